@@ -1,0 +1,54 @@
+// @ts-check
+import tseslint from 'typescript-eslint';
+
+/** Imports that a folder may not have, by the layers of docs/architecture.md. Each rule has a bad example in test/architecture. */
+const layers = [
+  { files: ['src/domain/**'], ban: ['node:*', '@*/**', 'zod*', 'yaml', '../**/!(domain)/**', '../ports/**', '../steps/**', '../adapters/**', '../config/**', '../logging/**'], allow: [] },
+  { files: ['src/ports/**'], ban: ['node:*', '@*/**', 'zod*', 'yaml', '**/steps/**', '**/adapters/**', '**/config/**', '**/logging/**'], allow: [] },
+  { files: ['src/steps/**'], ban: ['node:*', '@*/**', 'yaml', '**/adapters/**', '**/config/**', '**/logging/**', '**/functions/**'], allow: [] },
+  { files: ['src/adapters/**'], ban: ['**/steps/**', '**/functions/**', '**/cli/**', '**/sandbox/**'], allow: [] },
+  { files: ['src/**', 'functions/**'], ban: ['**/sandbox/**', '**/cli/**', '**/test/**', '**/lab/**'], allow: [] },
+  { files: ['sandbox/**'], ban: ['**/src/steps/**', '**/src/adapters/**', '**/functions/**', '**/cli/**', '**/test/**'], allow: [] },
+];
+
+const timeAndChance = [
+  { selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']", message: 'Time comes in as an argument.' },
+  { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Time comes in as an argument.' },
+  { selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']", message: 'Randomness comes in as an argument.' },
+];
+const style = [
+  { selector: 'TSEnumDeclaration', message: 'Use a union of literals.' },
+  { selector: "CallExpression[callee.object.name='vi'][callee.property.name=/^(mock|doMock|hoisted)$/]", message: 'Pass a port in; no module mocks.' },
+];
+
+export default tseslint.config(
+  { ignores: ['node_modules/**', '.serverless/**', '.esbuild/**', 'coverage/**', '**/node_modules/**', 'test/architecture/bad/**'] },
+  ...tseslint.configs.recommendedTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    rules: {
+      'no-restricted-syntax': ['error', ...style],
+      'no-restricted-properties': ['error', { object: 'process', property: 'env', message: 'src/config/env.ts is the one reader.' }],
+      'max-lines': ['error', { max: 300 }],
+      'max-lines-per-function': ['error', { max: 60 }],
+      eqeqeq: 'error',
+      'no-console': 'error',
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/require-await': 'off',
+    },
+  },
+  { files: ['**/*.js', '**/*.mjs'], ...tseslint.configs.disableTypeChecked },
+  ...layers.map(({ files, ban }, index) => ({
+    name: `layer ${index}: ${files.join(', ')}`,
+    files,
+    rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns: [{ group: ban, message: 'docs/architecture.md says what this folder may import.' }] }] },
+  })),
+  { files: ['src/domain/**', 'src/steps/**'], rules: { 'no-restricted-syntax': ['error', ...style, ...timeAndChance], 'no-restricted-globals': ['error', 'fetch', 'setTimeout', 'setInterval', 'process', 'console'] } },
+  { files: ['functions/*/handler.ts'], rules: { 'max-lines': ['error', { max: 20 }] } },
+  { files: ['src/config/env.ts'], rules: { 'no-restricted-properties': 'off' } },
+  { files: ['cli/**', 'sandbox/**', 'bench/**'], rules: { 'no-console': 'off', 'no-restricted-properties': 'off' } },
+  { files: ['test/**'], rules: { 'max-lines': ['error', { max: 350 }], 'max-lines-per-function': 'off', 'no-restricted-properties': 'off' } },
+);

@@ -1,0 +1,55 @@
+import type { Instant } from './instant.ts';
+
+/** An Argo CD Application as one look at it showed it; only what decisions use. */
+export type ObservedApplication = {
+  readonly name: string;
+  readonly project: string;
+  readonly deleting: boolean;
+  /** `spec.source` as a list of one, or `spec.sources`. */
+  readonly sources: readonly ApplicationSource[];
+  /** Null when auto-sync is off. */
+  readonly autoSync: { readonly prune: boolean } | null;
+  readonly sync: {
+    readonly status: 'Synced' | 'OutOfSync' | 'Unknown';
+    /** What the comparison used, one per source; not what was applied. */
+    readonly revisions: readonly string[];
+  };
+  /** Shown, never a gate (design 3.6). */
+  readonly health: string;
+  /** `operation` is set at the top level: requested, or running. */
+  readonly operationRequested: boolean;
+  /** `status.operationState`: the running operation, or the last one. Null right after a request. */
+  readonly operation: ObservedOperation | null;
+  /** Successful full syncs, oldest first. */
+  readonly history: readonly { readonly revisions: readonly string[]; readonly deployedAt: Instant }[];
+  readonly conditions: readonly { readonly type: string; readonly message: string }[];
+};
+
+export type ApplicationSource = { readonly repoUrl: string; readonly targetRevision: string };
+
+export type ObservedOperation = {
+  /** A retry that is pending has phase `Running` and a `finishedAt`: only the phase says that it is over. */
+  readonly phase: 'Running' | 'Terminating' | 'Failed' | 'Error' | 'Succeeded';
+  readonly message: string;
+  readonly startedAt: Instant;
+  readonly finishedAt: Instant | null;
+  /** Resolved revision per source once known, else the requested one; may be empty. */
+  readonly revisions: readonly string[];
+  /** Started by auto-sync rather than by a request. */
+  readonly automated: boolean;
+  /** Who started it, for a message; empty for auto-sync. */
+  readonly initiatedBy: string;
+  readonly infos: readonly { readonly name: string; readonly value: string }[];
+  /** Resources and hooks that ended badly, each as `Job smoke-test: message`. */
+  readonly failures: readonly string[];
+};
+
+/** A workload of an Application, with the image references of its live template. */
+export type LiveWorkload = {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  /** Images of containers and initContainers in `spec.template`; empty for kinds without a template. */
+  readonly images: readonly string[];
+};

@@ -1,0 +1,75 @@
+import type { Instant } from './instant.ts';
+import type { Release } from './release.ts';
+
+/** Names one target: one Argo CD Application on one cluster, in an environment of a service. */
+export type TargetKey = { readonly service: string; readonly environment: string; readonly target: string };
+
+/** `service/environment/target`, for people and for matching outcomes to targets. */
+export function targetName(key: TargetKey): string {
+  return `${key.service}/${key.environment}/${key.target}`;
+}
+
+/** How a deployment ended. */
+export type Outcome = 'succeeded' | 'failed' | 'errored' | 'superseded' | 'ignored';
+
+/** Ends of stages as we received them; the stages between them are computed by `timings`. */
+export type Marks = {
+  readonly pushed?: Instant;
+  readonly started: Instant;
+  readonly resolved?: Instant;
+  readonly claimed?: Instant;
+  readonly committed?: Instant;
+  readonly operationStarted?: Instant;
+  readonly applied?: Instant;
+  readonly ready?: Instant;
+  readonly noticed?: Instant;
+  readonly verified?: Instant;
+};
+
+/** Time that belongs to no stage: between the end of an attempt and its redrive. */
+export type Idle = { readonly from: Instant; readonly to: Instant };
+
+/** One scalar as it was and as it was written. */
+export type ScalarChange = {
+  readonly file: string;
+  readonly path: string;
+  /** 1-based line of the scalar in the file. */
+  readonly line: number;
+  /** The whole line before and after, without its line ending. */
+  readonly before: string;
+  readonly after: string;
+};
+
+/** What CommitRelease did to one repository. */
+export type Commit = {
+  /** Our commit; null when every value was already there. */
+  readonly revision: string | null;
+  /** Head of the branch that carries our values: our commit, or the head at which they were found. */
+  readonly head: string;
+  readonly url: string | null;
+  readonly changes: readonly ScalarChange[];
+};
+
+/** A pod of the release, as it was when the rollout ended. */
+export type PodSummary = { readonly name: string; readonly ready: boolean; readonly digest: string | null };
+
+/** One release going to one target: what travels through the state machine. Identity and facts only; policies are read by key. */
+export type Deployment = TargetKey & {
+  readonly release: Release;
+  readonly marks: Marks;
+  readonly idle?: readonly Idle[];
+  /** Set by ClaimTarget; proves the right to write (design 3.3). */
+  readonly claim?: { readonly generation: number; readonly redrives: number };
+  readonly commit?: Commit;
+  /** When SyncApplication, CheckRollout or VerifyRelease first looked, so that its deadline spans its slices. */
+  readonly watchingSince?: Instant;
+  /** Whether this pass has sent its one sync request. */
+  readonly syncRequested?: boolean;
+  readonly pods?: readonly PodSummary[];
+  /** The first cause of a failure, in one line: object and reason. */
+  readonly cause?: string;
+  readonly warnings?: readonly string[];
+};
+
+/** What every step after ResolveRelease returns. */
+export type StepResult<Status extends string> = { readonly status: Status; readonly deployment: Deployment };

@@ -1,0 +1,93 @@
+import type { Milliseconds } from './instant.ts';
+
+/** A service as `slipway apply` stores it: references resolved, defaults filled in. Holds names of secrets, never secrets. */
+export type Service = {
+  readonly name: string;
+  readonly owner: string;
+  readonly repository: { readonly registry: string; readonly name: string };
+  /** Tags that are never deployed; `*` matches any run of characters. */
+  readonly ignoredTags: readonly string[];
+  readonly environments: Readonly<Record<string, Environment>>;
+};
+
+/** Where a release goes, with its policies and what to edit. */
+export type Environment = {
+  readonly edits: readonly Edit[];
+  readonly policy: Policy;
+  readonly targets: Readonly<Record<string, Target>>;
+};
+
+/** Limits of one environment (design 2, "Everything ends"). */
+export type Policy = {
+  readonly syncTimeout: Milliseconds;
+  readonly rolloutTimeout: Milliseconds;
+  readonly verifyTimeout: Milliseconds;
+  readonly pullGrace: Milliseconds;
+  readonly configGrace: Milliseconds;
+  readonly crashRestarts: number;
+  readonly unschedulableGrace: Milliseconds;
+};
+
+export const DEFAULT_POLICY: Policy = {
+  syncTimeout: 600_000,
+  rolloutTimeout: 900_000,
+  verifyTimeout: 300_000,
+  pullGrace: 60_000,
+  configGrace: 60_000,
+  crashRestarts: 3,
+  unschedulableGrace: 600_000,
+};
+
+/** What a scalar is set to. */
+export type EditValue = 'tag' | 'digest' | 'repository:tag' | 'repository@digest' | 'repository:tag@digest';
+
+/** One scalar of one file that names the image. */
+export type Edit = {
+  readonly git: GitRepository;
+  readonly file: string;
+  /** Path of the scalar, as `image.tag` or `images[0].newTag`. */
+  readonly path: string;
+  readonly value: EditValue;
+};
+
+export type GitRepository = {
+  readonly host: 'git';
+  readonly url: string;
+  readonly branch: string;
+  /** Name of the secret `{"username": …, "password": …}`; absent for anonymous access. */
+  readonly credentials?: string;
+  readonly caBundle?: string;
+  /** Other URLs of the same repository, as its SSH form. */
+  readonly aliases: readonly string[];
+};
+
+export type Target = {
+  readonly argocd: ArgoCdServer;
+  readonly application: ApplicationRef;
+  readonly cluster: EksCluster;
+  /** Image repositories by which pods here know the release, when a mirror renames it. */
+  readonly image?: string;
+  /** Deployments that must run the release; by default every workload with its image. */
+  readonly workloads?: readonly string[];
+  /** Checked once after the rollout: answers `status` (default 200) or the release failed. */
+  readonly smoke?: { readonly url: string; readonly status: number };
+};
+
+export type ArgoCdServer = {
+  readonly url: string;
+  /** Name of the secret `{"token": …}`. */
+  readonly token: string;
+  readonly caBundle?: string;
+};
+
+export type ApplicationRef = {
+  readonly name: string;
+  readonly project: string;
+  /** Namespace of the Application where Argo CD allows others than its own. */
+  readonly namespace?: string;
+};
+
+export type EksCluster = {
+  readonly name: string;
+  readonly region: string;
+};
