@@ -1,0 +1,14 @@
+import type { z } from 'zod/mini';
+
+/** One use case: one Task of the state machine, one Lambda. Its schema is the wire contract with the state machine. */
+export type Step<Input, Output, Ports> = {
+  /** Kebab-case name: of the file, of the folder under `functions/`, and of the log lines. */
+  readonly name: string;
+  readonly input: z.ZodMiniType<Input>;
+  run(ports: Ports, input: Input): Promise<Output>;
+};
+
+/** Names a step's types once: `run` sees exactly the ports that it declares. */
+export function defineStep<Input, Output, Ports>(step: Step<Input, Output, Ports>): Step<Input, Output, Ports> {
+  return step;
+}
