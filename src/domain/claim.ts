@@ -1,5 +1,6 @@
+import type { Deployment } from './deployment.ts';
 import type { Instant } from './instant.ts';
-import type { Release, ReleaseOrder } from './release.ts';
+import { compareReleases, type Release, type ReleaseOrder } from './release.ts';
 
 /** The right of one execution to write to one target. */
 export type Claim = ReleaseOrder & {
@@ -23,3 +24,39 @@ export type ClaimDecision =
   | { readonly decision: 'take'; readonly claim: Claim }
   | { readonly decision: 'superseded'; readonly by: string }
   | { readonly decision: 'ignored'; readonly holder: string };
+
+/**
+ * Who may write to the target: the newest release (design 3.3). Two kinds of release are older than mine and still in the way of
+ * nobody: the current one, and one whose claim was given back.
+ *
+ * @param holderRuns whether the execution that holds the claim is still running; not looked at when nobody else holds it
+ */
+export function decideClaim(state: TargetState, claimant: Claimant, holderRuns: boolean, now: Instant): ClaimDecision {
+  const { claim, current } = state;
+  const { release } = claimant;
+  const holder = claim?.execution ?? null;
+  const heldByOther = claim !== null && holder !== null && holder !== claimant.execution && holderRuns;
+  if (heldByOther && claim.digest === release.digest) return { decision: 'ignored', holder };
+  if (claim !== null && claim.digest !== release.digest && compareReleases(claim, release) > 0) {
+    return { decision: 'superseded', by: claim.execution ?? current?.execution ?? 'a newer release' };
+  }
+  if (current !== null && current.release.digest !== release.digest && compareReleases(current.release, release) > 0) {
+    return { decision: 'superseded', by: current.execution };
+  }
+  return { decision: 'take', claim: nextClaim(claim, claimant, now) };
+}
+
+function nextClaim(claim: Claim | null, { execution, redrives, release }: Claimant, now: Instant): Claim {
+  const { releasedAt, imagePushedAt, digest } = newerOf(claim, release);
+  return { releasedAt, imagePushedAt, digest, execution, redrives, generation: (claim?.generation ?? 0) + 1, claimedAt: now };
+}
+
+/** The claim never goes back in time: the same digest, deployed again with an older event, keeps its place in the order. */
+function newerOf(claim: Claim | null, release: Release): ReleaseOrder {
+  return claim !== null && claim.digest === release.digest && compareReleases(claim, release) > 0 ? claim : release;
+}
+
+/** Proof of the right to write: the claim is still this execution's, and from its latest acquisition. */
+export function holdsClaim(state: TargetState, execution: string, deployment: Deployment): boolean {
+  return state.claim !== null && state.claim.execution === execution && state.claim.generation === deployment.claim?.generation;
+}
