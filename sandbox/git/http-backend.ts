@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
+import { gitEnvironment } from './run-git.ts';
+
+/** Answers one request with `git http-backend`, a CGI program. `user` is set for who may push: git itself refuses the others. */
+export function answerWithGit(root: string, request: IncomingMessage, response: ServerResponse, user?: string): void {
+  const backend = spawn('git', ['http-backend'], { env: cgiEnvironment(root, request, user), stdio: ['pipe', 'pipe', 'ignore'] });
+  backend.stdin.on('error', () => undefined); // git may answer before it has read the whole request
+  backend.on('error', () => response.writeHead(500).end('git could not be started\n'));
+  response.on('close', () => backend.kill());
+  request.pipe(backend.stdin);
+  relay(backend.stdout, response);
+}
+
+function cgiEnvironment(root: string, request: IncomingMessage, user: string | undefined): NodeJS.ProcessEnv {
+  const { pathname, search } = new URL(request.url ?? '/', 'http://sandbox');
+  const headers: readonly [variable: string, header: string][] = [
+    ['CONTENT_TYPE', 'content-type'],
+    ['CONTENT_LENGTH', 'content-length'],
+    ['HTTP_CONTENT_ENCODING', 'content-encoding'],
+    ['GIT_PROTOCOL', 'git-protocol'],
+  ];
+  const environment: NodeJS.ProcessEnv = { ...gitEnvironment };
+  for (const [variable, header] of headers) {
+    const value = request.headers[header];
+    if (typeof value === 'string') environment[variable] = value;
+  }
+  return {
+    ...environment,
+    ...(user === undefined ? {} : { REMOTE_USER: user }),
+    GIT_PROJECT_ROOT: root,
+    GIT_HTTP_EXPORT_ALL: '1',
+    PATH_INFO: decodeURIComponent(pathname),
+    QUERY_STRING: search.slice(1),
+    REQUEST_METHOD: request.method ?? 'GET',
+    REMOTE_ADDR: '127.0.0.1',
+  };
+}
+
+/** Turns the CGI answer (headers, empty line, body) into an HTTP one. */
+function relay(output: Readable, response: ServerResponse): void {
+  let head = Buffer.alloc(0);
+  function readHead(chunk: Buffer): void {
+    head = Buffer.concat([head, chunk]);
+    const end = head.indexOf('\r\n\r\n');
+    if (end < 0) return;
+    output.off('data', readHead);
+    writeHead(head.toString('latin1', 0, end), response);
+    response.write(head.subarray(end + 4));
+    output.pipe(response, { end: false });
+  }
+  output.on('data', readHead);
+  output.on('end', () => {
+    if (!response.headersSent) response.writeHead(500);
+    response.end();
+  });
+}
+
+function writeHead(head: string, response: ServerResponse): void {
+  let status = 200;
+  for (const line of head.split('\r\n')) {
+    const colon = line.indexOf(':');
+    const name = line.slice(0, colon);
+    const value = line.slice(colon + 1).trim();
+    if (name === 'Status') status = Number(value.slice(0, 3));
+    else response.setHeader(name, value);
+  }
+  response.writeHead(status);
+}
