@@ -22,12 +22,12 @@ export type Claimant = { readonly execution: string; readonly redrives: number; 
 
 export type ClaimDecision =
   | { readonly decision: 'take'; readonly claim: Claim }
-  | { readonly decision: 'superseded'; readonly by: string }
+  | { readonly decision: 'superseded'; readonly by: ReleaseOrder }
   | { readonly decision: 'ignored'; readonly holder: string };
 
 /**
- * Who may write to the target: the newest release (design 3.3). Two kinds of release are older than mine and still in the way of
- * nobody: the current one, and one whose claim was given back.
+ * Who may write to the target: the newest release. A claim keeps its place in the order when it is given back, so an execution that
+ * is started again or redriven later can't deploy backwards, not even over a newer release that failed.
  *
  * @param holderRuns whether the execution that holds the claim is still running; not looked at when nobody else holds it
  */
@@ -38,10 +38,10 @@ export function decideClaim(state: TargetState, claimant: Claimant, holderRuns: 
   const heldByOther = claim !== null && holder !== null && holder !== claimant.execution && holderRuns;
   if (heldByOther && claim.digest === release.digest) return { decision: 'ignored', holder };
   if (claim !== null && claim.digest !== release.digest && compareReleases(claim, release) > 0) {
-    return { decision: 'superseded', by: claim.execution ?? current?.execution ?? 'a newer release' };
+    return { decision: 'superseded', by: claim };
   }
   if (current !== null && current.release.digest !== release.digest && compareReleases(current.release, release) > 0) {
-    return { decision: 'superseded', by: current.execution };
+    return { decision: 'superseded', by: current.release };
   }
   return { decision: 'take', claim: nextClaim(claim, claimant, now) };
 }

@@ -1,4 +1,4 @@
-import type { Instant } from './instant.ts';
+import { type Instant, latest } from './instant.ts';
 import type { Release } from './release.ts';
 
 /** Names one target: one Argo CD Application on one cluster, in an environment of a service. */
@@ -73,3 +73,17 @@ export type Deployment = TargetKey & {
 
 /** What every step after ResolveRelease returns. */
 export type StepResult<Status extends string> = { readonly status: Status; readonly deployment: Deployment };
+
+/** What an execution knows of its own redrives. */
+export type RedriveFacts = { readonly redrives: number; readonly redrivenAt?: Instant | null | undefined };
+
+/**
+ * The deployment as a redrive finds it: the time between its last mark and the redrive belongs to no stage. Unchanged when this
+ * redrive is already accounted for, or there was none.
+ */
+export function resumed(deployment: Deployment, { redrives, redrivenAt }: RedriveFacts): Deployment {
+  if (redrives === 0 || redrivenAt === undefined || redrivenAt === null) return deployment;
+  if (deployment.idle?.some((gap) => gap.to === redrivenAt)) return deployment;
+  const lastMark = Object.values(deployment.marks).reduce(latest, deployment.marks.started);
+  return { ...deployment, idle: [...(deployment.idle ?? []), { from: lastMark, to: latest(lastMark, redrivenAt) }] };
+}

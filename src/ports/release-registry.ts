@@ -2,7 +2,13 @@ import type { Instant } from '../domain/instant.ts';
 
 export type RepositoryRef = { readonly registry: string; readonly name: string };
 
-export type PushedImage = { readonly digest: string; readonly imagePushedAt: Instant; readonly archived: boolean };
+export type PushedImage = {
+  readonly digest: string;
+  /** Tags that name it now; none when every tag has moved on. */
+  readonly tags: readonly string[];
+  readonly imagePushedAt: Instant;
+  readonly archived: boolean;
+};
 
 /** Where releases come from: ECR. */
 export interface ReleaseRegistry {

@@ -1,0 +1,44 @@
+import { z } from 'zod/mini';
+import { type Conclusion, failureText, mergeConclusions, unfinished } from '../domain/conclusion.ts';
+import type { TargetKey } from '../domain/deployment.ts';
+import { DeploymentFailed } from '../domain/errors.ts';
+import { defineStep } from './step.ts';
+
+const ConclusionSchema = z.object({
+  target: z.string(),
+  outcome: z.enum(['succeeded', 'failed', 'errored', 'superseded', 'ignored']),
+  cause: z.nullable(z.string()),
+  timings: z.nullable(z.looseObject({ total: z.number(), overhead: z.number() })),
+});
+
+const ConcludeReleaseInput = z.object({
+  execution: z.string(),
+  targets: z.array(z.object({ service: z.string(), environment: z.string(), target: z.string() })),
+  conclusions: z.array(ConclusionSchema),
+  latest: z.array(ConclusionSchema),
+  redrives: z.number(),
+  /** How often the execution had been redriven when this pass of the Map ended. */
+  passRedrives: z.number(),
+});
+
+export type ConcludeReleaseResult = {
+  readonly status: 'succeeded' | 'again';
+  readonly pending: readonly TargetKey[];
+  readonly conclusions: readonly Conclusion[];
+};
+
+/**
+ * The one place that throws, so that a failed execution can be redriven: a redrive enters here again, finds that RedriveCount rose
+ * since the pass ended, and answers `again` with the targets that are not finished.
+ */
+export const concludeRelease = defineStep({
+  name: 'conclude-release',
+  input: ConcludeReleaseInput,
+  async run(_ports: Record<never, never>, input: z.infer<typeof ConcludeReleaseInput>): Promise<ConcludeReleaseResult> {
+    const conclusions = mergeConclusions(input.targets, input.conclusions, input.latest);
+    const pending = unfinished(input.targets, conclusions);
+    if (pending.length === 0) return { status: 'succeeded', pending, conclusions };
+    if (input.redrives > input.passRedrives) return { status: 'again', pending, conclusions };
+    throw new DeploymentFailed(failureText(conclusions));
+  },
+});

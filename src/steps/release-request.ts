@@ -1,0 +1,36 @@
+import { z } from 'zod/mini';
+
+const Digest = z.string().check(z.regex(/^sha256:[0-9a-f]{64}$/, 'A digest is sha256: and 64 hexadecimal digits.'));
+/** Tags as the OCI distribution specification allows them: nothing that could act in a commit message or a path. */
+const Tag = z.string().check(z.regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/, 'A tag has letters, digits, `_`, `.` and `-`, at most 128.'));
+const Name = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'A name has lower-case letters, digits and `-`, at most 63.'));
+
+/** `ECR Image Action` of a successful push, as EventBridge delivers it. A missing and an empty tag mean the same. */
+export const PushEvent = z.object({
+  source: z.literal('aws.ecr'),
+  account: z.string().check(z.regex(/^\d{12}$/)),
+  region: z.string().check(z.regex(/^[a-z0-9-]+$/)),
+  time: z.iso.datetime(),
+  detail: z.object({
+    result: z.literal('SUCCESS'),
+    'action-type': z.literal('PUSH'),
+    'repository-name': z.string().check(z.regex(/^[a-z0-9]+(?:[._/-]+[a-z0-9]+)*$/)),
+    'image-digest': Digest,
+    'image-tag': z.optional(z.union([z.literal(''), Tag])),
+  }),
+});
+export type PushEvent = z.infer<typeof PushEvent>;
+
+/** What a person asks for, through `slipway deploy` or *New execution* in the console. */
+export const ManualRequest = z
+  .strictObject({
+    service: Name,
+    environment: z.optional(Name),
+    target: z.optional(Name),
+    tag: z.optional(Tag),
+    digest: z.optional(Digest),
+    reason: z.optional(z.string().check(z.maxLength(500))),
+    by: z.optional(z.string().check(z.maxLength(200))),
+  })
+  .check(z.refine((request) => request.tag !== undefined || request.digest !== undefined, 'Name the image: "tag" or "digest".'));
+export type ManualRequest = z.infer<typeof ManualRequest>;
