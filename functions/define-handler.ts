@@ -45,7 +45,7 @@ export function defineHandler<Input, Output, Env, Ports>(
       logError('SLIPWAY_STEP_FAILED', { error: failure.name, cause: failure.message });
       throw failure;
     })
-    .handler(serve as never);
+    .handler(serve);
 }
 
 function parseInput<Input>(step: Step<Input, unknown, never>, event: unknown): Input {

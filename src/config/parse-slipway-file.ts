@@ -1,0 +1,40 @@
+import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
+import { ConfigurationError } from '../domain/errors.ts';
+import type { Service } from '../domain/service.ts';
+import type { Problem } from './problem.ts';
+import { type Bounds, resolveServices } from './resolve-services.ts';
+import { SlipwayFile } from './slipway-file.ts';
+
+/** What `slipway apply` writes. */
+export type AppliedFile = { readonly owner: string; readonly services: readonly Service[] };
+
+/**
+ * Reads `slipway.yaml`: syntax, schema, references and the stack's bounds.
+ * @throws ConfigurationError with one line per problem, each with its line, its key and the reason
+ */
+export function parseSlipwayFile(text: string, file: string, bounds: Bounds): AppliedFile {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const syntax = document.errors[0];
+  if (syntax !== undefined) throw new ConfigurationError(`${file}:${lines.linePos(syntax.pos[0]).line}: ${syntax.message}`);
+  const parsed = SlipwayFile.safeParse(document.toJS());
+  if (!parsed.success) throw report(parsed.error.issues, { document, lines, file });
+  const { services, problems } = resolveServices(parsed.data, bounds);
+  if (problems.length > 0) throw report(problems, { document, lines, file });
+  return { owner: parsed.data.owner, services };
+}
+
+type Source = { readonly document: Document; readonly lines: LineCounter; readonly file: string };
+
+function report(problems: readonly Problem[], source: Source): ConfigurationError {
+  return new ConfigurationError(problems.map(({ path, message }) => `${source.file}:${lineOf(path, source)}: ${path.join('.') || 'the file'}: ${message}`).join('\n'));
+}
+
+/** Line of the key, or of its nearest parent that is there. */
+function lineOf(path: readonly PropertyKey[], { document, lines }: Source): number {
+  for (let length = path.length; length > 0; length--) {
+    const node = document.getIn(path.slice(0, length), true);
+    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
+  }
+  return 1;
+}

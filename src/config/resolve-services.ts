@@ -1,0 +1,95 @@
+import type { Milliseconds } from '../domain/instant.ts';
+import { DEFAULT_POLICY, type Edit, type Environment, type GitRepository, type Policy, type Service, type Target } from '../domain/service.ts';
+import { parseDuration } from './duration.ts';
+import type { Problem } from './problem.ts';
+import type { EnvironmentEntry, SlipwayFile, TargetEntry } from './slipway-file.ts';
+
+/** What the stack allows a file to name (its parameters), and where repositories are unless the file says otherwise. */
+export type Bounds = { readonly account: string; readonly region: string; readonly repositoryPrefix: string; readonly secretPrefix: string };
+
+/** Services with their references replaced by what they name, and every reference or name that the stack can't serve. */
+export function resolveServices(file: SlipwayFile, bounds: Bounds): { readonly services: readonly Service[]; readonly problems: readonly Problem[] } {
+  const problems: Problem[] = secretProblems(file, bounds.secretPrefix);
+  const services = Object.entries(file.services).map(([name, entry]): Service => {
+    const path = ['services', name];
+    if (!entry.repository.name.startsWith(bounds.repositoryPrefix)) {
+      problems.push({ path: [...path, 'repository', 'name'], message: `begins with ${bounds.repositoryPrefix}, as the stack's parameter RepositoryPrefix says` });
+    }
+    const { account = bounds.account, region = bounds.region } = entry.repository;
+    return {
+      name,
+      owner: file.owner,
+      repository: { registry: `${account}.dkr.ecr.${region}.amazonaws.com`, name: entry.repository.name },
+      ignoredTags: entry.tags.ignore,
+      environments: mapValues(entry.environments, (environment, key) => resolveEnvironment(file, environment, [...path, 'environments', key], problems)),
+    };
+  });
+  return { services, problems };
+}
+
+function resolveEnvironment(file: SlipwayFile, entry: EnvironmentEntry, path: readonly string[], problems: Problem[]): Environment {
+  const edits = entry.edit.flatMap((edit, index): Edit[] => {
+    const git = lookUp(file.git, edit.git, 'git', [...path, 'edit', index, 'git'], problems);
+    return git === undefined ? [] : [{ git: withoutUndefined(git), file: edit.file, path: edit.path, value: edit.value }];
+  });
+  if (new Set(edits.map((edit) => `${edit.git.url} ${edit.git.branch}`)).size > 1) {
+    problems.push({ path: [...path, 'edit'], message: 'names more than one repository or branch; a release is one commit, so edit one' });
+  }
+  const targets = mapValues(entry.targets, (target, key) => resolveTarget(file, target, [...path, 'targets', key], problems));
+  return { edits, policy: resolvePolicy(entry), targets: withoutUndefined(targets) };
+}
+
+function resolveTarget(file: SlipwayFile, entry: TargetEntry, path: readonly string[], problems: Problem[]): Target | undefined {
+  const argocd = lookUp(file.argocd, entry.argocd, 'argocd', [...path, 'argocd'], problems);
+  const cluster = lookUp(file.clusters, entry.cluster, 'clusters', [...path, 'cluster'], problems);
+  if (argocd === undefined || cluster === undefined) return undefined;
+  return withoutUndefined({
+    argocd: withoutUndefined(argocd),
+    application: withoutUndefined({ name: entry.application, project: entry.project, namespace: entry.namespace }),
+    cluster: { name: cluster.eks, region: cluster.region },
+    image: entry.image,
+    workloads: entry.workloads,
+    smoke: entry.smoke,
+  });
+}
+
+function resolvePolicy(entry: EnvironmentEntry): Policy {
+  return {
+    syncTimeout: duration(entry.sync?.timeout, DEFAULT_POLICY.syncTimeout),
+    rolloutTimeout: duration(entry.rollout?.timeout, DEFAULT_POLICY.rolloutTimeout),
+    verifyTimeout: duration(entry.verify?.timeout, DEFAULT_POLICY.verifyTimeout),
+    pullGrace: duration(entry.pull?.grace, DEFAULT_POLICY.pullGrace),
+    configGrace: duration(entry.config?.grace, DEFAULT_POLICY.configGrace),
+    crashRestarts: entry.crash?.restarts ?? DEFAULT_POLICY.crashRestarts,
+    unschedulableGrace: duration(entry.unschedulable?.grace, DEFAULT_POLICY.unschedulableGrace),
+  };
+}
+
+function duration(text: string | undefined, otherwise: Milliseconds): Milliseconds {
+  return text === undefined ? otherwise : (parseDuration(text) ?? otherwise);
+}
+
+function secretProblems(file: SlipwayFile, prefix: string): Problem[] {
+  const named = [
+    ...Object.entries(file.git).map(([key, entry]) => ({ path: ['git', key, 'credentials'], secret: entry.credentials })),
+    ...Object.entries(file.argocd).map(([key, entry]) => ({ path: ['argocd', key, 'token'], secret: entry.token })),
+  ];
+  return named
+    .filter(({ secret }) => secret !== undefined && !secret.startsWith(prefix))
+    .map(({ path }) => ({ path, message: `begins with ${prefix}, as the stack's parameter SecretPrefix says` }));
+}
+
+function lookUp<Entry>(entries: Readonly<Record<string, Entry>>, key: string, section: string, path: Problem['path'], problems: Problem[]): Entry | undefined {
+  const entry = Object.hasOwn(entries, key) ? entries[key] : undefined;
+  if (entry === undefined) problems.push({ path, message: `${key} is not under ${section}; there is ${Object.keys(entries).join(', ') || 'nothing'}` });
+  return entry;
+}
+
+function mapValues<From, To>(record: Readonly<Record<string, From>>, map: (value: From, key: string) => To): Record<string, To> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]));
+}
+
+/** Absent rather than undefined, so that what is stored equals what is compared. */
+function withoutUndefined<Value extends object>(value: Value): { [Key in keyof Value]: Exclude<Value[Key], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as { [Key in keyof Value]: Exclude<Value[Key], undefined> };
+}

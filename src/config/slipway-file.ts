@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { parseDuration } from './duration.ts';
+
+const Name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'has lower-case letters, digits and `-`, at most 63');
+const SecretName = z.string().regex(/^[A-Za-z0-9/_+=.@-]{1,512}$/, 'is the name of a secret in Secrets Manager');
+const Duration = z.string().refine((text) => parseDuration(text) !== undefined, 'is a duration as 90s, 10m or 1h');
+const CaBundle = z.string().regex(/^-----BEGIN CERTIFICATE-----/, 'is one or more certificates in PEM').describe('Certificates to trust besides the system’s, in PEM.');
+/** Plain http would show credentials to the network, so only loopback may have it. */
+const Url = z.string().regex(/^(?:https:\/\/|http:\/\/(?:127\.0\.0\.1|localhost|\[::1\])(?::|\/|$))/, 'begins with https:// (http:// only on loopback)');
+const FilePath = z
+  .string()
+  .min(1)
+  .refine((path) => !path.startsWith('/') && !path.split('/').some((part) => part === '..' || part === '.' || part === ''), 'is a path inside the repository, without . and ..');
+
+const GitEntry = z.strictObject({
+  host: z.literal('git').describe('Any Git server over smart HTTP.'),
+  url: Url,
+  branch: z.string().regex(/^(?!\/|.*(?:\.\.|\/\/|@\{|\\))[^\s~^:?*[\]]+$/, 'is a branch name').default('main'),
+  credentials: SecretName.optional().describe('Secret {"username", "password"}; leave out for anonymous access.'),
+  aliases: z.array(z.string().min(1)).default([]).describe('Other URLs of the same repository, as its SSH form.'),
+  caBundle: CaBundle.optional(),
+});
+
+const ArgoCdEntry = z.strictObject({
+  url: Url,
+  token: SecretName.describe('Secret {"token"} with the token of the project role.'),
+  caBundle: CaBundle.optional(),
+});
+
+const ClusterEntry = z.strictObject({ eks: z.string().regex(/^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/, 'is the name of an EKS cluster'), region: z.string().regex(/^[a-z0-9-]+$/) });
+
+const TargetEntry = z.strictObject({
+  argocd: Name.describe('Key under argocd.'),
+  application: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,252}$/),
+  project: z.string().min(1),
+  namespace: z.string().optional().describe('Namespace of the Application, where Argo CD allows others than its own.'),
+  cluster: Name.describe('Key under clusters.'),
+  image: z.string().optional().describe('Repository by which pods here know the image, when a mirror renames it.'),
+  workloads: z.array(z.string()).optional().describe('Workloads that must run the release.'),
+  smoke: z.strictObject({ url: Url, status: z.int().min(100).max(599).default(200) }).optional(),
+});
+
+const EditEntry = z.strictObject({
+  git: Name.describe('Key under git.'),
+  file: FilePath,
+  path: z.string().min(1).describe('Path of the scalar, as image.tag.'),
+  value: z.enum(['tag', 'digest', 'repository:tag', 'repository@digest', 'repository:tag@digest']),
+});
+
+const EnvironmentEntry = z.strictObject({
+  edit: z.array(EditEntry).min(1),
+  sync: z.strictObject({ timeout: Duration }).optional(),
+  rollout: z.strictObject({ timeout: Duration }).optional(),
+  verify: z.strictObject({ timeout: Duration }).optional(),
+  pull: z.strictObject({ grace: Duration }).optional(),
+  config: z.strictObject({ grace: Duration }).optional(),
+  crash: z.strictObject({ restarts: z.int().min(1) }).optional(),
+  unschedulable: z.strictObject({ grace: Duration }).optional(),
+  targets: z.record(Name, TargetEntry).refine((targets) => Object.keys(targets).length > 0, 'names at least one target'),
+});
+
+const ServiceEntry = z.strictObject({
+  repository: z.strictObject({
+    name: z.string().regex(/^[a-z0-9]+(?:[._/-]+[a-z0-9]+)*$/, 'is the name of an ECR repository'),
+    account: z.string().regex(/^\d{12}$/, 'is an AWS account of 12 digits, in quotes').optional(),
+    region: z.string().regex(/^[a-z0-9-]+$/).optional(),
+  }),
+  tags: z.strictObject({ ignore: z.array(z.string().min(1)).default([]) }).default({ ignore: [] }),
+  environments: z.record(Name, EnvironmentEntry).refine((environments) => Object.keys(environments).length > 0, 'names at least one environment'),
+});
+
+/** `slipway.yaml` as people write it: entries by name, services that refer to them. Unknown keys are errors. */
+export const SlipwayFile = z.strictObject({
+  owner: z.string().min(1).max(100).describe('Who applies this file; only the owner’s services are removed by --prune.'),
+  git: z.record(Name, GitEntry),
+  argocd: z.record(Name, ArgoCdEntry),
+  clusters: z.record(Name, ClusterEntry),
+  services: z.record(Name, ServiceEntry),
+});
+export type SlipwayFile = z.infer<typeof SlipwayFile>;
+export type EnvironmentEntry = z.infer<typeof EnvironmentEntry>;
+export type TargetEntry = z.infer<typeof TargetEntry>;
