@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import type { AwsAccount, AwsOperation, AwsService } from '../service.ts';
+import { parseShape } from '../shape.ts';
+import { type DynamoDbEngine, startEngine } from './engine.ts';
+import { createTableInput, parseTable, type TableProperties } from './tables.ts';
+
+/** Operations on items; dynalite itself refuses what it does not know within one. */
+const OPERATIONS = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'] as const;
+
+export type DynamoDb = AwsService & {
+  /** Creates an AWS::DynamoDB::Table by its properties and returns its ARN. */
+  createTable(properties: unknown): Promise<string>;
+  /** Tables as they were asked for, with what is recorded only: recovery and expiry. */
+  tables(): readonly TableProperties[];
+  stop(): Promise<void>;
+};
+
+/** DynamoDB on a dynalite in memory. */
+export async function startDynamoDb({ account }: { readonly account: AwsAccount }): Promise<DynamoDb> {
+  const engine = await startEngine();
+  const tables: TableProperties[] = [];
+  return {
+    async createTable(properties) {
+      const table = parseTable(properties);
+      await engine.call('CreateTable', createTableInput(table));
+      await untilActive(engine, table.TableName);
+      tables.push(table);
+      return tableArn(table.TableName, account);
+    },
+    tables: () => [...tables],
+    stop: () => engine.stop(),
+    scope: 'dynamodb',
+    operations: Object.fromEntries(OPERATIONS.map((name) => [name, forwarded(name, engine)])),
+  };
+}
+
+function forwarded(name: string, engine: DynamoDbEngine): AwsOperation {
+  return {
+    needs: (input, account) => [{ action: `dynamodb:${name}`, resource: resourceArn(parseShape(TableRef, input, name), account) }],
+    run: (input: object) => engine.call(name, input),
+  };
+}
+
+const TableRef = z.looseObject({ TableName: z.string(), IndexName: z.string().optional() });
+
+/** A read of an index is allowed by the index's ARN, everything else by the table's. */
+function resourceArn({ TableName, IndexName }: z.output<typeof TableRef>, account: AwsAccount): string {
+  const table = tableArn(TableName, account);
+  return IndexName === undefined ? table : `${table}/index/${IndexName}`;
+}
+
+function tableArn(name: string, account: AwsAccount): string {
+  return `arn:aws:dynamodb:${account.region}:${account.id}:table/${name}`;
+}
+
+const TableDescription = z.object({ Table: z.object({ TableStatus: z.string() }) });
+
+async function untilActive(engine: DynamoDbEngine, TableName: string): Promise<void> {
+  const { Table } = TableDescription.parse(await engine.call('DescribeTable', { TableName }));
+  if (Table.TableStatus !== 'ACTIVE') await untilActive(engine, TableName);
+}

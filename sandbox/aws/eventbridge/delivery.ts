@@ -1,0 +1,76 @@
+import { AwsError } from '../service.ts';
+import type { AwsEvent } from './event.ts';
+import type { Rule, Target } from './rule.ts';
+
+/** Time of the bus, so that a test need not wait for a retry. */
+export type DeliveryClock = {
+  /** Epoch milliseconds. */
+  now(): number;
+  wait(milliseconds: number): Promise<void>;
+  /** From 0 up to but without 1. */
+  random(): number;
+};
+
+export type DeliveryPorts = {
+  readonly clock: DeliveryClock;
+  /** Starts the state machine as the target's role. @throws AwsError in the target's words */
+  readonly startExecution: (start: { readonly stateMachineArn: string; readonly roleArn: string; readonly input: string }) => Promise<void>;
+  /** Sends to the dead-letter queue on behalf of the rule. @throws AwsError when it may not */
+  readonly sendToQueue: (queueArn: string, ruleArn: string, message: { readonly body: string; readonly attributes: Readonly<Record<string, string>> }) => void;
+};
+
+/** How a delivery failed for good. */
+type Failure = { readonly code: string; readonly message: string; readonly attempts: number; readonly exhausted?: 'MaximumRetryAttempts' | 'MaximumEventAgeInSeconds' };
+
+const FIRST_BACKOFF = 1_000;
+const LONGEST_BACKOFF = 600_000;
+
+/** Errors of a target that no retry mends: they go to the dead-letter queue at once. */
+const FINAL_ERRORS: ReadonlyMap<string, string> = new Map([
+  ['AccessDeniedException', 'NO_PERMISSIONS'],
+  ['StateMachineDoesNotExist', 'NO_RESOURCE'],
+]);
+
+/** Delivers one event to one target; what cannot be delivered goes to the dead-letter queue. */
+export async function deliver(ports: DeliveryPorts, rule: Rule, target: Target, event: AwsEvent): Promise<void> {
+  const body = JSON.stringify(event);
+  const failure = await attempt(ports, target, body);
+  if (failure === null || target.DeadLetterConfig === undefined) return;
+  ports.sendToQueue(target.DeadLetterConfig.Arn, rule.arn, {
+    body,
+    attributes: {
+      RULE_ARN: rule.arn,
+      TARGET_ARN: target.Arn,
+      ERROR_CODE: failure.code,
+      ERROR_MESSAGE: failure.message,
+      ...(failure.exhausted !== undefined && { EXHAUSTED_RETRY_CONDITION: failure.exhausted, RETRY_ATTEMPTS: String(failure.attempts) }),
+    },
+  });
+}
+
+/** Tries until the target took the event, its retry policy is exhausted, or no retry can help. */
+async function attempt({ clock, startExecution }: DeliveryPorts, target: Target, input: string): Promise<Failure | null> {
+  const { MaximumRetryAttempts, MaximumEventAgeInSeconds } = target.RetryPolicy;
+  const expires = clock.now() + MaximumEventAgeInSeconds * 1000;
+  for (let attempts = 0; ; attempts += 1) {
+    try {
+      await startExecution({ stateMachineArn: target.Arn, roleArn: target.RoleArn, input });
+      return null;
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      const final = FINAL_ERRORS.get(error.code);
+      const failure = { code: final ?? 'ERROR_FROM_TARGET', message: error.message, attempts };
+      if (final !== undefined) return failure;
+      if (attempts >= MaximumRetryAttempts) return { ...failure, exhausted: 'MaximumRetryAttempts' };
+      const pause = backoff(attempts, clock.random());
+      if (clock.now() + pause > expires) return { ...failure, exhausted: 'MaximumEventAgeInSeconds' };
+      await clock.wait(pause);
+    }
+  }
+}
+
+/** Doubles with each attempt, with up to half of it left to chance. */
+function backoff(attempts: number, random: number): number {
+  const longest = Math.min(FIRST_BACKOFF * 2 ** attempts, LONGEST_BACKOFF);
+  return longest * (0.5 + random / 2);
+}
