@@ -1,0 +1,58 @@
+import type { ScalarChange } from './deployment.ts';
+import { ConfigurationError } from './errors.ts';
+import { imageReference, type Release } from './release.ts';
+import type { Edit, EditValue } from './service.ts';
+import { setScalar } from './values-file.ts';
+import { formatValuesPath, parseValuesPath } from './values-path.ts';
+
+/** Text of files by path. */
+export type Files = Readonly<Record<string, string>>;
+
+/** What the scalar of an edit holds once the release is deployed. A value with a repository names its registry, as Kubernetes pulls it. */
+export function wantedValue(value: EditValue, release: Release): string {
+  switch (value) {
+    case 'tag':
+      return release.tag;
+    case 'digest':
+      return release.digest;
+    case 'repository:tag':
+      return `${release.registry}/${release.repository}:${release.tag}`;
+    case 'repository@digest':
+      return `${release.registry}/${release.repository}@${release.digest}`;
+    case 'repository:tag@digest':
+      return imageReference(release);
+  }
+}
+
+/**
+ * Makes every edit and returns only the files that changed. `changes` has one entry for each scalar that was set.
+ * @throws ConfigurationError as `setScalar`, or for two edits of one scalar
+ */
+export function applyEdits(files: Files, edits: readonly Edit[], release: Release): { readonly files: Files; readonly changes: readonly ScalarChange[] } {
+  refuseTwins(edits);
+  const texts = new Map(Object.entries(files));
+  const changes: ScalarChange[] = [];
+  for (const { file, path, value } of edits) {
+    const text = texts.get(file);
+    if (text === undefined) throw new ConfigurationError(`${file} was not read, so ${path} in it cannot be set.`);
+    const edited = setScalar(text, path, wantedValue(value, release), file);
+    texts.set(file, edited.text);
+    if (edited.change !== null) changes.push({ file, path, ...edited.change });
+  }
+  return { files: Object.fromEntries([...texts].filter(([file, text]) => files[file] !== text)), changes };
+}
+
+/** Of two edits of one scalar the second would undo the first, for ever. */
+function refuseTwins(edits: readonly Edit[]): void {
+  const seen = new Set<string>();
+  for (const { file, path } of edits) {
+    const scalar = `${formatValuesPath(parseValuesPath(path))} in ${file}`;
+    if (seen.has(scalar)) throw new ConfigurationError(`Two edits set ${scalar}; keep one.`);
+    seen.add(scalar);
+  }
+}
+
+/** Whether the edits leave the digest out, so that the same tag pushed again changes nothing in Git. */
+export function namesTagOnly(edits: readonly Edit[]): boolean {
+  return edits.every(({ value }) => value === 'tag' || value === 'repository:tag');
+}
