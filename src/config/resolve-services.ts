@@ -1,5 +1,5 @@
 import type { Milliseconds } from '../domain/instant.ts';
-import { DEFAULT_POLICY, type Edit, type Environment, type GitRepository, type Policy, type Service, type Target } from '../domain/service.ts';
+import { DEFAULT_POLICY, type Edit, type Environment, type Policy, type Service, type Target } from '../domain/service.ts';
 import { parseDuration } from './duration.ts';
 import type { Problem } from './problem.ts';
 import type { EnvironmentEntry, SlipwayFile, TargetEntry } from './slipway-file.ts';

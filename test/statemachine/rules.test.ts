@@ -1,0 +1,139 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import aslValidator from 'asl-validator';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { RETRYABLE_ERRORS } from '../../src/domain/errors.ts';
+import { LONGEST_SLICE, SLICE_RESERVE } from '../../src/domain/slice.ts';
+import { type AslMachine, DEFINITION, DEFINITION_TEXT, nextStates, statesOf } from './definition.ts';
+
+const STATES = statesOf(DEFINITION);
+const TASKS = STATES.filter(({ state }) => state.Type === 'Task');
+const SERVERLESS = parse(readFileSync(new URL('../../serverless.yml', import.meta.url), 'utf8')) as {
+  provider: { timeout: number };
+  functions: Record<string, { handler: string; name: string; role: string; timeout?: number }>;
+};
+const SUBSTITUTIONS = readFileSync(new URL('../../infra/state-machine.yml', import.meta.url), 'utf8');
+
+const kebab = (name: string) => name.replaceAll(/(?<=[a-z])[A-Z]/g, '-$&').toLowerCase();
+const camel = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
+
+describe('the definition', () => {
+  it('is accepted by the ASL validator once its placeholders are ARNs', () => {
+    const substituted = DEFINITION_TEXT.replaceAll(/\$\{\w+Arn\}/g, 'arn:aws:lambda:eu-central-1:111122223333:function:slipway-dev-x');
+    const { isValid, errorsText } = aslValidator(JSON.parse(substituted) as object);
+    expect(errorsText?.('\n') ?? '').toBe('');
+    expect(isValid).toBe(true);
+  });
+
+  it('says JSONata for the whole machine and holds no JSONPath', () => {
+    expect(DEFINITION.QueryLanguage).toBe('JSONata');
+    expect(DEFINITION_TEXT).not.toMatch(/"(?:InputPath|OutputPath|ResultPath|Parameters|ResultSelector|Variable|ItemsPath)"/);
+  });
+
+  it('explains every state in a comment', () => {
+    expect(STATES.filter(({ state }) => (state.Comment ?? '') === '').map(({ name }) => name)).toEqual([]);
+  });
+
+  it('reaches every state and leads nowhere else', () => {
+    for (const machine of [DEFINITION, ...STATES.flatMap(({ state }) => state.ItemProcessor ?? [])]) {
+      const targets = new Set([machine.StartAt, ...Object.values(machine.States).flatMap(nextStates)]);
+      expect([...targets].sort()).toEqual(Object.keys(machine.States).sort());
+    }
+  });
+
+  it('gives every Choice a Default that never leads onwards: to an end, or to what decides about it', () => {
+    const choices = STATES.filter(({ state }) => state.Type === 'Choice');
+    expect(choices.length).toBeGreaterThan(4);
+    const ends = ['ConcludeDeployment', 'Ignored'];
+    expect(choices.filter(({ state }) => !ends.includes(state.Default ?? '')).map(({ name }) => name)).toEqual(['IsReleased']);
+  });
+
+  it('goes from IsReleased to another pass by default, which is safe because every step finds done what is done', () => {
+    expect(DEFINITION.States['IsReleased']?.Default).toBe('DeployTargets');
+  });
+
+  it('has no Fail state, since a redrive would only fail there again', () => {
+    expect(STATES.filter(({ state }) => state.Type === 'Fail')).toEqual([]);
+  });
+
+  it('assigns no name inside the Map that is assigned outside it', () => {
+    const outer = Object.values(DEFINITION.States).flatMap(({ Assign }) => Object.keys(Assign ?? {}));
+    const inner = innerMachine();
+    const assigned = Object.values(inner.States).flatMap((state) => [state.Assign, ...(state.Catch ?? []).map((catcher) => catcher.Assign)]).flatMap((assign) => Object.keys(assign ?? {}));
+    expect(assigned.length).toBeGreaterThan(5);
+    expect(assigned.filter((name) => outer.includes(name))).toEqual([]);
+  });
+
+  it('uses no variable that nobody assigned before it', () => {
+    const known = new Set(['states', ...STATES.flatMap(({ state }) => Object.keys(state.Assign ?? {}))]);
+    const used = [...DEFINITION_TEXT.matchAll(/\{% (.*?) %\}/g)].flatMap(([, expression]) => [...(expression ?? '').matchAll(/\$([A-Za-z]\w*)(?!\w*\()/g)].map(([, name]) => name ?? ''));
+    expect(used.length).toBeGreaterThan(50);
+    expect(used.filter((name) => !known.has(name))).toEqual([]);
+  });
+
+  it('never lets an iteration of the Map fail: each of its Tasks catches everything', () => {
+    const tasks = Object.values(innerMachine().States).filter((state) => state.Type === 'Task');
+    expect(tasks.every((state) => state.Catch?.some((catcher) => catcher.ErrorEquals.includes('States.ALL')))).toBe(true);
+  });
+
+  it('lets the Tasks around the Map throw, so that a redrive enters there again', () => {
+    const tasks = Object.values(DEFINITION.States).filter((state) => state.Type === 'Task');
+    expect(tasks).toHaveLength(2);
+    expect(tasks.filter((state) => state.Catch !== undefined)).toEqual([]);
+  });
+});
+
+describe('names', () => {
+  it.each(TASKS.map(({ name, state }) => [name, state] as const))('%s lines up from the state to the file', (name, state) => {
+    expect(state.Arguments?.FunctionName).toBe(`\${${name}Arn}`);
+    expect(SUBSTITUTIONS).toContain(`${name}Arn: !GetAtt ${name}LambdaFunction.Arn`);
+    expect(SERVERLESS.functions[camel(name)]).toMatchObject({ name: `slipway-\${sls:stage}-${kebab(name)}`, handler: `functions/${kebab(name)}/handler.handler`, role: `${name}Role` });
+    expect(existsSync(new URL(`../../src/steps/${kebab(name)}.ts`, import.meta.url))).toBe(true);
+    expect(readFileSync(new URL(`../../functions/${kebab(name)}/handler.ts`, import.meta.url), 'utf8')).toContain(`defineHandler(${camel(name)}`);
+    expect(readFileSync(new URL(`../../src/steps/${kebab(name)}.ts`, import.meta.url), 'utf8')).toContain(`name: '${kebab(name)}'`);
+  });
+
+  it('has a state for every function and for every folder', () => {
+    const names = TASKS.map(({ name }) => name).sort();
+    expect(Object.keys(SERVERLESS.functions).sort()).toEqual(names.map(camel).sort());
+    const folders = readdirSync(new URL('../../functions/', import.meta.url), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    expect(folders.map((folder) => folder.name).sort()).toEqual(names.map(kebab).sort());
+  });
+});
+
+describe('limits', () => {
+  it.each(TASKS.map(({ name, state }) => [name, state] as const))('%s: slice < function timeout < TimeoutSeconds', (name, state) => {
+    const timeout = SERVERLESS.functions[camel(name)]?.timeout ?? SERVERLESS.provider.timeout;
+    expect(timeout).toBeLessThan(state.TimeoutSeconds ?? 0);
+    if (timeout === 280) expect(LONGEST_SLICE).toBeLessThanOrEqual(timeout * 1000 - SLICE_RESERVE);
+  });
+
+  it.each(TASKS.map(({ name, state }) => [name, state] as const))('%s retries what is transient with full jitter, and nothing else of ours', (_, state) => {
+    const own = (state.Retry ?? []).flatMap((retrier) => retrier.ErrorEquals).filter((error) => !/^(?:Lambda|Sandbox|Runtime|States)\./.test(error));
+    expect(own.sort()).toEqual([...RETRYABLE_ERRORS].sort());
+    expect(state.Retry?.every((retrier) => retrier.JitterStrategy === 'FULL')).toBe(true);
+  });
+
+  it('stays below 20,000 history events for 40 targets, each with the longest watch and its retries', () => {
+    expect(worstHistory()).toBeLessThan(20_000);
+  });
+});
+
+function innerMachine(): AslMachine {
+  const inner = DEFINITION.States['DeployTargets']?.ItemProcessor;
+  if (inner === undefined) throw new Error('DeployTargets has no ItemProcessor');
+  return inner;
+}
+
+/** Entered, scheduled, started, succeeded, exited, and the Choice after it. */
+const EVENTS_PER_TASK = 7;
+const EVENTS_PER_RETRY = 3;
+
+function worstHistory(): number {
+  const laps = (milliseconds: number) => Math.ceil(milliseconds / LONGEST_SLICE) + 1;
+  const { sync, rollout, verify } = { sync: laps(600_000), rollout: laps(900_000), verify: laps(300_000) };
+  const once = Object.values(innerMachine().States).filter((state) => state.Type === 'Task').length;
+  const retries = 16 * EVENTS_PER_RETRY;
+  const perTarget = (once + sync + rollout + verify) * EVENTS_PER_TASK + retries * once + 6;
+  return 40 * perTarget + 50;
+}

@@ -1,0 +1,32 @@
+import type { Deployment } from '../../src/domain/deployment.ts';
+import type { Release } from '../../src/domain/release.ts';
+
+/** A digest of which every character is `character`. */
+export function aDigest(character = 'a'): string {
+  return `sha256:${character.repeat(64)}`;
+}
+
+export function aRelease(overrides: Partial<Release> = {}): Release {
+  const digest = overrides.digest ?? aDigest();
+  return {
+    registry: '111122223333.dkr.ecr.eu-central-1.amazonaws.com',
+    repository: 'inference-service',
+    tag: '1.1.0',
+    digest,
+    digests: [digest],
+    releasedAt: '2026-01-02T03:04:05.000Z',
+    imagePushedAt: '2026-01-02T03:04:05.000Z',
+    ...overrides,
+  };
+}
+
+export function aDeployment(overrides: Partial<Deployment> = {}): Deployment {
+  return {
+    service: 'inference-service',
+    environment: 'dev',
+    target: 'eu',
+    release: aRelease(),
+    marks: { pushed: '2026-01-02T03:04:05.000Z', started: '2026-01-02T03:04:06.000Z', resolved: '2026-01-02T03:04:06.100Z' },
+    ...overrides,
+  };
+}

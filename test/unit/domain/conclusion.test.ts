@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { causeOf, type Conclusion, failureText, mergeConclusions, outcomeOf, unfinished } from '../../../src/domain/conclusion.ts';
+import { aDeployment } from '../../support/release.ts';
+
+const KEYS = ['eu', 'us'].map((target) => ({ service: 'web', environment: 'dev', target }));
+
+function aConclusion(target: string, outcome: Conclusion['outcome'], cause: string | null = null): Conclusion {
+  return { target: `web/dev/${target}`, outcome, cause, timings: null };
+}
+
+describe('outcomeOf', () => {
+  it.each(['succeeded', 'failed', 'superseded', 'ignored'])('keeps %s', (status) => expect(outcomeOf(status)).toBe(status));
+  it.each(['errored', 'claimed', 'anything'])('counts %s as errored, so that an unknown status is never a success', (status) => expect(outcomeOf(status)).toBe('errored'));
+});
+
+describe('causeOf', () => {
+  it('is null for a success', () => {
+    expect(causeOf(aDeployment({ cause: 'old' }), 'succeeded', null)).toBeNull();
+  });
+
+  it("keeps the deployment's first cause over later trouble", () => {
+    expect(causeOf(aDeployment({ cause: 'pod web: OOMKilled' }), 'errored', { error: 'UnavailableError', cause: 'x' })).toBe('pod web: OOMKilled');
+  });
+
+  it("reads the message out of a Lambda error's cause", () => {
+    const cause = JSON.stringify({ errorType: 'UnauthorizedError', errorMessage: 'Argo CD refused the "token".', trace: [] });
+    expect(causeOf(aDeployment(), 'errored', { error: 'UnauthorizedError', cause })).toBe('UnauthorizedError: Argo CD refused the "token".');
+  });
+
+  it('takes a plain cause as it is, and the error alone when there is none', () => {
+    expect(causeOf(aDeployment(), 'errored', { error: 'States.Timeout', cause: 'plain' })).toBe('States.Timeout: plain');
+    expect(causeOf(aDeployment(), 'errored', { error: 'States.Timeout', cause: '' })).toBe('States.Timeout');
+  });
+
+  it('names the status when nothing else is known', () => {
+    expect(causeOf(aDeployment(), 'failed', null)).toBe('ended with status failed');
+  });
+
+  it('is a line, not a log', () => {
+    expect(causeOf(aDeployment({ cause: 'x'.repeat(5000) }), 'failed', null)).toHaveLength(700);
+  });
+});
+
+describe('mergeConclusions', () => {
+  it('puts this pass over earlier ones and keeps the rest', () => {
+    const merged = mergeConclusions(KEYS, [aConclusion('eu', 'succeeded'), aConclusion('us', 'failed')], [aConclusion('us', 'succeeded')]);
+    expect(merged.map((one) => one.outcome)).toEqual(['succeeded', 'succeeded']);
+  });
+
+  it('counts a target without a conclusion as errored', () => {
+    expect(mergeConclusions(KEYS, [], [aConclusion('eu', 'succeeded')])[1]).toMatchObject({ target: 'web/dev/us', outcome: 'errored' });
+  });
+});
+
+describe('unfinished', () => {
+  it('is every target that neither has the release nor a newer one', () => {
+    const conclusions = [aConclusion('eu', 'superseded'), aConclusion('us', 'errored')];
+    expect(unfinished(KEYS, conclusions)).toEqual([KEYS[1]]);
+  });
+});
+
+describe('failureText', () => {
+  it('names each target that failed, with its outcome and cause', () => {
+    expect(failureText([aConclusion('eu', 'succeeded'), aConclusion('us', 'failed', 'pod web: ImagePullBackOff')])).toBe(
+      '1 of 2 targets did not get the release. web/dev/us failed: pod web: ImagePullBackOff',
+    );
+  });
+});
