@@ -1,4 +1,4 @@
-import type { Instant } from './instant.ts';
+import type { Instant, Milliseconds } from './instant.ts';
 
 /** Kinds on which a rollout is gated. */
 export type WorkloadKind = 'Deployment' | 'StatefulSet' | 'DaemonSet';
@@ -23,11 +23,17 @@ export type ObservedWorkload = {
   readonly images: readonly string[];
   /** `spec.replicas`; for a DaemonSet `status.desiredNumberScheduled`. */
   readonly replicas: number;
-  /** `deployment.kubernetes.io/revision` of a Deployment; `status.updateRevision` of a StatefulSet; empty otherwise. */
+  /**
+   * What names the newest template: `deployment.kubernetes.io/revision` of a Deployment, `status.updateRevision` of a StatefulSet,
+   * `deprecated.daemonset.template.generation` of a DaemonSet. Empty until a controller has written it.
+   */
   readonly revision: string;
   readonly paused: boolean;
   readonly strategy: string;
   readonly partition: number | null;
+  /** `spec.progressDeadlineSeconds` of a Deployment; null where there is no deadline. */
+  readonly progressDeadline: Milliseconds | null;
+  /** For a DaemonSet: current, updated, ready and available numbers of nodes. */
   readonly status: {
     readonly replicas: number;
     readonly updatedReplicas: number;
@@ -36,7 +42,16 @@ export type ObservedWorkload = {
     /** StatefulSet only; empty otherwise. */
     readonly currentRevision: string;
   };
-  readonly conditions: readonly { readonly type: string; readonly status: string; readonly reason: string; readonly message: string }[];
+  readonly conditions: readonly Condition[];
+};
+
+export type Condition = {
+  readonly type: string;
+  readonly status: string;
+  readonly reason: string;
+  readonly message: string;
+  /** `lastTransitionTime`: whole seconds. */
+  readonly since: Instant | null;
 };
 
 export type ObservedReplicaSet = {
@@ -47,7 +62,7 @@ export type ObservedReplicaSet = {
   /** Annotation `deployment.kubernetes.io/revision`. */
   readonly revision: string;
   readonly podTemplateHash: string;
-  readonly conditions: readonly { readonly type: string; readonly status: string; readonly reason: string; readonly message: string; readonly since: Instant }[];
+  readonly conditions: readonly Condition[];
 };
 
 export type ObservedPod = {
@@ -62,6 +77,10 @@ export type ObservedPod = {
   readonly ready: boolean;
   /** `lastTransitionTime` of condition Ready: whole seconds. */
   readonly readySince: Instant | null;
+  /** `lastTransitionTime` of PodScheduled=True. */
+  readonly scheduledAt: Instant | null;
+  /** `lastTransitionTime` of Initialized=True: the init containers are through. */
+  readonly initializedAt: Instant | null;
   /** Message of condition PodScheduled=False with reason Unschedulable. */
   readonly unschedulable: { readonly message: string; readonly since: Instant } | null;
   readonly containers: readonly ObservedContainer[];
@@ -75,10 +94,11 @@ export type ObservedContainer = {
   /** `imageID` of the status; empty until it was pulled. */
   readonly imageId: string;
   readonly ready: boolean;
+  readonly running: boolean;
   readonly restartCount: number;
   readonly waiting: { readonly reason: string; readonly message: string } | null;
   /** `state.terminated`, else `lastState.terminated`. */
-  readonly terminated: { readonly reason: string; readonly exitCode: number; readonly message: string } | null;
+  readonly terminated: { readonly reason: string; readonly exitCode: number; readonly message: string; readonly finishedAt: Instant | null } | null;
 };
 
 export type ObservedEvent = {
@@ -87,5 +107,6 @@ export type ObservedEvent = {
   readonly objectName: string;
   readonly reason: string;
   readonly message: string;
+  readonly firstSeen: Instant;
   readonly lastSeen: Instant;
 };

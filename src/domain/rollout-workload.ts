@@ -1,0 +1,102 @@
+import type { ClusterSnapshot, ObservedPod, ObservedWorkload } from './cluster.ts';
+import type { PodSummary } from './deployment.ts';
+import { type DigestProof, proveDigest } from './digest-proof.ts';
+import { elapsed, type Instant, later, latest } from './instant.ts';
+import { causeLine, isBefore, podSigns, type Sign } from './pod-failure.ts';
+import { newPods, newReplicaSet } from './rollout-pods.ts';
+import { rolloutProgress, workloadName } from './rollout-progress.ts';
+import type { WantedRollout } from './wanted-rollout.ts';
+
+/** One workload's part in a rollout. */
+export type WorkloadStatus =
+  /** `sign`: the worst that was seen so far, if anything. */
+  | { readonly status: 'running'; readonly waitingFor: string; readonly sign: Sign | null; readonly pods: readonly PodSummary[] }
+  | { readonly status: 'ready'; readonly pods: readonly PodSummary[]; readonly warnings: readonly string[]; readonly readyAt: Instant | null }
+  | { readonly status: 'failed'; readonly cause: string; readonly pods: readonly PodSummary[] };
+
+type JudgedPod = { readonly pod: ObservedPod; readonly proof: DigestProof };
+
+/** Judges one workload whose template carries the release, worst news first; a rollout that is through is never failed by old signs. */
+export function workloadStatus(workload: ObservedWorkload, snapshot: ClusterSnapshot, want: WantedRollout, now: Instant): WorkloadStatus {
+  const progress = rolloutProgress(workload);
+  if (progress.progress === 'stuck') return { status: 'failed', cause: progress.cause, pods: [] };
+  const observed = workload.observedGeneration >= workload.generation;
+  const judged = (observed ? newPods(workload, snapshot) : []).map((pod) => ({ pod, proof: proveDigest(pod, workload, want.release, want.mirror) }));
+  const pods = judged.map(({ pod, proof }) => ({ name: pod.name, ready: pod.ready, digest: proof.digest }));
+
+  const other = judged.find(({ proof }) => proof.proof === 'other');
+  if (other !== undefined) return { status: 'failed', cause: otherDigestCause(other, want), pods };
+
+  const ready = judged.filter(({ pod }) => pod.ready);
+  if (progress.progress === 'done' && ready.length >= progress.expected) {
+    const warnings = [...partialWarning(workload, progress.kept), ...unprovenWarning(workload, ready, want)];
+    return { status: 'ready', pods, warnings, readyAt: lastReady(ready) };
+  }
+  // Deployments and pods are two watches: their news may come in either order.
+  const listed = `${workloadName(workload)}: ${ready.length} new pods listed as Ready`;
+  const waitingFor = progress.progress === 'waiting' ? progress.waitingFor : listed;
+  const sign = observed ? worstSign(workload, judged, snapshot, want) : null;
+  if (sign !== null && sign.failsAt !== null && elapsed(sign.failsAt, now) >= 0) return { status: 'failed', cause: sign.cause, pods };
+  if (observed && progressDeadlineExceeded(workload, want)) return { status: 'failed', cause: sign?.cause ?? progressCause(workload), pods };
+  return { status: 'running', waitingFor, sign, pods };
+}
+
+/** The sign whose grace ends first, else the first that only the deadline ends. */
+function worstSign(workload: ObservedWorkload, judged: readonly JudgedPod[], snapshot: ClusterSnapshot, want: WantedRollout): Sign | null {
+  const signs = [
+    ...creationSigns(workload, snapshot, want),
+    ...judged.flatMap(({ pod }) => podSigns(pod, snapshot.events, want.policy, want.watchingSince)),
+  ];
+  const graced = signs.filter(({ failsAt }) => failsAt !== null).toSorted((a, b) => Date.parse(a.failsAt ?? '') - Date.parse(b.failsAt ?? ''));
+  return graced[0] ?? signs[0] ?? null;
+}
+
+/** Quota, admission and pod security refuse before there is a pod: a ReplicaSet says so in a condition, other controllers in events. */
+function creationSigns(workload: ObservedWorkload, snapshot: ClusterSnapshot, { policy, watchingSince }: WantedRollout): readonly Sign[] {
+  if (workload.kind === 'Deployment') {
+    const replicaSet = newReplicaSet(workload, snapshot);
+    const failure = replicaSet?.conditions.find(({ type, status }) => type === 'ReplicaFailure' && status === 'True');
+    if (replicaSet === null || failure === undefined) return [];
+    const begun = latest(failure.since ?? watchingSince, watchingSince);
+    return [{ cause: causeLine(`ReplicaSet ${replicaSet.name}`, failure.reason, failure.message), failsAt: later(begun, policy.configGrace) }];
+  }
+  return snapshot.events
+    .filter(({ objectUid, reason, lastSeen }) => objectUid === workload.uid && reason === 'FailedCreate' && !isBefore(lastSeen, watchingSince))
+    .map(({ reason, message, firstSeen, lastSeen }) => {
+      // An event stays when its reason is gone: only one that was repeated after the grace still holds.
+      const failsAt = later(latest(firstSeen, watchingSince), policy.configGrace);
+      return { cause: causeLine(workloadName(workload), reason, message), failsAt: elapsed(failsAt, lastSeen) >= 0 ? failsAt : null };
+    });
+}
+
+/**
+ * Kubernetes has given up waiting, by its condition's reason alone, as kubectl reads it. One from before we watched is the news of an
+ * earlier attempt: the controller goes on trying, so a redrive waits for its own deadline instead.
+ */
+function progressDeadlineExceeded({ conditions }: ObservedWorkload, { watchingSince }: WantedRollout): boolean {
+  const condition = conditions.find(({ type, reason }) => type === 'Progressing' && reason === 'ProgressDeadlineExceeded');
+  return condition !== undefined && (condition.since === null || !isBefore(condition.since, watchingSince));
+}
+
+function progressCause(workload: ObservedWorkload): string {
+  const message = workload.conditions.find(({ type }) => type === 'Progressing')?.message ?? '';
+  return causeLine(workloadName(workload), 'ProgressDeadlineExceeded', message);
+}
+
+function otherDigestCause({ pod, proof }: JudgedPod, { release }: WantedRollout): string {
+  return causeLine(`pod ${pod.name}`, 'runs another image', `${proof.digest ?? 'unknown digest'} is not of ${release.repository}:${release.tag}@${release.digest}`);
+}
+
+function partialWarning(workload: ObservedWorkload, kept: number): readonly string[] {
+  return kept === 0 ? [] : [`${workloadName(workload)}: partial: its partition keeps ${kept} of ${workload.replicas} pods on the previous revision`];
+}
+
+function unprovenWarning(workload: ObservedWorkload, ready: readonly JudgedPod[], { release }: WantedRollout): readonly string[] {
+  const unproven = ready.filter(({ proof }) => proof.proof === 'unproven').length;
+  return unproven === 0 ? [] : [`${workloadName(workload)}: digest unproven: ${unproven} of ${ready.length} pods run the tag ${release.tag} and report no digest of the release; deploy tag@digest`];
+}
+
+function lastReady(ready: readonly JudgedPod[]): Instant | null {
+  const instants = ready.flatMap(({ pod }) => (pod.readySince === null ? [] : [pod.readySince]));
+  return instants.length === 0 ? null : instants.reduce(latest);
+}
