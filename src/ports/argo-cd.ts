@@ -1,6 +1,6 @@
 import type { LiveWorkload, ObservedApplication } from '../domain/application.ts';
-import type { Instant } from '../domain/instant.ts';
 import type { ApplicationRef, ArgoCdServer } from '../domain/service.ts';
+import type { ClosedWindow, SyncStarter } from '../domain/sync.ts';
 
 /** What a sync request may say: no revision, options or strategy of ours (design 3.6). */
 export type SyncRequest = { readonly prune: boolean; readonly infos: readonly { readonly name: string; readonly value: string }[] };
@@ -8,8 +8,8 @@ export type SyncRequest = { readonly prune: boolean; readonly infos: readonly { 
 export type SyncRights = {
   /** Our token may sync the Application. */
   readonly allowed: boolean;
-  /** Null while a manual sync is possible; else the window that forbids it and when it ends, if that can be computed. */
-  readonly closedBy: { readonly window: string; readonly until: Instant | null } | null;
+  /** Null while a sync is possible; else the window that forbids it and when it ends, if that can be computed. */
+  readonly closedBy: ClosedWindow | null;
 };
 
 /** One Argo CD server. Every method throws UnauthorizedError, ForbiddenError, NotFoundError or UnavailableError as the server answers. */
@@ -20,7 +20,8 @@ export interface ArgoCd {
   watch(ref: ApplicationRef, signal: AbortSignal): AsyncIterable<ObservedApplication>;
   /** Requests one sync. `busy`: another operation runs, so watch that one. @throws RefusedError for a sync window or a refusal */
   sync(ref: ApplicationRef, request: SyncRequest): Promise<'requested' | 'busy'>;
-  syncRights(ref: ApplicationRef): Promise<SyncRights>;
+  /** Whether a sync may begin now: one by our request, or, as windows may tell them apart, one by auto-sync. */
+  syncRights(ref: ApplicationRef, starter?: SyncStarter): Promise<SyncRights>;
   /** Workloads of the Application, each with the images of its live template. */
   workloads(ref: ApplicationRef): Promise<readonly LiveWorkload[]>;
 }

@@ -1,0 +1,94 @@
+import { z } from 'zod/mini';
+import { RefusedError } from '../../domain/errors.ts';
+import type { Instant } from '../../domain/instant.ts';
+import type { ApplicationRef, ArgoCdServer } from '../../domain/service.ts';
+import { closedWindowMessage, type SyncStarter } from '../../domain/sync.ts';
+import type { ArgoCd, OpenArgoCd, SyncRequest, SyncRights } from '../../ports/argo-cd.ts';
+import type { Secrets } from '../../ports/secrets.ts';
+import { createHttpClient, type HttpClient } from '../http/http-client.ts';
+import { type Api, applicationName, applicationPath, context, get, post, scope, tokenOf } from './api.ts';
+import { type ApplicationResource, ApplicationSchema, observedApplication } from './application-schema.ts';
+import { isBusy, isWindow, refusalError } from './errors.ts';
+import { closedWindow, SyncWindowsSchema } from './sync-windows.ts';
+import { watchApplication } from './watch.ts';
+import { readWorkloads } from './workloads.ts';
+
+/** A refresh blocks until the controller has compared. Argo CD has no limit of its own, so both sides get one. */
+const REFRESH_SECONDS = 20;
+
+const CanI = z.object({ value: z.string() });
+
+/** `now` dates the end of sync windows. */
+type Ports = { readonly secrets: Secrets; readonly now?: () => Instant };
+
+/** Connects to Argo CD over its REST API. Connections are kept and shared by all that is opened here for one server. */
+export function createOpenArgoCd({ secrets, now = () => new Date().toISOString() }: Ports): OpenArgoCd {
+  const clients = new Map<string, HttpClient>();
+  return async (server) => {
+    const name = `Argo CD at ${server.url}`;
+    const http = clientOf(clients, server, name);
+    return argoCd({ http, server: name, secret: server.token, token: tokenOf(server.token, await secrets.read(server.token)) }, now);
+  };
+}
+
+function clientOf(clients: Map<string, HttpClient>, { url, caBundle }: ArgoCdServer, name: string): HttpClient {
+  const key = JSON.stringify([url, caBundle ?? null]);
+  const client = clients.get(key) ?? createHttpClient({ name, url, ...(caBundle === undefined ? {} : { caBundle }) });
+  clients.set(key, client);
+  return client;
+}
+
+function argoCd(api: Api, now: () => Instant): ArgoCd {
+  return {
+    async application(ref, refresh) {
+      return observedApplication(await readApplication(api, ref, refresh));
+    },
+    async *watch(ref, signal) {
+      const read = (aborted: AbortSignal) => readApplication(api, ref, undefined, aborted);
+      for await (const application of watchApplication(api, ref, signal, read)) yield observedApplication(application);
+    },
+    sync: (ref, request) => requestSync(api, ref, request, now),
+    syncRights: (ref, starter) => readSyncRights(api, ref, starter, now),
+    workloads: (ref) => readWorkloads(api, ref),
+  };
+}
+
+function readApplication(api: Api, ref: ApplicationRef, refresh?: 'normal' | 'hard', signal?: AbortSignal): Promise<ApplicationResource> {
+  const limited = refresh === undefined ? {} : { headers: { 'grpc-timeout': `${REFRESH_SECONDS}S` }, silence: (REFRESH_SECONDS + 5) * 1000 };
+  return get(api, {
+    call: `${refresh === undefined ? 'read' : 'refresh'} ${applicationName(ref)}`,
+    path: applicationPath(ref, '', refresh === undefined ? {} : { refresh }),
+    answer: ApplicationSchema,
+    ...limited,
+    ...(signal === undefined ? {} : { signal }),
+  });
+}
+
+async function requestSync(api: Api, ref: ApplicationRef, { prune, infos }: SyncRequest, now: () => Instant): Promise<'requested' | 'busy'> {
+  // Nothing else: options or a strategy here would replace those of the Application.
+  const refusal = await post(api, `/api/v1/applications/${encodeURIComponent(ref.name)}/sync`, { ...scope(ref), prune, infos });
+  if (refusal === null) return 'requested';
+  if (isBusy(refusal)) return 'busy';
+  if (isWindow(refusal)) {
+    const { closedBy } = await readSyncRights(api, ref, 'request', now);
+    if (closedBy !== null) throw new RefusedError(closedWindowMessage(ref.name, closedBy));
+  }
+  throw refusalError(refusal, context(api, `sync ${applicationName(ref)}`));
+}
+
+async function readSyncRights(api: Api, ref: ApplicationRef, starter: SyncStarter = 'request', now: () => Instant): Promise<SyncRights> {
+  const [right, windows] = await Promise.all([
+    get(api, { call: 'ask for the rights of our token', path: `/api/v1/account/can-i/applications/sync/${encodeURIComponent(rbacObject(ref))}`, answer: CanI }),
+    get(api, { call: `read the sync windows of ${applicationName(ref)}`, path: applicationPath(ref, '/syncwindows'), answer: SyncWindowsSchema }),
+  ]);
+  const closedBy = closedWindow(windows.assignedWindows ?? [], starter, now());
+  // For a manual sync the server's own word counts; the windows only say which one and until when.
+  if (starter === 'request' && windows.canSync === true) return { allowed: right.value === 'yes', closedBy: null };
+  if (starter === 'request' && windows.canSync === false) return { allowed: right.value === 'yes', closedBy: closedBy ?? { window: 'a sync window', until: null } };
+  return { allowed: right.value === 'yes', closedBy };
+}
+
+/** An Application in the namespace of Argo CD itself is named without it. */
+function rbacObject({ name, project, namespace }: ApplicationRef): string {
+  return namespace === undefined ? `${project}/${name}` : `${project}/${namespace}/${name}`;
+}

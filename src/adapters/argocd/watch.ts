@@ -1,0 +1,76 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { z } from 'zod/mini';
+import { NotFoundError, TimeoutError, UnavailableError } from '../../domain/errors.ts';
+import type { ApplicationRef } from '../../domain/service.ts';
+import { type Api, applicationName, authorization, context, parseAnswer } from './api.ts';
+import { type ApplicationResource, ApplicationSchema } from './application-schema.ts';
+import { parseRefusal, refusalError } from './errors.ts';
+import { eventStream } from './event-stream.ts';
+
+const Event = z.object({
+  result: z.optional(z.object({ type: z.string(), application: ApplicationSchema })),
+  error: z.optional(z.unknown()),
+});
+
+/** Argo CD sends a comment every 15 s to keep a stream alive: one that is silent for longer is dead. */
+const STREAM_SILENCE_MS = 40_000;
+
+/** Pauses before a stream that gave nothing is opened again; after the last one the server counts as down. */
+const REOPEN_AFTER_MS = [0, 250, 500, 1000, 2000];
+
+type ReadApplication = (signal: AbortSignal) => Promise<ApplicationResource>;
+
+/**
+ * The Application now, then after each change, until the signal aborts. Before each opening the Application is read: without the
+ * right to read it, or without the Application, Argo CD opens a stream that stays silent.
+ */
+export async function* watchApplication(api: Api, ref: ApplicationRef, signal: AbortSignal, read: ReadApplication): AsyncGenerator<ApplicationResource> {
+  let last: string | null = null;
+  let failures = 0;
+  while (!signal.aborted) {
+    try {
+      for await (const application of currentThenChanges(api, ref, signal, read)) {
+        const version = application.metadata.resourceVersion ?? null;
+        if (version !== null && version === last) continue;
+        last = version;
+        failures = 0;
+        yield application;
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof UnavailableError || error instanceof TimeoutError) || failures >= REOPEN_AFTER_MS.length) throw error;
+    }
+    await pauseUnlessAborted(REOPEN_AFTER_MS[failures] ?? 0, signal);
+    failures++;
+  }
+}
+
+async function* currentThenChanges(api: Api, ref: ApplicationRef, signal: AbortSignal, read: ReadApplication): AsyncGenerator<ApplicationResource> {
+  yield await read(signal);
+  const call = `watch ${applicationName(ref)}`;
+  const headers = { accept: 'text/event-stream', ...authorization(api) };
+  const stream = await api.http.open({ method: 'GET', path: streamPath(ref), headers, signal, silence: STREAM_SILENCE_MS });
+  if (stream.status !== 200) throw refusalError(parseRefusal(stream.status, await textOf(stream.chunks)), context(api, call));
+  for await (const data of eventStream(stream.chunks)) {
+    const { result, error } = parseAnswer(api, call, Event, data);
+    if (error !== undefined) throw refusalError(parseRefusal(500, JSON.stringify({ error })), context(api, call));
+    if (result?.type === 'DELETED') throw new NotFoundError(`${applicationName(ref)} was deleted in ${api.server} while it was watched`);
+    if (result !== undefined) yield result.application;
+  }
+}
+
+/** Without the project, which the read before it has checked. */
+function streamPath({ name, namespace }: ApplicationRef): string {
+  const query = new URLSearchParams({ name, ...(namespace === undefined ? {} : { appNamespace: namespace }) });
+  return `/api/v1/stream/applications?${query.toString()}`;
+}
+
+async function textOf(chunks: AsyncIterable<string>): Promise<string> {
+  let text = '';
+  for await (const chunk of chunks) text += chunk;
+  return text;
+}
+
+async function pauseUnlessAborted(milliseconds: number, signal: AbortSignal): Promise<void> {
+  if (milliseconds > 0 && !signal.aborted) await pause(milliseconds, undefined, { signal }).catch(() => undefined);
+}

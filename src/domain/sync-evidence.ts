@@ -1,0 +1,64 @@
+import type { ObservedApplication } from './application.ts';
+import type { Instant } from './instant.ts';
+
+/** What an Application tells about operations and revisions of the source that is ours. */
+
+/** True when an operation was requested or runs. A retry that is pending counts as running, whatever its `finishedAt`. */
+export function isRunning({ operationRequested, operation }: ObservedApplication): boolean {
+  return operationRequested || operation?.phase === 'Running' || operation?.phase === 'Terminating';
+}
+
+/**
+ * Commit that the shown operation syncs from our source; null while it is not resolved, and while the shown operation is the one
+ * before the requested one.
+ */
+export function operationRevision({ operationRequested, operation }: ObservedApplication, source: number): string | null {
+  if (operation === null) return null;
+  const ended = operation.phase !== 'Running' && operation.phase !== 'Terminating';
+  return operationRequested && ended ? null : commitOrNull(operation.revisions[source]);
+}
+
+/** Commits of our source in the history of syncs since our own commit. */
+export function deployedSinceCommit(application: ObservedApplication, since: { readonly source: number; readonly committedAt: Instant }): readonly string[] {
+  // Argo CD writes whole seconds: an entry of the same second may be later than the commit.
+  const second = Math.floor(Date.parse(since.committedAt) / 1000) * 1000;
+  return application.history
+    .filter(({ deployedAt }) => Date.parse(deployedAt) >= second)
+    .flatMap(({ revisions }) => commitOrNull(revisions[since.source]) ?? []);
+}
+
+/** The first revision on which a decision may rest and of which it is not known whether it has our value; null when none is left. */
+export function unreadRevision(
+  application: ObservedApplication,
+  since: { readonly source: number; readonly committedAt: Instant },
+  covers: ReadonlyMap<string, boolean>,
+): string | null {
+  const shown = [operationRevision(application, since.source), commitOrNull(application.sync.revisions[since.source])];
+  const revisions = [...shown, ...deployedSinceCommit(application, since)];
+  return revisions.find((revision) => revision !== null && !covers.has(revision)) ?? null;
+}
+
+/** Whether the revision has our value; null when that, or the revision itself, is unknown. */
+export function coverage(revision: string | null, covers: ReadonlyMap<string, boolean>): boolean | null {
+  return revision === null ? null : (covers.get(revision) ?? null);
+}
+
+/** Who holds the Application, since when, at which revision, and what Argo CD says about it. */
+export function describeOperation(application: ObservedApplication, source: number): string {
+  const { operation } = application;
+  const revision = operationRevision(application, source);
+  if (operation === null || (revision === null && application.operationRequested)) return 'an operation was requested and has not begun';
+  const by = operation.automated ? 'auto-sync' : operation.initiatedBy || 'an unnamed user';
+  const at = revision === null ? '' : ` at revision ${shortRevision(revision)}`;
+  const message = operation.message === '' ? '' : `: ${operation.message}`;
+  return `the operation that ${by} started at ${operation.startedAt}${at} still runs${message}`;
+}
+
+export function shortRevision(revision: string): string {
+  return revision.slice(0, 7);
+}
+
+/** A branch name says nothing about content: only a commit is evidence. */
+function commitOrNull(revision: string | undefined): string | null {
+  return revision !== undefined && /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(revision) ? revision : null;
+}

@@ -1,0 +1,190 @@
+import type { ObservedApplication } from './application.ts';
+import type { Instant } from './instant.ts';
+import type { LiveTemplate } from './live-template.ts';
+import { coverage, describeOperation, deployedSinceCommit, isRunning, operationRevision, shortRevision, unreadRevision } from './sync-evidence.ts';
+
+/** What SyncApplication waits for in one Application. */
+export type WantedSync = {
+  /** Position in the Application's sources of the one that follows our repository. */
+  readonly source: number;
+  /** When our value was on the branch. */
+  readonly committedAt: Instant;
+  /** When waiting ends: start of the watch + `sync.timeout`. */
+  readonly deadline: Instant;
+  /** The edited scalars for people, as `image.tag of envs/dev/values.yaml`. */
+  readonly edits: string;
+};
+
+/** Each is worth one refresh of its own. */
+export type RefreshReason = 'comparison-error' | 'old-comparison' | 'missing-value';
+
+/** Who would start the operation; a sync window may stop one and not the other. */
+export type SyncStarter = 'request' | 'auto-sync';
+
+/** What this slice has found out beyond the Application itself. */
+export type SyncMemory = {
+  /** By revision: every edited scalar has our value there. */
+  readonly covers: ReadonlyMap<string, boolean>;
+  /** Of the current observation; null until read. */
+  readonly live: LiveTemplate | null;
+  readonly syncRequested: boolean;
+  /** The ended operation that our request replaces: as long as it is the one shown, the observation is older than the request. */
+  readonly replaced: string | null;
+  readonly refreshes: ReadonlySet<RefreshReason>;
+  /** Whether the branch head has our value, and the compared revision that made us ask. */
+  readonly branch: { readonly compared: string; readonly carries: boolean } | null;
+  /** The window that stops an operation of that starter; null where none does. */
+  readonly window: { readonly starter: SyncStarter; readonly closedBy: ClosedWindow | null } | null;
+};
+
+export type ClosedWindow = { readonly window: string; readonly until: Instant | null };
+
+/** What to do next. `errored` and `failed` are never mixed: a release is bad only if its own resources or hooks say so. */
+export type SyncDecision =
+  | { readonly next: 'wait'; readonly reason: string; readonly recheckAt: Instant }
+  | { readonly next: 'read-revision'; readonly revision: string }
+  | { readonly next: 'read-branch'; readonly compared: string }
+  | { readonly next: 'read-live-template' }
+  | { readonly next: 'read-window'; readonly starter: SyncStarter }
+  | { readonly next: 'refresh'; readonly how: 'normal' | 'hard'; readonly because: RefreshReason }
+  | { readonly next: 'request-sync' }
+  | { readonly next: 'applied' }
+  | { readonly next: 'failed'; readonly cause: string }
+  | { readonly next: 'errored'; readonly error: 'ConfigurationError' | 'RefusedError'; readonly message: string }
+  | { readonly next: 'superseded'; readonly cause: string };
+
+/**
+ * The next thing to do until our value is applied (design 3.6). Revisions are judged by content, never by ancestry; the live template
+ * decides, while status and health of the Application do not.
+ */
+export function decideSync(application: ObservedApplication, want: WantedSync, memory: SyncMemory, now: Instant): SyncDecision {
+  const decision = decideNext({ application, want, memory });
+  if (decision.next !== 'wait' || Date.parse(now) < Date.parse(want.deadline)) return decision;
+  // A later wave may wait for this one to be healthy: the rollout finds out why it is not.
+  if (memory.live?.runs === 'partly') return { next: 'applied' };
+  return refused(`Application ${application.name} was not synced in time: ${decision.reason}; end what holds it up, then redrive`);
+}
+
+type Sight = { readonly application: ObservedApplication; readonly want: WantedSync; readonly memory: SyncMemory };
+
+function decideNext(sight: Sight): SyncDecision {
+  const { application, want, memory } = sight;
+  if (application.deleting) return refused(`Application ${application.name} is being deleted`);
+  const unread = unreadRevision(application, want, memory.covers);
+  if (unread !== null) return { next: 'read-revision', revision: unread };
+  return whileRunning(sight) ?? whileRequested(sight) ?? afterSuccess(sight) ?? afterFailure(sight) ?? onComparisonError(sight) ?? byComparison(sight);
+}
+
+/** An operation runs: ours, auto-sync's or somebody else's. It is watched, never terminated. */
+function whileRunning(sight: Sight): SyncDecision | null {
+  const { application, want, memory } = sight;
+  if (!isRunning(application)) return null;
+  const running = wait(want, describeOperation(application, want.source));
+  const { operation } = application;
+  if (operation?.message.includes(BLOCKED_BY_WINDOW)) return closedWindow(sight, operation.automated ? 'auto-sync' : 'request') ?? running;
+  if (coverage(operationRevision(application, want.source), memory.covers) !== true) return running;
+  if (memory.live === null) return { next: 'read-live-template' };
+  return memory.live.runs === 'whole' ? { next: 'applied' } : running;
+}
+
+/** controller/sync.go of Argo CD: the phase stays `Running` as long as the window lasts. */
+const BLOCKED_BY_WINDOW = 'blocked by sync window';
+
+function whileRequested({ application, want, memory }: Sight): SyncDecision | null {
+  const shown = operationKey(application);
+  return shown !== null && shown === memory.replaced ? wait(want, 'the requested sync has not begun') : null;
+}
+
+function afterSuccess(sight: Sight): SyncDecision | null {
+  const { application, want, memory } = sight;
+  const succeeded = application.operation?.phase === 'Succeeded' && coverage(operationRevision(application, want.source), memory.covers) === true;
+  const deployed = deployedSinceCommit(application, want).some((revision) => memory.covers.get(revision) === true);
+  if (!succeeded && !deployed) return null;
+  if (memory.live === null) return { next: 'read-live-template' };
+  if (memory.live.runs !== 'not') return { next: 'applied' };
+  // It may have been a partial sync of something else.
+  return memory.syncRequested && succeeded ? missingValue(sight) : null;
+}
+
+/** Auto-sync never tries a failed revision again, so one request is ours to make, also where auto-sync is on. */
+function afterFailure({ application, want, memory }: Sight): SyncDecision | null {
+  const { operation } = application;
+  if (operation?.phase !== 'Failed' && operation?.phase !== 'Error') return null;
+  if (coverage(operationRevision(application, want.source), memory.covers) !== true) return null;
+  if (operation.phase === 'Error' && comparisonError(application) !== null) return null;
+  if (!memory.syncRequested) return { next: 'request-sync' };
+  const reason = operation.failures.join(', ') || operation.message;
+  // `Error` without a bad resource is Argo CD's own trouble: it could not even try the release.
+  if (operation.phase === 'Error' && operation.failures.length === 0) return refused(`Argo CD could not sync Application ${application.name}: ${reason}`);
+  return { next: 'failed', cause: `Application ${application.name}: ${reason}` };
+}
+
+function onComparisonError({ application, memory }: Sight): SyncDecision | null {
+  const message = comparisonError(application);
+  if (message === null) return null;
+  if (!memory.refreshes.has('comparison-error')) return { next: 'refresh', how: 'hard', because: 'comparison-error' };
+  return refused(`Argo CD cannot compare Application ${application.name} with Git: ${message}`);
+}
+
+/** No operation tells: what Argo CD compared since our refresh does. */
+function byComparison(sight: Sight): SyncDecision {
+  const { application, want, memory } = sight;
+  const compared = application.sync.revisions[want.source];
+  if (compared === undefined || compared === '') return wait(want, 'Argo CD has not compared it with Git yet');
+  if (memory.covers.get(compared) === false) return offOurValue(sight, compared);
+  if (application.sync.status === 'Synced') {
+    if (memory.live === null) return { next: 'read-live-template' };
+    return memory.live.runs === 'not' ? missingValue(sight) : { next: 'applied' };
+  }
+  if (application.sync.status === 'Unknown') return wait(want, 'its sync status is Unknown');
+  if (application.autoSync !== null) return closedWindow(sight, 'auto-sync') ?? wait(want, 'auto-sync has not begun');
+  return memory.syncRequested ? wait(want, 'the requested sync has not begun') : { next: 'request-sync' };
+}
+
+/** Argo CD compared a revision without our value: the branch has moved on from it, or Argo CD has not seen our commit. */
+function offOurValue({ application, want, memory }: Sight, compared: string): SyncDecision {
+  if (memory.branch?.compared !== compared) return { next: 'read-branch', compared };
+  if (!memory.branch.carries) return { next: 'superseded', cause: `${want.edits} on the branch no longer has the value of this release` };
+  if (!memory.refreshes.has('old-comparison')) return { next: 'refresh', how: 'normal', because: 'old-comparison' };
+  return wait(want, `Argo CD compares ${application.name} with ${shortRevision(compared)}, which does not have our value`);
+}
+
+function missingValue({ application, want, memory }: Sight): SyncDecision {
+  if (!memory.refreshes.has('missing-value')) return { next: 'refresh', how: 'normal', because: 'missing-value' };
+  const message = `Application ${application.name} is synced with our value, but ${memory.live?.images}; check that its chart uses ${want.edits}`;
+  return { next: 'errored', error: 'ConfigurationError', message };
+}
+
+/** Null when the window is open after all. */
+function closedWindow({ application, memory }: Sight, starter: SyncStarter): SyncDecision | null {
+  if (memory.window?.starter !== starter) return { next: 'read-window', starter };
+  return memory.window.closedBy === null ? null : refused(closedWindowMessage(application.name, memory.window.closedBy));
+}
+
+/** Says that a sync window is closed, and until when. */
+export function closedWindowMessage(application: string, { window, until }: ClosedWindow): string {
+  const end = until === null ? 'whose end could not be computed' : `until ${until}`;
+  return `Application ${application} cannot be synced: window closed ${end} (${window}); redrive after it, or allow manual syncs in it`;
+}
+
+/** Tells one operation from another; null where none is shown. Instants of Argo CD are whole seconds. */
+export function operationKey({ operation }: ObservedApplication): string | null {
+  return operation === null ? null : [operation.startedAt, operation.finishedAt, operation.phase, operation.message].join('|');
+}
+
+/** What stays known when a new observation arrives. */
+export function afterObservation(memory: SyncMemory, application: ObservedApplication): SyncMemory {
+  return { ...memory, live: null, replaced: operationKey(application) === memory.replaced ? memory.replaced : null };
+}
+
+function comparisonError({ conditions }: ObservedApplication): string | null {
+  return conditions.find(({ type }) => type === 'ComparisonError' || type === 'InvalidSpecError')?.message ?? null;
+}
+
+function wait(want: WantedSync, reason: string): SyncDecision {
+  return { next: 'wait', reason, recheckAt: want.deadline };
+}
+
+function refused(message: string): SyncDecision {
+  return { next: 'errored', error: 'RefusedError', message };
+}
