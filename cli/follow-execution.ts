@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeExecutionCommand, type DescribeExecutionOutput, GetExecutionHistoryCommand, type HistoryEvent, type SFNClient } from '@aws-sdk/client-sfn';
+import type { TargetKey } from '../src/domain/deployment.ts';
 
 /** One state that an execution left, with what it said. */
 export type Progress = { readonly at: Date; readonly state: string; readonly target: string | null; readonly status: string | null; readonly detail: string | null };
@@ -7,8 +8,11 @@ export type Progress = { readonly at: Date; readonly state: string; readonly tar
 /** Between two looks at an execution: this is the terminal's refresh, nothing in a deployment waits for it. */
 const LOOK_EVERY_MS = 150;
 
+/** An execution that ended, with the targets that it found; none when it had nothing to deploy. */
+export type FollowedExecution = { readonly execution: DescribeExecutionOutput; readonly targets: readonly TargetKey[] };
+
 /** Tells each step as it ends, until the execution does. */
-export async function followExecution(client: SFNClient, executionArn: string, tell: (progress: Progress) => void): Promise<DescribeExecutionOutput> {
+export async function followExecution(client: SFNClient, executionArn: string, tell: (progress: Progress) => void): Promise<FollowedExecution> {
   let seen = 0;
   for (;;) {
     const execution = await client.send(new DescribeExecutionCommand({ executionArn }));
@@ -18,7 +22,7 @@ export async function followExecution(client: SFNClient, executionArn: string, t
       if (progress !== null) tell(progress);
       seen = event.id ?? seen;
     }
-    if (execution.status !== 'RUNNING') return execution;
+    if (execution.status !== 'RUNNING') return { execution, targets: targetsIn(events) };
     await sleep(LOOK_EVERY_MS);
   }
 }
@@ -32,6 +36,12 @@ async function history(client: SFNClient, executionArn: string): Promise<History
     nextToken = page.nextToken;
   } while (nextToken !== undefined);
   return events;
+}
+
+/** The targets that ResolveRelease assigned. */
+function targetsIn(events: readonly HistoryEvent[]): readonly TargetKey[] {
+  const assigned = events.map((event) => parsed(event.stateExitedEventDetails?.assignedVariables?.['targets'])).find((targets) => Array.isArray(targets));
+  return (assigned ?? []) as readonly TargetKey[];
 }
 
 /** A Task that ended, well or not; everything else in the history is of no interest while one waits. */

@@ -1,4 +1,5 @@
-import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import type { z } from 'zod';
 import { ConfigurationError } from '../domain/errors.ts';
 import type { Service } from '../domain/service.ts';
 import type { Problem } from './problem.ts';
@@ -18,7 +19,7 @@ export function parseSlipwayFile(text: string, file: string, bounds: Bounds): Ap
   const syntax = document.errors[0];
   if (syntax !== undefined) throw new ConfigurationError(`${file}:${lines.linePos(syntax.pos[0]).line}: ${syntax.message}`);
   const parsed = SlipwayFile.safeParse(document.toJS());
-  if (!parsed.success) throw report(parsed.error.issues, { document, lines, file });
+  if (!parsed.success) throw report(problemsOf(parsed.error.issues), { document, lines, file });
   const { services, problems } = resolveServices(parsed.data, bounds);
   if (problems.length > 0) throw report(problems, { document, lines, file });
   return { owner: parsed.data.owner, services };
@@ -32,9 +33,21 @@ function report(problems: readonly Problem[], source: Source): ConfigurationErro
 
 /** Line of the key, or of its nearest parent that is there. */
 function lineOf(path: readonly PropertyKey[], { document, lines }: Source): number {
-  for (let length = path.length; length > 0; length--) {
-    const node = document.getIn(path.slice(0, length), true);
-    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
+  let node: unknown = document.contents;
+  let offset = 0;
+  for (const part of path) {
+    const pair = isMap(node) ? node.items.find(({ key }) => isScalar(key) && key.value === part) : undefined;
+    const item: unknown = isSeq(node) ? node.items[Number(part)] : pair?.key;
+    if (!isNode(item) || !item.range) break;
+    offset = item.range[0];
+    node = pair === undefined ? item : pair.value;
   }
-  return 1;
+  return lines.linePos(offset).line;
+}
+
+/** One problem per unknown key, at the key itself. */
+function problemsOf(issues: readonly z.core.$ZodIssue[]): readonly Problem[] {
+  return issues.flatMap((issue): Problem[] =>
+    issue.code === 'unrecognized_keys' ? issue.keys.map((key) => ({ path: [...issue.path, key], message: 'is not a key that slipway knows here' })) : [issue],
+  );
 }

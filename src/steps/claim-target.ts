@@ -29,7 +29,7 @@ export const claimTarget = defineStep({
       const decided = decideClaim(state, claimant, await holderRuns(executions, state, input.execution, now), now);
       if (decided.decision === 'superseded') return { status: 'superseded', deployment: { ...deployment, cause: newer(decided.by) } };
       if (decided.decision === 'ignored') return { status: 'ignored', deployment: { ...deployment, cause: `already being deployed by ${decided.holder}` } };
-      if (await targets.claim(deployment, state, decided.claim)) return { status: 'claimed', deployment: claimed(deployment, decided.claim, clock) };
+      if (await targets.claim(deployment, state, decided.claim)) return { status: 'claimed', deployment: claimed(keepingRecord(deployment, state), decided.claim, clock) };
     }
     throw new ConflictError(`Claim of ${targetName(deployment)} changed ${ATTEMPTS} times while it was taken; the state machine tries again.`);
   },
@@ -44,6 +44,12 @@ async function holderRuns(executions: Executions, { claim }: TargetState, execut
 
 function claimed(deployment: Deployment, claim: Claim, clock: Clock): Deployment {
   return { ...deployment, claim: { generation: claim.generation, redrives: claim.redrives }, marks: { ...deployment.marks, claimed: clock.now() } };
+}
+
+/** The digest that is current already keeps its place in the history: deploying it again adds an attempt, not a record. */
+function keepingRecord(deployment: Deployment, { current }: TargetState): Deployment {
+  if (current === null || current.release.digest !== deployment.release.digest) return deployment;
+  return { ...deployment, release: { ...deployment.release, releasedAt: current.release.releasedAt } };
 }
 
 function newer(by: ReleaseOrder): string {

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { parseSlipwayFile } from '../../../src/config/parse-slipway-file.ts';
+import { DEFAULT_POLICY } from '../../../src/domain/service.ts';
+
+const BOUNDS = { account: '111122223333', region: 'eu-central-1', repositoryPrefix: '', secretPrefix: 'slipway/' };
+
+const WHOLE = `owner: team-inference
+git:
+  config: { host: git, url: https://git.example.com/team/config.git, credentials: slipway/git }
+argocd:
+  main: { url: https://argocd.example.com, token: slipway/argocd }
+clusters:
+  eu: { eks: dev-eu, region: eu-central-1 }
+services:
+  inference-service:
+    repository: { name: inference-service }
+    tags: { ignore: [latest] }
+    environments:
+      dev:
+        edit:
+          - { git: config, file: envs/dev/values.yaml, path: image.tag, value: tag }
+        rollout: { timeout: 2m }
+        targets:
+          eu: { argocd: main, application: inference-dev, project: inference, cluster: eu }
+`;
+
+function messageOf(text: string, bounds = BOUNDS): string {
+  try {
+    parseSlipwayFile(text, 'slipway.yaml', bounds);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return 'accepted';
+}
+
+describe('parseSlipwayFile', () => {
+  it('replaces references by what they name and fills in defaults', () => {
+    const { owner, services } = parseSlipwayFile(WHOLE, 'slipway.yaml', BOUNDS);
+    expect(owner).toBe('team-inference');
+    expect(services).toEqual([
+      {
+        name: 'inference-service',
+        owner: 'team-inference',
+        repository: { registry: '111122223333.dkr.ecr.eu-central-1.amazonaws.com', name: 'inference-service' },
+        ignoredTags: ['latest'],
+        environments: {
+          dev: {
+            edits: [
+              {
+                git: { host: 'git', url: 'https://git.example.com/team/config.git', branch: 'main', credentials: 'slipway/git', aliases: [] },
+                file: 'envs/dev/values.yaml',
+                path: 'image.tag',
+                value: 'tag',
+              },
+            ],
+            policy: { ...DEFAULT_POLICY, rolloutTimeout: 120_000 },
+            targets: {
+              eu: {
+                argocd: { url: 'https://argocd.example.com', token: 'slipway/argocd' },
+                application: { name: 'inference-dev', project: 'inference' },
+                cluster: { name: 'dev-eu', region: 'eu-central-1' },
+              },
+            },
+          },
+        },
+      },
+    ]);
+  });
+
+  it.each([
+    ['an unknown key', WHOLE.replace('rollout: { timeout: 2m }', 'rolout: { timeout: 2m }'), /^slipway.yaml:16: services.inference-service.environments.dev.rolout: is not a key that slipway knows here$/],
+    ['a wrong duration', WHOLE.replace('2m', 'two'), /^slipway.yaml:16: services.inference-service.environments.dev.rollout.timeout: is a duration/],
+    ['a reference that leads nowhere', WHOLE.replace('argocd: main,', 'argocd: mian,'), /^slipway.yaml:18: .*eu.argocd: mian is not under argocd; there is main$/],
+    ['plain http to another host', WHOLE.replace('https://argocd', 'http://argocd'), /^slipway.yaml:5: argocd.main.url: begins with https/],
+    ['a path that leaves the repository', WHOLE.replace('envs/dev/values.yaml', '../x.yaml'), /^slipway.yaml:15: .*edit.0.file: is a path inside/],
+    ['a secret outside the stack’s prefix', WHOLE.replace('slipway/git', 'other/git'), /^slipway.yaml:3: git.config.credentials: begins with slipway\//],
+    ['broken YAML', 'owner: [', /^slipway.yaml:1: /],
+    ['a missing section', WHOLE.replace('owner: team-inference\n', ''), /^slipway.yaml:1: owner: /],
+    ['an empty file', '', /^slipway.yaml:1: the file: /],
+  ])('names the line, the key and the reason of %s', (_, text, expected) => {
+    expect(messageOf(text)).toMatch(expected);
+  });
+
+  it('holds repositories to the stack’s prefix', () => {
+    expect(messageOf(WHOLE, { ...BOUNDS, repositoryPrefix: 'team/' })).toMatch(/^slipway.yaml:10: services.inference-service.repository.name: begins with team\//);
+  });
+
+  it('reports every problem at once, a line each', () => {
+    expect(messageOf(WHOLE.replace('2m', 'two').replace('value: tag', 'value: tags')).split('\n')).toHaveLength(2);
+  });
+
+  it('refuses two repositories in one environment, since a release is one commit', () => {
+    const file = parse(WHOLE) as { git: Record<string, object>; services: Record<string, { environments: Record<string, { edit: object[] }> }> };
+    file.git['second'] = { host: 'git', url: 'https://git.example.com/team/second.git' };
+    file.services['inference-service']?.environments['dev']?.edit.push({ git: 'second', file: 'a.yaml', path: 'a', value: 'digest' });
+    expect(messageOf(stringify(file))).toMatch(/names more than one repository/);
+  });
+});
