@@ -1,6 +1,6 @@
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { userInfo } from 'node:os';
-import { createRecordStore } from '../../src/adapters/dynamodb/record-store.ts';
+import { openStores } from '../../src/adapters/dynamodb/open-stores.ts';
 import { ConfigurationError } from '../../src/domain/errors.ts';
 import { EXIT } from '../exit.ts';
 import { followExecution } from '../follow-execution.ts';
@@ -34,7 +34,7 @@ export async function deploy(service: string, options: DeployOptions): Promise<n
   }
   console.error(`started ${executionArn}`);
   const ended = await followExecution(client, executionArn, (progress) => console.error(progressLine(progress, Date.now())));
-  const report = await readReport(createRecordStore(stack.tableName), ended);
+  const report = await readReport(openStores(stack.tableName).records, ended);
   console.log(options.json === true ? JSON.stringify(report.summary) : describeReport(report));
   return report.summary.outcome === 'succeeded' ? EXIT.succeeded : EXIT.failed;
 }

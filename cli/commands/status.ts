@@ -1,6 +1,4 @@
-import { createRecordStore } from '../../src/adapters/dynamodb/record-store.ts';
-import { createServiceStore } from '../../src/adapters/dynamodb/service-store.ts';
-import { createTargetStore } from '../../src/adapters/dynamodb/target-store.ts';
+import { openStores } from '../../src/adapters/dynamodb/open-stores.ts';
 import type { TargetState } from '../../src/domain/claim.ts';
 import { targetName, type TargetKey } from '../../src/domain/deployment.ts';
 import { ConfigurationError } from '../../src/domain/errors.ts';
@@ -18,9 +16,9 @@ export async function status(name: string, options: { readonly stage: string; re
   const limit = Number(options.limit);
   if (!Number.isInteger(limit) || limit < 1) throw new ConfigurationError(`--limit is a whole number from 1, not ${options.limit}.`);
   const { tableName } = await findStack(options.stage);
-  const service = await createServiceStore(tableName).service(name);
+  const { services, targets, records } = openStores(tableName);
+  const service = await services.service(name);
   if (service === null) throw new ConfigurationError(`There is no service ${name} in stage ${options.stage}; slipway apply adds it.`);
-  const [targets, records] = [createTargetStore(tableName), createRecordStore(tableName)];
   const reports = await Promise.all(
     targetsOf({ services: [service] }).map(async (key): Promise<TargetReport> => ({ key, state: await targets.target(key), history: await records.history(key, limit) })),
   );
