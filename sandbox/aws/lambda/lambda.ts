@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import type { Credentials, Iam } from '../iam/iam.ts';
+import { operation } from '../operation.ts';
+import { type AwsAccount, AwsError, type AwsService, type Principal } from '../service.ts';
+import { type FunctionWorker, type Served, startFunctionWorker } from './function-worker.ts';
+import type { FunctionError } from './messages.ts';
+import { unpackPackage, type UnpackedPackage } from './package.ts';
+
+export type FunctionDefinition = {
+  readonly name: string;
+  readonly roleArn: string;
+  readonly zip: Uint8Array;
+  readonly handler: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly timeoutSeconds: number;
+  readonly memoryMb: number;
+};
+
+export type Invocation = { readonly functionArn: string; readonly payload: string; readonly caller: Principal; readonly signal?: AbortSignal };
+
+/** `error` and `payload` say the same when the function failed: the payload is the error as JSON text. */
+export type InvocationResult = { readonly requestId: string; readonly payload: string; readonly error: FunctionError | null };
+
+/** What is known of an invocation that ended: for logs, metrics in them, and measurements. */
+export type InvocationRecord = Omit<Served, 'outcome'> & { readonly functionName: string; readonly requestId: string; readonly error: FunctionError | null };
+
+export type Lambda = {
+  readonly service: AwsService;
+  /** Returns the ARN. @throws AwsError when Lambda may not assume the role, or the package lacks the handler */
+  createFunction(definition: FunctionDefinition): Promise<string>;
+  /** @throws AwsError when the caller may not invoke it or the payload is too large; the signal's reason when aborted */
+  invoke(invocation: Invocation): Promise<InvocationResult>;
+  /** Ends the running invocations of a function as if their runtimes had died, and says how many there were. */
+  kill(functionName: string): number;
+  close(): Promise<void>;
+};
+
+export type LambdaOptions = {
+  readonly account: AwsAccount;
+  readonly iam: Iam;
+  readonly endpointUrl: string;
+  readonly onInvocation?: (record: InvocationRecord) => void;
+};
+
+/** Limit of a request and of its response, in bytes. */
+const PAYLOAD_LIMIT = 6 * 1024 * 1024;
+
+type KnownFunction = {
+  readonly definition: FunctionDefinition;
+  readonly unpacked: UnpackedPackage;
+  readonly env: Readonly<Record<string, string>>;
+  readonly idle: FunctionWorker[];
+  readonly busy: Set<FunctionWorker>;
+};
+
+export function createLambda({ account, iam, endpointUrl, onInvocation = () => undefined }: LambdaOptions): Lambda {
+  const functions = new Map<string, KnownFunction>();
+  const arnOf = (name: string): string => (name.startsWith('arn:') ? name : `arn:aws:lambda:${account.region}:${account.id}:function:${name}`);
+
+  async function createFunction(definition: FunctionDefinition): Promise<string> {
+    const arn = arnOf(definition.name);
+    const credentials = iam.credentialsFor(definition.roleArn, 'lambda.amazonaws.com', definition.name);
+    const unpacked = await unpackPackage(definition.zip, definition.handler);
+    const env = { ...definition.environment, ...runtimeEnv(definition, credentials, { endpointUrl, region: account.region }) };
+    functions.set(arn, { definition, unpacked, env, idle: [], busy: new Set() });
+    return arn;
+  }
+
+  async function invoke({ functionArn, payload, caller, signal = new AbortController().signal }: Invocation): Promise<InvocationResult> {
+    iam.authorize(caller, { action: 'lambda:InvokeFunction', resource: functionArn });
+    const known = functions.get(functionArn);
+    if (known === undefined) throw new AwsError('ResourceNotFoundException', `Function not found: ${functionArn}`, 404);
+    const bytes = Buffer.byteLength(payload);
+    if (bytes > PAYLOAD_LIMIT) throw new AwsError('RequestTooLargeException', `${bytes} byte payload is too large for the RequestResponse invocation type (limit ${PAYLOAD_LIMIT} bytes)`, 413);
+    const requestId = randomUUID();
+    const served = await serveOn(known, { requestId, functionArn, payload, timeout: known.definition.timeoutSeconds * 1000, signal });
+    const result = resultOf(requestId, served);
+    onInvocation({ functionName: known.definition.name, requestId, error: result.error, log: served.log, coldStart: served.coldStart, duration: served.duration });
+    return result;
+  }
+
+  return {
+    service: { scope: 'lambda', operations: { Invoke: invokeOperation(arnOf, invoke) } },
+    createFunction,
+    invoke,
+    kill(functionName) {
+      const busy = [...(functions.get(arnOf(functionName))?.busy ?? [])];
+      for (const worker of busy) worker.kill();
+      return busy.length;
+    },
+    async close() {
+      await Promise.all([...functions.values()].flatMap(({ idle, busy }) => [...idle, ...busy].map((worker) => worker.stop())));
+      await Promise.all([...functions.values()].map(({ unpacked }) => unpacked.remove()));
+      functions.clear();
+    },
+  };
+}
+
+/** A warm worker that is free, else a new one. One that died is not kept. */
+async function serveOn({ definition, unpacked, env, idle, busy }: KnownFunction, job: Parameters<FunctionWorker['serve']>[0]): Promise<Served> {
+  job.signal.throwIfAborted();
+  const { module, handlerName } = unpacked;
+  const data = { module, handlerName, functionName: definition.name, memoryMb: definition.memoryMb };
+  const warm = idle.splice(0).filter((worker) => worker.usable());
+  const worker = warm.pop() ?? startFunctionWorker(data, env);
+  idle.push(...warm);
+  busy.add(worker);
+  try {
+    return await worker.serve(job);
+  } finally {
+    busy.delete(worker);
+    if (worker.usable()) idle.push(worker);
+  }
+}
+
+function resultOf(requestId: string, { outcome }: Served): InvocationResult {
+  if ('error' in outcome) return { requestId, payload: JSON.stringify(outcome.error), error: outcome.error };
+  if (Buffer.byteLength(outcome.payload) <= PAYLOAD_LIMIT) return { requestId, payload: outcome.payload, error: null };
+  const error = { errorType: 'Function.ResponseSizeTooLarge', errorMessage: `Response payload size exceeded maximum allowed payload size (${PAYLOAD_LIMIT} bytes).` };
+  return { requestId, payload: JSON.stringify(error), error };
+}
+
+/** What Lambda adds to the function's own environment. */
+function runtimeEnv({ name, memoryMb, handler }: FunctionDefinition, keys: Credentials, { endpointUrl, region }: { readonly endpointUrl: string; readonly region: string }) {
+  return {
+    AWS_ACCESS_KEY_ID: keys.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
+    AWS_SESSION_TOKEN: keys.sessionToken ?? '',
+    AWS_ENDPOINT_URL: endpointUrl,
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_LAMBDA_FUNCTION_NAME: name,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    _HANDLER: handler,
+    // On Lambda there is no home directory with settings of the SDK's; here there may be one.
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+  };
+}
+
+const InvokeInput = z.strictObject({
+  FunctionName: z.string(),
+  InvocationType: z.literal('RequestResponse'),
+  LogType: z.literal('None'),
+  Payload: z.string(),
+});
+
+function invokeOperation(arnOf: (name: string) => string, invoke: Lambda['invoke']): AwsService['operations'][string] {
+  return operation(
+    'Invoke',
+    InvokeInput,
+    ({ FunctionName }) => [{ action: 'lambda:InvokeFunction', resource: arnOf(FunctionName) }],
+    async ({ FunctionName, Payload }, { caller }) => {
+      const { payload, error } = await invoke({ functionArn: arnOf(FunctionName), payload: Payload === '' ? '{}' : Payload, caller });
+      return { StatusCode: 200, Payload: payload, ...(error !== null && { FunctionError: 'Unhandled' }) };
+    },
+  );
+}
