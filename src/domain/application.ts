@@ -1,4 +1,5 @@
 import type { Instant } from './instant.ts';
+import type { GitRepository } from './service.ts';
 
 /** An Argo CD Application as one look at it showed it; only what decisions use. */
 export type ObservedApplication = {
@@ -53,3 +54,9 @@ export type LiveWorkload = {
   /** Images of containers and initContainers in `spec.template`; empty for kinds without a template. */
   readonly images: readonly string[];
 };
+
+/** Position among the Application's sources of the one that follows the repository; null when none does. */
+export function sourceOf({ sources }: Pick<ObservedApplication, 'sources'>, repository: Pick<GitRepository, 'url' | 'aliases'>): number | null {
+  const index = sources.findIndex(({ repoUrl }) => [repository.url, ...repository.aliases].includes(repoUrl));
+  return index < 0 ? null : index;
+}

@@ -1,5 +1,6 @@
-import type { ObservedApplication } from './application.ts';
+import { type ObservedApplication, sourceOf } from './application.ts';
 import type { Instant } from './instant.ts';
+import type { GitRepository } from './service.ts';
 
 /** What an Application tells about operations and revisions of the source that is ours. */
 
@@ -20,10 +21,8 @@ export function operationRevision({ operationRequested, operation }: ObservedApp
 
 /** Commits of our source in the history of syncs since our own commit. */
 export function deployedSinceCommit(application: ObservedApplication, since: { readonly source: number; readonly committedAt: Instant }): readonly string[] {
-  // Argo CD writes whole seconds: an entry of the same second may be later than the commit.
-  const second = Math.floor(Date.parse(since.committedAt) / 1000) * 1000;
   return application.history
-    .filter(({ deployedAt }) => Date.parse(deployedAt) >= second)
+    .filter(({ deployedAt }) => Date.parse(deployedAt) >= wholeSecond(since.committedAt))
     .flatMap(({ revisions }) => commitOrNull(revisions[since.source]) ?? []);
 }
 
@@ -43,6 +42,18 @@ export function coverage(revision: string | null, covers: ReadonlyMap<string, bo
   return revision === null ? null : (covers.get(revision) ?? null);
 }
 
+/** Whether the observation shows an operation with our value, begun since our commit. */
+export function showsOurOperation(
+  application: ObservedApplication,
+  { repository, committedAt }: { readonly repository: Pick<GitRepository, 'url' | 'aliases'>; readonly committedAt: Instant },
+  covers: ReadonlyMap<string, boolean>,
+): boolean {
+  const source = sourceOf(application, repository);
+  if (source === null || application.operation === null) return false;
+  const begun = Date.parse(application.operation.startedAt) >= wholeSecond(committedAt);
+  return begun && coverage(operationRevision(application, source), covers) === true;
+}
+
 /** Who holds the Application, since when, at which revision, and what Argo CD says about it. */
 export function describeOperation(application: ObservedApplication, source: number): string {
   const { operation } = application;
@@ -56,6 +67,11 @@ export function describeOperation(application: ObservedApplication, source: numb
 
 export function shortRevision(revision: string): string {
   return revision.slice(0, 7);
+}
+
+/** Argo CD writes whole seconds: what it dates into the second of our commit may be later than that. */
+function wholeSecond(instant: Instant): number {
+  return Math.floor(Date.parse(instant) / 1000) * 1000;
 }
 
 /** A branch name says nothing about content: only a commit is evidence. */

@@ -1,12 +1,13 @@
-import type { ObservedApplication } from './application.ts';
+import { type ObservedApplication, sourceOf } from './application.ts';
 import type { Instant } from './instant.ts';
 import type { LiveTemplate } from './live-template.ts';
+import type { GitRepository } from './service.ts';
 import { coverage, describeOperation, deployedSinceCommit, isRunning, operationRevision, shortRevision, unreadRevision } from './sync-evidence.ts';
 
 /** What SyncApplication waits for in one Application. */
 export type WantedSync = {
-  /** Position in the Application's sources of the one that follows our repository. */
-  readonly source: number;
+  /** Where the edits went; of an Application with several sources, only the one that follows it is looked at. */
+  readonly repository: Pick<GitRepository, 'url' | 'aliases'>;
   /** When our value was on the branch. */
   readonly committedAt: Instant;
   /** When waiting ends: start of the watch + `sync.timeout`. */
@@ -28,8 +29,6 @@ export type SyncMemory = {
   /** Of the current observation; null until read. */
   readonly live: LiveTemplate | null;
   readonly syncRequested: boolean;
-  /** The ended operation that our request replaces: as long as it is the one shown, the observation is older than the request. */
-  readonly replaced: string | null;
   readonly refreshes: ReadonlySet<RefreshReason>;
   /** Whether the branch head has our value, and the compared revision that made us ask. */
   readonly branch: { readonly compared: string; readonly carries: boolean } | null;
@@ -58,21 +57,34 @@ export type SyncDecision =
  * decides, while status and health of the Application do not.
  */
 export function decideSync(application: ObservedApplication, want: WantedSync, memory: SyncMemory, now: Instant): SyncDecision {
-  const decision = decideNext({ application, want, memory });
+  const source = sourceOf(application, want.repository);
+  if (source === null) return misconfigured(`Application ${application.name} does not follow ${want.repository.url}; point it there, or name its URL under aliases`);
+  const decision = decideNext({ application, want: { ...want, source }, memory });
   if (decision.next !== 'wait' || Date.parse(now) < Date.parse(want.deadline)) return decision;
   // A later wave may wait for this one to be healthy: the rollout finds out why it is not.
   if (memory.live?.runs === 'partly') return { next: 'applied' };
   return refused(`Application ${application.name} was not synced in time: ${decision.reason}; end what holds it up, then redrive`);
 }
 
-type Sight = { readonly application: ObservedApplication; readonly want: WantedSync; readonly memory: SyncMemory };
+/** What a slice starts with: our own head is known to have our value. */
+export function freshMemory(head: string, syncRequested: boolean): SyncMemory {
+  return { covers: new Map([[head, true]]), live: null, syncRequested, refreshes: new Set(), branch: null, window: null };
+}
+
+/** What stays known when a new observation arrives. */
+export function afterObservation(memory: SyncMemory): SyncMemory {
+  return { ...memory, live: null };
+}
+
+/** `source` is the position of ours among the Application's sources. */
+type Sight = { readonly application: ObservedApplication; readonly want: WantedSync & { readonly source: number }; readonly memory: SyncMemory };
 
 function decideNext(sight: Sight): SyncDecision {
   const { application, want, memory } = sight;
   if (application.deleting) return refused(`Application ${application.name} is being deleted`);
   const unread = unreadRevision(application, want, memory.covers);
   if (unread !== null) return { next: 'read-revision', revision: unread };
-  return whileRunning(sight) ?? whileRequested(sight) ?? afterSuccess(sight) ?? afterFailure(sight) ?? onComparisonError(sight) ?? byComparison(sight);
+  return whileRunning(sight) ?? afterSuccess(sight) ?? afterFailure(sight) ?? onComparisonError(sight) ?? byComparison(sight);
 }
 
 /** An operation runs: ours, auto-sync's or somebody else's. It is watched, never terminated. */
@@ -89,11 +101,6 @@ function whileRunning(sight: Sight): SyncDecision | null {
 
 /** controller/sync.go of Argo CD: the phase stays `Running` as long as the window lasts. */
 const BLOCKED_BY_WINDOW = 'blocked by sync window';
-
-function whileRequested({ application, want, memory }: Sight): SyncDecision | null {
-  const shown = operationKey(application);
-  return shown !== null && shown === memory.replaced ? wait(want, 'the requested sync has not begun') : null;
-}
 
 function afterSuccess(sight: Sight): SyncDecision | null {
   const { application, want, memory } = sight;
@@ -151,8 +158,7 @@ function offOurValue({ application, want, memory }: Sight, compared: string): Sy
 
 function missingValue({ application, want, memory }: Sight): SyncDecision {
   if (!memory.refreshes.has('missing-value')) return { next: 'refresh', how: 'normal', because: 'missing-value' };
-  const message = `Application ${application.name} is synced with our value, but ${memory.live?.images}; check that its chart uses ${want.edits}`;
-  return { next: 'errored', error: 'ConfigurationError', message };
+  return misconfigured(`Application ${application.name} is synced with our value, but ${memory.live?.images}; check that its chart uses ${want.edits}`);
 }
 
 /** Null when the window is open after all. */
@@ -167,16 +173,6 @@ export function closedWindowMessage(application: string, { window, until }: Clos
   return `Application ${application} cannot be synced: window closed ${end} (${window}); redrive after it, or allow manual syncs in it`;
 }
 
-/** Tells one operation from another; null where none is shown. Instants of Argo CD are whole seconds. */
-export function operationKey({ operation }: ObservedApplication): string | null {
-  return operation === null ? null : [operation.startedAt, operation.finishedAt, operation.phase, operation.message].join('|');
-}
-
-/** What stays known when a new observation arrives. */
-export function afterObservation(memory: SyncMemory, application: ObservedApplication): SyncMemory {
-  return { ...memory, live: null, replaced: operationKey(application) === memory.replaced ? memory.replaced : null };
-}
-
 function comparisonError({ conditions }: ObservedApplication): string | null {
   return conditions.find(({ type }) => type === 'ComparisonError' || type === 'InvalidSpecError')?.message ?? null;
 }
@@ -187,4 +183,8 @@ function wait(want: WantedSync, reason: string): SyncDecision {
 
 function refused(message: string): SyncDecision {
   return { next: 'errored', error: 'RefusedError', message };
+}
+
+function misconfigured(message: string): SyncDecision {
+  return { next: 'errored', error: 'ConfigurationError', message };
 }

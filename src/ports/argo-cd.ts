@@ -12,7 +12,11 @@ export type SyncRights = {
   readonly closedBy: ClosedWindow | null;
 };
 
-/** One Argo CD server. Every method throws UnauthorizedError, ForbiddenError, NotFoundError or UnavailableError as the server answers. */
+/**
+ * One Argo CD server. No observation of `watch` is older than one that another call of the same connection has returned, or than a
+ * sync that it has requested. Every method throws UnauthorizedError, ForbiddenError, NotFoundError or UnavailableError as the server
+ * answers.
+ */
 export interface ArgoCd {
   /** The Application now. With `refresh` Argo CD compares it with Git first, and the call returns when it has. */
   application(ref: ApplicationRef, refresh?: 'normal' | 'hard'): Promise<ObservedApplication>;

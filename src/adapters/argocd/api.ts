@@ -31,13 +31,13 @@ export async function get<Answer>(api: Api, query: Query<Answer>): Promise<Answe
   return parseAnswer(api, call, answer, response.body);
 }
 
-/** Posts JSON and returns null, or the refusal for the caller to judge. */
-export async function post(api: Api, path: string, body: unknown): Promise<Refusal | null> {
+/** Posts JSON. A refusal is for the caller to judge. */
+export async function post(api: Api, path: string, body: unknown): Promise<{ readonly body: string } | { readonly refusal: Refusal }> {
   // The header is compared as a whole: a charset in it is refused with 415.
   const headers = { 'content-type': 'application/json', ...authorization(api) };
   const request: HttpRequest = { method: 'POST', path, headers, body: JSON.stringify(body) };
   const response = await api.http.send(request);
-  return response.status === 200 ? null : parseRefusal(response.status, response.body);
+  return response.status === 200 ? { body: response.body } : { refusal: parseRefusal(response.status, response.body) };
 }
 
 export function parseAnswer<Answer>(api: Api, call: string, schema: z.ZodMiniType<Answer>, text: string): Answer {

@@ -49,7 +49,7 @@ type Status = z.infer<typeof Status>;
 const Automated = z.object({ prune: z.nullish(z.boolean()), enabled: z.nullish(z.boolean()) });
 
 export const ApplicationSchema = z.object({
-  metadata: z.object({ name: z.string(), resourceVersion: z.nullish(z.string()), deletionTimestamp: z.nullish(z.string()) }),
+  metadata: z.object({ name: z.string(), namespace: z.nullish(z.string()), resourceVersion: z.nullish(z.string()), deletionTimestamp: z.nullish(z.string()) }),
   spec: z.object({
     project: z.string(),
     source: z.nullish(Source),

@@ -6,15 +6,16 @@ import { closedWindowMessage, type SyncStarter } from '../../domain/sync.ts';
 import type { ArgoCd, OpenArgoCd, SyncRequest, SyncRights } from '../../ports/argo-cd.ts';
 import type { Secrets } from '../../ports/secrets.ts';
 import { createHttpClient, type HttpClient } from '../http/http-client.ts';
-import { type Api, applicationName, applicationPath, context, get, post, scope, tokenOf } from './api.ts';
+import { type Api, applicationName, applicationPath, context, get, parseAnswer, post, scope, tokenOf } from './api.ts';
 import { type ApplicationResource, ApplicationSchema, observedApplication } from './application-schema.ts';
 import { isBusy, isWindow, refusalError } from './errors.ts';
+import { createSeenVersions, type SeenVersions } from './seen-versions.ts';
 import { closedWindow, SyncWindowsSchema } from './sync-windows.ts';
 import { watchApplication } from './watch.ts';
 import { readWorkloads } from './workloads.ts';
 
 /** A refresh blocks until the controller has compared. Argo CD has no limit of its own, so both sides get one. */
-const REFRESH_SECONDS = 20;
+const REFRESH_SECONDS = 15;
 
 const CanI = z.object({ value: z.string() });
 
@@ -39,22 +40,27 @@ function clientOf(clients: Map<string, HttpClient>, { url, caBundle }: ArgoCdSer
 }
 
 function argoCd(api: Api, now: () => Instant): ArgoCd {
+  const versions = createSeenVersions();
   return {
     async application(ref, refresh) {
-      return observedApplication(await readApplication(api, ref, refresh));
+      const application = await readApplication(api, ref, refresh);
+      versions.see(application);
+      return observedApplication(application);
     },
     async *watch(ref, signal) {
       const read = (aborted: AbortSignal) => readApplication(api, ref, undefined, aborted);
-      for await (const application of watchApplication(api, ref, signal, read)) yield observedApplication(application);
+      for await (const application of watchApplication(api, ref, signal, read)) {
+        if (versions.see(application) !== 'older') yield observedApplication(application);
+      }
     },
-    sync: (ref, request) => requestSync(api, ref, request, now),
+    sync: (ref, request) => requestSync(api, ref, request, { now, versions }),
     syncRights: (ref, starter) => readSyncRights(api, ref, starter, now),
     workloads: (ref) => readWorkloads(api, ref),
   };
 }
 
 function readApplication(api: Api, ref: ApplicationRef, refresh?: 'normal' | 'hard', signal?: AbortSignal): Promise<ApplicationResource> {
-  const limited = refresh === undefined ? {} : { headers: { 'grpc-timeout': `${REFRESH_SECONDS}S` }, silence: (REFRESH_SECONDS + 5) * 1000 };
+  const limited = refresh === undefined ? {} : { headers: { 'grpc-timeout': `${REFRESH_SECONDS}S` }, silence: (REFRESH_SECONDS + 3) * 1000 };
   return get(api, {
     call: `${refresh === undefined ? 'read' : 'refresh'} ${applicationName(ref)}`,
     path: applicationPath(ref, '', refresh === undefined ? {} : { refresh }),
@@ -64,16 +70,22 @@ function readApplication(api: Api, ref: ApplicationRef, refresh?: 'normal' | 'ha
   });
 }
 
-async function requestSync(api: Api, ref: ApplicationRef, { prune, infos }: SyncRequest, now: () => Instant): Promise<'requested' | 'busy'> {
+type Surroundings = { readonly now: () => Instant; readonly versions: SeenVersions };
+
+async function requestSync(api: Api, ref: ApplicationRef, { prune, infos }: SyncRequest, { now, versions }: Surroundings): Promise<'requested' | 'busy'> {
+  const call = `sync ${applicationName(ref)}`;
   // Nothing else: options or a strategy here would replace those of the Application.
-  const refusal = await post(api, `/api/v1/applications/${encodeURIComponent(ref.name)}/sync`, { ...scope(ref), prune, infos });
-  if (refusal === null) return 'requested';
-  if (isBusy(refusal)) return 'busy';
-  if (isWindow(refusal)) {
+  const answer = await post(api, `/api/v1/applications/${encodeURIComponent(ref.name)}/sync`, { ...scope(ref), prune, infos });
+  if ('body' in answer) {
+    versions.see(parseAnswer(api, call, ApplicationSchema, answer.body));
+    return 'requested';
+  }
+  if (isBusy(answer.refusal)) return 'busy';
+  if (isWindow(answer.refusal)) {
     const { closedBy } = await readSyncRights(api, ref, 'request', now);
     if (closedBy !== null) throw new RefusedError(closedWindowMessage(ref.name, closedBy));
   }
-  throw refusalError(refusal, context(api, `sync ${applicationName(ref)}`));
+  throw refusalError(answer.refusal, context(api, call));
 }
 
 async function readSyncRights(api: Api, ref: ApplicationRef, starter: SyncStarter = 'request', now: () => Instant): Promise<SyncRights> {

@@ -1,0 +1,131 @@
+import { holdsClaim } from '../domain/claim.ts';
+import { describeEdits } from '../domain/covers.ts';
+import { type Deployment, resumed, type StepResult, targetName } from '../domain/deployment.ts';
+import { ConfigurationError, RefusedError, RETRYABLE_ERRORS } from '../domain/errors.ts';
+import { elapsed, type Instant, later } from '../domain/instant.ts';
+import { sliceEnd, watchingSince } from '../domain/slice.ts';
+import { freshMemory } from '../domain/sync.ts';
+import type { OpenArgoCd } from '../ports/argo-cd.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ServiceStore, TargetStore } from '../ports/deployment-store.ts';
+import type { OpenGitHost } from '../ports/git-host.ts';
+import { defineStep } from './step.ts';
+import { decideOn, type SyncEnd, type SyncWatch } from './sync-watch.ts';
+import { editedRepository, readTargetConfig } from './target-config.ts';
+import { TargetStepInput } from './wire.ts';
+
+type Ports = {
+  readonly services: Pick<ServiceStore, 'service'>;
+  readonly targets: Pick<TargetStore, 'target'>;
+  readonly git: OpenGitHost;
+  readonly argocd: OpenArgoCd;
+  readonly clock: Clock;
+};
+
+type Result = StepResult<'running' | 'applied' | 'failed' | 'superseded'>;
+
+/** Watches until Argo CD has applied our value to the live template, asking for a sync where none begins by itself (design 3.6). */
+export const syncApplication = defineStep({
+  name: 'sync-application',
+  input: TargetStepInput,
+  async run(ports: Ports, input: TargetStepInput): Promise<Result> {
+    const deployment = begin(resumed(input.deployment, input), input, ports.clock.now());
+    const mayWrite = async () => holdsClaim(await ports.targets.target(deployment), input.execution, deployment);
+    if (!(await mayWrite())) return { status: 'superseded', deployment: { ...deployment, cause: 'another execution has claimed the target' } };
+    const watch = await openWatch(ports, { input, deployment, mayWrite });
+    try {
+      return conclude(deployment, watch, await follow(watch));
+    } catch (error) {
+      const learned = progressOf(deployment, watch);
+      if (!isRetryable(error) || JSON.stringify(learned) === JSON.stringify(input.deployment)) throw error;
+      // A retry would begin with the input of this slice: its clock and its one request must not be forgotten.
+      return { status: 'running', deployment: learned };
+    }
+  },
+});
+
+/** Starts the clock of this step, and with it its one request: at its first slice, and again at a redrive. */
+function begin(deployment: Deployment, { redrivenAt }: TargetStepInput, now: Instant): Deployment {
+  const since = watchingSince({ since: deployment.watchingSince, after: deployment.marks.committed, redrivenAt }, now);
+  return since === deployment.watchingSince ? deployment : { ...deployment, watchingSince: since, syncRequested: false };
+}
+
+type Opening = { readonly input: TargetStepInput; readonly deployment: Deployment; readonly mayWrite: () => Promise<boolean> };
+
+async function openWatch({ services, git, argocd, clock }: Ports, { input, deployment, mayWrite }: Opening): Promise<SyncWatch> {
+  const { commit, marks, watchingSince: since = clock.now() } = deployment;
+  if (commit === undefined) throw new ConfigurationError(`${targetName(deployment)} has no commit to sync; start a new execution`);
+  const { environment, target } = await readTargetConfig(services, deployment);
+  const repository = editedRepository(environment, deployment);
+  const [host, server] = await Promise.all([git(repository), argocd(target.argocd)]);
+  return {
+    argocd: server,
+    git: host,
+    clock,
+    ref: target.application,
+    edits: environment.edits,
+    release: deployment.release,
+    target,
+    execution: input.execution,
+    mayWrite,
+    want: {
+      repository,
+      committedAt: marks.committed ?? marks.started,
+      deadline: later(since, environment.policy.syncTimeout),
+      edits: describeEdits(environment.edits),
+    },
+    memory: freshMemory(commit.head, deployment.syncRequested === true),
+    operationStarted: marks.operationStarted ?? null,
+  };
+}
+
+/** Null when the slice ended before anything was decided. */
+async function follow(watch: SyncWatch): Promise<SyncEnd | null> {
+  const { argocd, clock, ref, want } = watch;
+  const end = sliceEnd(clock.now(), clock.remaining());
+  let latest = await argocd.application(ref, 'normal');
+  let decided = await decideOn(watch, latest);
+  if (decided !== null) return decided;
+  const stop = new AbortController();
+  const until = Date.parse(end) < Date.parse(want.deadline) ? end : want.deadline;
+  void clock.sleep(Math.max(0, elapsed(clock.now(), until)), stop.signal).then(() => stop.abort());
+  try {
+    for await (latest of argocd.watch(ref, stop.signal)) {
+      decided = await decideOn(watch, latest);
+      if (decided !== null) return decided;
+    }
+  } finally {
+    stop.abort();
+  }
+  // Past the deadline even the last observation decides.
+  return decideOn(watch, latest);
+}
+
+function conclude(deployment: Deployment, watch: SyncWatch, decided: SyncEnd | null): Result {
+  const learned = progressOf(deployment, watch);
+  if (decided === null) return { status: 'running', deployment: learned };
+  const { next } = decided;
+  switch (next) {
+    case 'applied':
+      return { status: 'applied', deployment: applied(learned, watch.clock.now()) };
+    case 'failed':
+    case 'superseded':
+      return { status: next, deployment: { ...learned, cause: learned.cause ?? decided.cause } };
+    case 'errored':
+      throw decided.error === 'ConfigurationError' ? new ConfigurationError(decided.message) : new RefusedError(decided.message);
+  }
+}
+
+function progressOf(deployment: Deployment, { memory, operationStarted }: SyncWatch): Deployment {
+  const marks = operationStarted === null ? deployment.marks : { ...deployment.marks, operationStarted };
+  return { ...deployment, marks, syncRequested: memory.syncRequested };
+}
+
+/** Without an operation there was nothing to detect or to apply: both ended now. */
+function applied({ watchingSince: _ended, ...deployment }: Deployment, now: Instant): Deployment {
+  return { ...deployment, marks: { ...deployment.marks, operationStarted: deployment.marks.operationStarted ?? now, applied: now } };
+}
+
+function isRetryable(error: unknown): boolean {
+  return error instanceof Error && RETRYABLE_ERRORS.some((name) => name === error.name);
+}
