@@ -1,18 +1,12 @@
 import { AwsError } from '../service.ts';
+import type { Clock } from '../states/engine/clock.ts';
 import type { AwsEvent } from './event.ts';
 import type { Rule, Target } from './rule.ts';
 
-/** Time of the bus, so that a test need not wait for a retry. */
-export type DeliveryClock = {
-  /** Epoch milliseconds. */
-  now(): number;
-  wait(milliseconds: number): Promise<void>;
-  /** From 0 up to but without 1. */
-  random(): number;
-};
-
 export type DeliveryPorts = {
-  readonly clock: DeliveryClock;
+  readonly clock: Pick<Clock, 'now' | 'sleep'>;
+  /** From 0 up to but without 1. */
+  readonly random: () => number;
   /** Starts the state machine as the target's role. @throws AwsError in the target's words */
   readonly startExecution: (start: { readonly stateMachineArn: string; readonly roleArn: string; readonly input: string }) => Promise<void>;
   /** Sends to the dead-letter queue on behalf of the rule. @throws AwsError when it may not */
@@ -31,10 +25,10 @@ const FINAL_ERRORS: ReadonlyMap<string, string> = new Map([
   ['StateMachineDoesNotExist', 'NO_RESOURCE'],
 ]);
 
-/** Delivers one event to one target; what cannot be delivered goes to the dead-letter queue. */
-export async function deliver(ports: DeliveryPorts, rule: Rule, target: Target, event: AwsEvent): Promise<void> {
+/** Delivers one event to one target; what cannot be delivered goes to the dead-letter queue. Rejects once `signal` is aborted. */
+export async function deliver(ports: DeliveryPorts, rule: Rule, target: Target, event: AwsEvent, signal: AbortSignal): Promise<void> {
   const body = JSON.stringify(event);
-  const failure = await attempt(ports, target, body);
+  const failure = await attempt(ports, target, body, signal);
   if (failure === null || target.DeadLetterConfig === undefined) return;
   ports.sendToQueue(target.DeadLetterConfig.Arn, rule.arn, {
     body,
@@ -49,7 +43,7 @@ export async function deliver(ports: DeliveryPorts, rule: Rule, target: Target, 
 }
 
 /** Tries until the target took the event, its retry policy is exhausted, or no retry can help. */
-async function attempt({ clock, startExecution }: DeliveryPorts, target: Target, input: string): Promise<Failure | null> {
+async function attempt({ clock, random, startExecution }: DeliveryPorts, target: Target, input: string, signal: AbortSignal): Promise<Failure | null> {
   const { MaximumRetryAttempts, MaximumEventAgeInSeconds } = target.RetryPolicy;
   const expires = clock.now() + MaximumEventAgeInSeconds * 1000;
   for (let attempts = 0; ; attempts += 1) {
@@ -62,15 +56,15 @@ async function attempt({ clock, startExecution }: DeliveryPorts, target: Target,
       const failure = { code: final ?? 'ERROR_FROM_TARGET', message: error.message, attempts };
       if (final !== undefined) return failure;
       if (attempts >= MaximumRetryAttempts) return { ...failure, exhausted: 'MaximumRetryAttempts' };
-      const pause = backoff(attempts, clock.random());
+      const pause = backoff(attempts, random());
       if (clock.now() + pause > expires) return { ...failure, exhausted: 'MaximumEventAgeInSeconds' };
-      await clock.wait(pause);
+      await clock.sleep(pause, signal);
     }
   }
 }
 
 /** Doubles with each attempt, with up to half of it left to chance. */
-function backoff(attempts: number, random: number): number {
+function backoff(attempts: number, chance: number): number {
   const longest = Math.min(FIRST_BACKOFF * 2 ** attempts, LONGEST_BACKOFF);
-  return longest * (0.5 + random / 2);
+  return longest * (0.5 + chance / 2);
 }

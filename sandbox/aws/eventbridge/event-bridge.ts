@@ -30,6 +30,8 @@ export type EventBridge = AwsService & {
   events(): readonly AwsEvent[];
   /** Resolves when no delivery is under way. */
   settled(): Promise<void>;
+  /** Gives up the deliveries that wait for a retry. */
+  stop(): void;
 };
 
 /** The default event bus of the account. */
@@ -37,12 +39,17 @@ export function createEventBridge({ account, onError, ...ports }: EventBridgeOpt
   const rules: Rule[] = [];
   const taken: AwsEvent[] = [];
   const deliveries = new Set<Promise<void>>();
+  const stopping = new AbortController();
 
   function publish(event: AwsEvent): void {
     taken.push(event);
     for (const rule of rules.filter(({ matches }) => matches(event))) {
       for (const target of rule.targets) {
-        const delivery = deliver(ports, rule, target, event).catch(onError).finally(() => deliveries.delete(delivery));
+        const delivery = deliver(ports, rule, target, event, stopping.signal)
+          .catch((error: unknown) => {
+            if (!stopping.signal.aborted) onError(error);
+          })
+          .finally(() => deliveries.delete(delivery));
         deliveries.add(delivery);
       }
     }
@@ -59,6 +66,7 @@ export function createEventBridge({ account, onError, ...ports }: EventBridgeOpt
     async settled() {
       while (deliveries.size > 0) await Promise.all(deliveries);
     },
+    stop: () => stopping.abort(),
     scope: 'events',
     operations: {
       PutEvents: operation(

@@ -1,0 +1,52 @@
+import * as z from 'zod/mini';
+import type { Edit, Environment, GitRepository, Policy, Service, Target } from '../../domain/service.ts';
+
+const StoredPolicy: z.ZodMiniType<Policy> = z.strictObject({
+  syncTimeout: z.number(),
+  rolloutTimeout: z.number(),
+  verifyTimeout: z.number(),
+  pullGrace: z.number(),
+  configGrace: z.number(),
+  crashRestarts: z.number(),
+  unschedulableGrace: z.number(),
+});
+
+const StoredGit: z.ZodMiniType<GitRepository> = z.strictObject({
+  host: z.literal('git'),
+  url: z.string(),
+  branch: z.string(),
+  credentials: z.exactOptional(z.string()),
+  caBundle: z.exactOptional(z.string()),
+  aliases: z.array(z.string()),
+});
+
+const StoredEdit: z.ZodMiniType<Edit> = z.strictObject({
+  git: StoredGit,
+  file: z.string(),
+  path: z.string(),
+  value: z.enum(['tag', 'digest', 'repository:tag', 'repository@digest', 'repository:tag@digest']),
+});
+
+const StoredTarget: z.ZodMiniType<Target> = z.strictObject({
+  argocd: z.strictObject({ url: z.string(), token: z.string(), caBundle: z.exactOptional(z.string()) }),
+  application: z.strictObject({ name: z.string(), project: z.string(), namespace: z.exactOptional(z.string()) }),
+  cluster: z.strictObject({ name: z.string(), region: z.string() }),
+  image: z.exactOptional(z.string()),
+  workloads: z.exactOptional(z.array(z.string())),
+  smoke: z.exactOptional(z.strictObject({ url: z.string(), status: z.number() })),
+});
+
+const StoredEnvironment: z.ZodMiniType<Environment> = z.strictObject({
+  edits: z.array(StoredEdit),
+  policy: StoredPolicy,
+  targets: z.record(z.string(), StoredTarget),
+});
+
+/** A service as it is kept in the table. */
+export const StoredService: z.ZodMiniType<Service> = z.strictObject({
+  name: z.string(),
+  owner: z.string(),
+  repository: z.strictObject({ registry: z.string(), name: z.string() }),
+  ignoredTags: z.array(z.string()),
+  environments: z.record(z.string(), StoredEnvironment),
+});

@@ -1,0 +1,101 @@
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { callAws } from '../aws/errors.ts';
+
+export type Key = { readonly pk: string; readonly sk: string };
+
+export type Item = Readonly<Record<string, AttributeValue>>;
+
+/** A condition on the item as it is now, with its values by placeholder. */
+export type Condition = { readonly expression: string; readonly values: Item };
+
+/** Slipway's one table: single items, consistent reads, conditional writes. */
+export type Table = {
+  get(key: Key): Promise<Item | null>;
+  /** Items of a partition whose sort key begins with `prefix`, greatest sort key first. */
+  last(pk: string, prefix: string, limit: number): Promise<readonly Item[]>;
+  /** Sets attributes and leaves the others. False when the condition does not hold. */
+  set(key: Key, attributes: Item, condition?: Condition): Promise<boolean>;
+  /** Adds to a set of names. */
+  addName(key: Key, attribute: string, name: string): Promise<void>;
+  delete(key: Key): Promise<void>;
+};
+
+export type TableOptions = { readonly tableName: string; readonly client?: DynamoDBClient };
+
+export function openTable({ tableName: TableName, client = new DynamoDBClient({}) }: TableOptions): Table {
+  function call<Answer>(operation: string, key: string, send: () => Promise<Answer>): Promise<Answer> {
+    const doing = `${operation} item ${key} of table ${TableName}`;
+    return callAws({ doing, needs: `dynamodb:${operation}`, ifMissing: `deploy the stack, or check the table's name and region` }, send);
+  }
+
+  function update(key: Key, expression: string, attributes: Item, condition?: Condition): Promise<boolean> {
+    const names = Object.keys(attributes);
+    const command = new UpdateItemCommand({
+      TableName,
+      Key: attributesOf(key),
+      UpdateExpression: expression,
+      ExpressionAttributeNames: Object.fromEntries(names.map((name, index) => [`#a${index}`, name])),
+      ExpressionAttributeValues: { ...Object.fromEntries(Object.values(attributes).map((value, index) => [`:a${index}`, value])), ...condition?.values },
+      ...(condition !== undefined && { ConditionExpression: condition.expression }),
+    });
+    return call('UpdateItem', `${key.pk} ${key.sk}`, () => client.send(command).then(() => true, asLostRace));
+  }
+
+  return {
+    async get(key) {
+      const command = new GetItemCommand({ TableName, Key: attributesOf(key), ConsistentRead: true });
+      return (await call('GetItem', `${key.pk} ${key.sk}`, () => client.send(command))).Item ?? null;
+    },
+    async last(pk, prefix, limit) {
+      const command = new QueryCommand({
+        TableName,
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+        ExpressionAttributeValues: { ':pk': text(pk), ':prefix': text(prefix) },
+        ConsistentRead: true,
+        ScanIndexForward: false,
+        Limit: limit,
+      });
+      return (await call('Query', `${pk} ${prefix}*`, () => client.send(command))).Items ?? [];
+    },
+    set: (key, attributes, condition) => update(key, `SET ${Object.keys(attributes).map((_, index) => `#a${index} = :a${index}`).join(', ')}`, attributes, condition),
+    async addName(key, attribute, name) {
+      await update(key, 'ADD #a0 :a0', { [attribute]: { SS: [name] } });
+    },
+    async delete(key) {
+      await call('DeleteItem', `${key.pk} ${key.sk}`, () => client.send(new DeleteItemCommand({ TableName, Key: attributesOf(key) })));
+    },
+  };
+}
+
+/** A condition that does not hold is an answer, not an error. */
+function asLostRace(error: unknown): false {
+  if (error instanceof ConditionalCheckFailedException) return false;
+  throw error;
+}
+
+function attributesOf({ pk, sk }: Key): Record<string, AttributeValue> {
+  return { pk: text(pk), sk: text(sk) };
+}
+
+export function text(value: string): AttributeValue {
+  return { S: value };
+}
+
+export function number(value: number): AttributeValue {
+  return { N: String(value) };
+}
+
+export const nothing: AttributeValue = { NULL: true };
+
+/** A structure, as one JSON text: only keys and what conditions compare are attributes of their own. */
+export function json(value: unknown): AttributeValue {
+  return text(JSON.stringify(value));
+}
