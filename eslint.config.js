@@ -21,6 +21,10 @@ const timeAndChance = [
   { selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']", message: 'Randomness comes in as an argument.' },
 ];
 const style = [
+  {
+    selector: "ImportDeclaration[source.value='zod/mini'] > ImportSpecifier[imported.name='z']",
+    message: "Write import * as z from 'zod/mini': the named import brings 400 KB into every bundle.",
+  },
   { selector: 'TSEnumDeclaration', message: 'Use a union of literals.' },
   { selector: "CallExpression[callee.object.name='vi'][callee.property.name=/^(mock|doMock|hoisted)$/]", message: 'Pass a port in; no module mocks.' },
 ];

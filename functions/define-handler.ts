@@ -1,5 +1,5 @@
 import middy from '@middy/core';
-import type { z } from 'zod/mini';
+import type * as z from 'zod/mini';
 import { readEnv } from '../src/config/env.ts';
 import { ConfigurationError } from '../src/domain/errors.ts';
 import { logContext, logError, logInfo } from '../src/logging/logger.ts';

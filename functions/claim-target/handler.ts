@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import { openStores } from '../../src/adapters/dynamodb/open-stores.ts';
 import { createExecutions } from '../../src/adapters/stepfunctions/executions.ts';
 import { createSystemClock } from '../../src/adapters/system/clock.ts';

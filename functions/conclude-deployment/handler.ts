@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import { createMetrics } from '../../src/adapters/cloudwatch/metrics.ts';
 import { openStores } from '../../src/adapters/dynamodb/open-stores.ts';
 import { createEvents } from '../../src/adapters/eventbridge/events.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import { concludeRelease } from '../../src/steps/conclude-release.ts';
 import { defineHandler } from '../define-handler.ts';
 

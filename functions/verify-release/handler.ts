@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import { createOpenArgoCd } from '../../src/adapters/argocd/argo-cd.ts';
 import { openStores } from '../../src/adapters/dynamodb/open-stores.ts';
 import { createSmokeCheck } from '../../src/adapters/http/smoke-check.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod/mini';
+import type * as z from 'zod/mini';
 import { ConfigurationError } from '../domain/errors.ts';
 
 /** Reads the environment variables that a handler names; the one place that does. @throws ConfigurationError naming the variable */

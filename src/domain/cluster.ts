@@ -12,6 +12,8 @@ export type ClusterSnapshot = {
   readonly events: readonly ObservedEvent[];
 };
 
+export const EMPTY_SNAPSHOT: ClusterSnapshot = { workloads: [], replicaSets: [], pods: [], events: [] };
+
 export type ObservedWorkload = {
   readonly kind: WorkloadKind;
   readonly namespace: string;

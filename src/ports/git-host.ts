@@ -3,6 +3,8 @@ import type { GitRepository } from '../domain/service.ts';
 /** Files of one repository as one revision holds them. */
 export type GitSnapshot = {
   readonly revision: string;
+  /** Whether the branch is the repository's default one, which `HEAD` means; absent when a revision was asked for. */
+  readonly isDefaultBranch?: boolean;
   /** Whole message of that commit. */
   readonly message: string;
   /** Text by path, exactly as stored: line endings and a byte order mark included. */

@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import { causeOf, type Conclusion, outcomeOf } from '../domain/conclusion.ts';
 import { type Deployment, type Outcome, targetName } from '../domain/deployment.ts';
 import { timings } from '../domain/timings.ts';

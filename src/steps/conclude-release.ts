@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import { type Conclusion, failureText, mergeConclusions, unfinished } from '../domain/conclusion.ts';
 import type { TargetKey } from '../domain/deployment.ts';
 import { DeploymentFailed } from '../domain/errors.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import type { Deployment, TargetKey } from '../domain/deployment.ts';
 import { ConfigurationError } from '../domain/errors.ts';
 import type { Instant } from '../domain/instant.ts';

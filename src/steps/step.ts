@@ -1,4 +1,4 @@
-import type { z } from 'zod/mini';
+import type * as z from 'zod/mini';
 
 /** One use case: one Task of the state machine, one Lambda. Its schema is the wire contract with the state machine. */
 export type Step<Input, Output, Ports> = {

@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import type { Deployment } from '../domain/deployment.ts';
 import type { Release } from '../domain/release.ts';
 

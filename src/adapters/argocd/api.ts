@@ -1,4 +1,4 @@
-import type { z } from 'zod/mini';
+import type * as z from 'zod/mini';
 import { ConfigurationError, UnavailableError } from '../../domain/errors.ts';
 import type { ApplicationRef } from '../../domain/service.ts';
 import type { HttpClient, HttpRequest } from '../http/http-client.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import type { ApplicationSource, ObservedApplication, ObservedOperation } from '../../domain/application.ts';
 
 /** The fields of Argo CD's Application that decisions use. Go leaves out what is empty, and sends null for an empty list. */

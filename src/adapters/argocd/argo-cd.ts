@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import { RefusedError } from '../../domain/errors.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { ApplicationRef, ArgoCdServer } from '../../domain/service.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import { ConfigurationError, ForbiddenError, NotFoundError, RateLimitedError, RefusedError, TimeoutError, UnauthorizedError, UnavailableError } from '../../domain/errors.ts';
 
 /** What a refused call was about, for its message. */

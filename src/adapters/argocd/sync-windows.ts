@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import type { ClosedWindow, SyncStarter } from '../../domain/sync.ts';
 import { elapsed, type Instant, later } from '../../domain/instant.ts';
 import { type CronSchedule, nextTime, parseCron } from './cron.ts';

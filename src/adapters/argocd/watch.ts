@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import { NotFoundError, TimeoutError, UnavailableError } from '../../domain/errors.ts';
 import type { ApplicationRef } from '../../domain/service.ts';
 import { type Api, applicationName, authorization, context, parseAnswer } from './api.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import type { LiveWorkload } from '../../domain/application.ts';
 import type { ApplicationRef } from '../../domain/service.ts';
 import { type Api, applicationName, applicationPath, get, parseAnswer } from './api.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import type { ObservedEvent } from '../../domain/cluster.ts';
 import { instant, parseObject, text } from './object-schema.ts';
 

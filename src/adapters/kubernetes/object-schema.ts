@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import { ConfigurationError } from '../../domain/errors.ts';
 
 /** Go omits empty strings, and writes some unset instants as null. */

@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import type { ObservedContainer, ObservedPod } from '../../domain/cluster.ts';
 import { conditions, count, flag, instant, metadata, ownerUid, parseObject, text } from './object-schema.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import type { Condition, ObservedReplicaSet, ObservedWorkload, WorkloadKind } from '../../domain/cluster.ts';
 import { conditions, count, flag, metadata, ownerUid, parseObject, text } from './object-schema.ts';
 
