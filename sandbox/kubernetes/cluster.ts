@@ -1,0 +1,25 @@
+import { type Apply, createApply } from './apply.ts';
+import type { Clock } from './clock.ts';
+import { startDeploymentController } from './deployment-controller/controller.ts';
+import { DEFAULT_TIMES, type KubeletTimes } from './kubelet/container.ts';
+import { type KubeletOptions, startKubelet } from './kubelet/kubelet.ts';
+import { startScheduler } from './kubelet/scheduler.ts';
+import { createStore, type Store } from './store.ts';
+
+export type ClusterOptions = {
+  /** What goes wrong with a pod; nothing by default. */
+  readonly faultOf?: KubeletOptions['faultOf'];
+  /** Digest behind a reference that is not pinned; by default there is none, and pulling it fails. */
+  readonly resolveImage?: KubeletOptions['resolveImage'];
+  readonly times?: Partial<KubeletTimes>;
+};
+
+/** A cluster with one node, without its API server: all of it runs on the clock and ends with it. */
+export function startCluster(clock: Clock, { faultOf = () => undefined, resolveImage = () => null, times }: ClusterOptions): { readonly store: Store; readonly apply: Apply } {
+  const store = createStore(clock);
+  const kubelet: KubeletOptions = { times: { ...DEFAULT_TIMES, ...times }, faultOf, resolveImage };
+  startDeploymentController(store, clock);
+  startScheduler(store, clock, kubelet);
+  startKubelet(store, clock, kubelet);
+  return { store, apply: createApply(store) };
+}

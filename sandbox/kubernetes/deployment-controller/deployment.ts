@@ -1,0 +1,132 @@
+import type { Clock } from '../clock.ts';
+import type { Record } from '../events.ts';
+import { type Deployment, type DeploymentStatus, isOwnedBy, type ReplicaSet } from '../objects.ts';
+import type { Store } from '../store.ts';
+import { countedStatus, deadlineOf, isComplete, progressing, withCondition, withProgress } from './deployment-status.ts';
+import { annotated, DESIRED, findSet, LIMIT, newSet, REVISION, revisionOf } from './revisions.ts';
+import { boundsOf, newSetSize, type Resize, scaleProportionally, shrinkOld, totalSize } from './rolling-update.ts';
+
+export type Controller = { readonly store: Store; readonly clock: Clock; readonly record: Record };
+
+type Rollout = { readonly deployment: Deployment; readonly current: ReplicaSet | null; readonly old: readonly ReplicaSet[] };
+
+/**
+ * One look at a Deployment and one move towards it. Source: kubernetes pkg/controller/deployment, syncDeployment.
+ *
+ * @returns when to look again though nothing changed, in epoch milliseconds; Infinity for never
+ */
+export function syncDeployment(controller: Controller, namespace: string, name: string): number {
+  const { store, clock } = controller;
+  const deployment = store.get('Deployment', namespace, name);
+  if (deployment === null) return Infinity;
+  const before = observe(store, deployment);
+  const rolling = deployment.spec.paused !== true && !wasScaled(before);
+  let status: DeploymentStatus = { ...deployment.status, conditions: pauseNoted(deployment, clock.now()) };
+  if (rolling) status = { ...status, conditions: ensureCurrent(controller, before, status) };
+  const rollout = adoptRevision(controller, rolling ? observe(store, deployment) : before);
+  const resized = rolling ? roll(rollout) : scale(rollout);
+  for (const each of resized) resize(controller, rollout.deployment, each);
+
+  const after = observe(store, deployment);
+  status = countedStatus({ ...deployment, status }, after.current, [...after.old, ...currentOf(after)], clock.now());
+  if (rolling && after.current !== null) status = withProgress(deployment, status, after.current, clock.now());
+  store.update('Deployment', namespace, name, (live) => ({ ...live, status }));
+  if (rolling && isComplete(deployment, status)) removeOldHistory(store, after);
+  if (!rolling) return Infinity;
+  // One second more than the deadline: conditions carry whole seconds.
+  return deadlineOf(deployment, status.conditions?.find(({ type }) => type === 'Progressing')) + 1000;
+}
+
+function observe(store: Store, deployment: Deployment): Rollout {
+  const sets = store.list('ReplicaSet', deployment.metadata.namespace).filter((set) => isOwnedBy(set, deployment));
+  const oldestFirst = [...sets].sort((a, b) => revisionOf(a) - revisionOf(b));
+  const current = findSet(deployment, oldestFirst);
+  return { deployment, current, old: oldestFirst.filter((set) => set !== current) };
+}
+
+function currentOf({ current }: Rollout): readonly ReplicaSet[] {
+  return current === null ? [] : [current];
+}
+
+/** `spec.replicas` differs from what the active sets were sized for. */
+function wasScaled(rollout: Rollout): boolean {
+  return [...rollout.old, ...currentOf(rollout)].some(
+    ({ spec, metadata }) => spec.replicas > 0 && metadata.annotations?.[DESIRED] !== undefined && Number(metadata.annotations[DESIRED]) !== rollout.deployment.spec.replicas,
+  );
+}
+
+/** Conditions with the creation of a set for a template that has none yet. */
+function ensureCurrent({ store, clock, record }: Controller, { deployment, current, old }: Rollout, { conditions }: DeploymentStatus) {
+  if (current !== null) return conditions ?? [];
+  const bounds = boundsOf(deployment);
+  const revision = String(1 + Math.max(0, ...old.map(revisionOf)));
+  const draft = annotated(newSet(deployment, newSetSize(bounds, 0, totalSize(old))) as ReplicaSet, { [REVISION]: revision, ...sizing(deployment) });
+  const created = store.create('ReplicaSet', draft);
+  if (created.spec.replicas > 0) recordScaling(record, deployment, created, 0);
+  return withCondition(conditions, progressing('True', 'NewReplicaSetCreated', `Created new replica set "${created.metadata.name}"`), clock.now());
+}
+
+/** The current set gets the highest revision, also when it is an old one brought back; the Deployment shows it. */
+function adoptRevision({ store }: Controller, rollout: Rollout): Rollout {
+  const { deployment, current, old } = rollout;
+  if (current === null) return rollout;
+  const { namespace } = deployment.metadata;
+  const revision = String(Math.max(revisionOf(current), 1 + Math.max(0, ...old.map(revisionOf))));
+  const adopted = store.update('ReplicaSet', namespace, current.metadata.name, (set) => annotated(set, { [REVISION]: revision }));
+  const shown = store.update('Deployment', namespace, deployment.metadata.name, (live) => annotated(live, { [REVISION]: revision }));
+  return { deployment: shown ?? deployment, current: adopted ?? current, old };
+}
+
+/** One move of a rolling update: grow the new set, or else shrink old ones. */
+function roll({ deployment, current, old }: Rollout): readonly Resize[] {
+  if (current === null) return [];
+  const bounds = boundsOf(deployment);
+  const replicas = newSetSize(bounds, current.spec.replicas, totalSize([...old, current]));
+  return replicas === current.spec.replicas ? shrinkOld(bounds, current, old) : [{ set: current, replicas }];
+}
+
+function scale(rollout: Rollout): readonly Resize[] {
+  const { deployment, current, old } = rollout;
+  const { replicas } = deployment.spec;
+  const newestFirst = [...currentOf(rollout), ...old.toReversed()];
+  const active = newestFirst.filter(({ spec }) => spec.replicas > 0);
+  const [only = newestFirst[0]] = active;
+  if (active.length <= 1) return only === undefined ? [] : [{ set: only, replicas }];
+  const saturated = current?.spec.replicas === replicas && current.metadata.annotations?.[DESIRED] === String(replicas) && current.status.availableReplicas === replicas;
+  if (saturated) {
+    return old.map((set) => ({ set, replicas: 0 }));
+  }
+  const formerLimit = Number(only?.metadata.annotations?.[LIMIT] ?? deployment.status.replicas ?? replicas);
+  return scaleProportionally(boundsOf(deployment), active, formerLimit);
+}
+
+function sizing(deployment: Deployment) {
+  const { replicas, maxSurge } = boundsOf(deployment);
+  return { [DESIRED]: String(replicas), [LIMIT]: String(replicas + maxSurge) };
+}
+
+function resize({ store, record }: Controller, deployment: Deployment, { set, replicas }: Resize): void {
+  const { namespace, name } = set.metadata;
+  const resized = store.update('ReplicaSet', namespace, name, (live) => annotated({ ...live, spec: { ...live.spec, replicas } }, sizing(deployment)));
+  if (resized !== null && replicas !== set.spec.replicas) recordScaling(record, deployment, resized, set.spec.replicas);
+}
+
+function recordScaling(record: Record, deployment: Deployment, { metadata, spec }: ReplicaSet, from: number): void {
+  const direction = spec.replicas > from ? 'up' : 'down';
+  record(deployment, { type: 'Normal', reason: 'ScalingReplicaSet', message: `Scaled ${direction} replica set ${metadata.name} from ${from} to ${spec.replicas}` });
+}
+
+/** Source: checkPausedConditions: a rollout that was given up stays so, paused or not. */
+function pauseNoted({ spec, status: { conditions = [] } }: Deployment, now: number) {
+  const reason = conditions.find(({ type }) => type === 'Progressing')?.reason;
+  if (reason === 'ProgressDeadlineExceeded') return conditions;
+  if (spec.paused === true) return withCondition(conditions, progressing('Unknown', 'DeploymentPaused', 'Deployment is paused'), now);
+  return reason === 'DeploymentPaused' ? withCondition(conditions, progressing('Unknown', 'DeploymentResumed', 'Deployment is resumed'), now) : conditions;
+}
+
+/** Old sets without pods beyond `revisionHistoryLimit`, oldest first. */
+function removeOldHistory(store: Store, { deployment, old }: Rollout): void {
+  const excess = Math.max(0, old.length - deployment.spec.revisionHistoryLimit);
+  const idle = old.slice(0, excess).filter(({ spec, status }) => spec.replicas === 0 && (status.replicas ?? 0) === 0);
+  for (const { metadata } of idle) store.delete('ReplicaSet', metadata.namespace, metadata.name);
+}

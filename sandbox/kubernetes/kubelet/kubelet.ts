@@ -1,0 +1,78 @@
+import { type Clock, timestamp } from '../clock.ts';
+import { createRecorder, type Record } from '../events.ts';
+import type { Container, Pod } from '../objects.ts';
+import type { Store } from '../store.ts';
+import { type ContainerHost, type Fault, type KubeletTimes, pullImage, startContainer } from './container.ts';
+import { admitted, containerStatus, creating, withContainer } from './pod-status.ts';
+
+export type KubeletOptions = {
+  readonly times: KubeletTimes;
+  readonly faultOf: (pod: Pod) => Fault | undefined;
+  readonly resolveImage: ContainerHost['resolveImage'];
+};
+
+type Kubelet = KubeletOptions & { readonly store: Store; readonly clock: Clock; readonly record: Record };
+
+/** Runs the pods that are put on its node. No container runs; statuses and events are a kubelet's. */
+export function startKubelet(store: Store, clock: Clock, options: KubeletOptions): () => void {
+  const kubelet: Kubelet = { ...options, store, clock, record: createRecorder(store, clock, 'kubelet') };
+  let admissions = 0;
+  return store.watch(({ type, object: pod, previous }) => {
+    if (pod.kind !== 'Pod' || previous?.kind !== 'Pod' || type !== 'MODIFIED') return;
+    if (pod.spec.nodeName !== undefined && previous.spec.nodeName === undefined) {
+      const address = `10.1.${Math.floor(admissions / 250) % 250}.${(admissions % 250) + 1}`;
+      admissions += 1;
+      clock.after(0, () => admit(kubelet, pod, address));
+    }
+    const { deletionTimestamp, namespace, name } = pod.metadata;
+    const marked = deletionTimestamp !== undefined && previous.metadata.deletionTimestamp === undefined;
+    if (marked) clock.after(options.times.stop, () => store.remove('Pod', namespace, name));
+  });
+}
+
+function admit(kubelet: Kubelet, pod: Pod, address: string): void {
+  const { store, clock } = kubelet;
+  if (live(store, pod) === null) return;
+  store.update('Pod', pod.metadata.namespace, pod.metadata.name, (each) => ({ ...each, status: admitted(each, address, clock.now()) }));
+  initialize(kubelet, pod, pod.spec.initContainers ?? []);
+}
+
+/** Init containers one after the other, each successful as soon as its image is there; then all containers at once. */
+function initialize(kubelet: Kubelet, pod: Pod, [next, ...rest]: readonly Container[]): void {
+  if (next === undefined) {
+    for (const container of pod.spec.containers) {
+      const host = hostOf(kubelet, pod, container, 'containers');
+      host.set(creating(container));
+      pullImage(host, (imageId) => startContainer(host, imageId));
+    }
+    return;
+  }
+  const host = hostOf(kubelet, pod, next, 'initContainers');
+  pullImage(host, (imageID) => {
+    const at = timestamp(kubelet.clock.now());
+    const terminated = { exitCode: 0, reason: 'Completed', startedAt: at, finishedAt: at, containerID: '' };
+    host.set({ imageID, ready: true, state: { terminated } });
+    initialize(kubelet, pod, rest);
+  });
+}
+
+/** The pod while it lives under this uid and is not being deleted. */
+function live(store: Store, { metadata: { namespace, name, uid } }: Pod): Pod | null {
+  const pod = store.get('Pod', namespace, name);
+  return pod?.metadata.uid === uid && pod.metadata.deletionTimestamp === undefined ? pod : null;
+}
+
+function hostOf({ store, clock, record, times, faultOf, resolveImage }: Kubelet, pod: Pod, container: Container, field: 'containers' | 'initContainers'): ContainerHost {
+  const { namespace, name } = pod.metadata;
+  const current = () => live(store, pod) ?? pod;
+  const status = () => containerStatus(current().status, container.name) ?? creating(container);
+  return {
+    container, times, resolveImage, status,
+    now: () => clock.now(),
+    after: (ms, run) => void clock.after(ms, () => live(store, pod) !== null && run()),
+    pod: current,
+    set: (change) => void store.update('Pod', namespace, name, (each) => ({ ...each, status: withContainer(each.status, { ...status(), ...change }, clock.now()) })),
+    record: (occurrence) => record(pod, { ...occurrence, fieldPath: `spec.${field}{${container.name}}` }),
+    fault: () => (container === pod.spec.containers[0] ? faultOf(current()) : undefined),
+  };
+}

@@ -1,0 +1,56 @@
+import { once } from 'node:events';
+import { type CertificateAuthority, createCertificateAuthority, issueServerCertificate } from '../tls.ts';
+import { type ApiOptions, createApiServer } from './api/server.ts';
+import type { Apply } from './apply.ts';
+import { type Clock, stoppable, systemClock } from './clock.ts';
+import { type ClusterOptions, startCluster } from './cluster.ts';
+import { createAuthorizer } from './rbac.ts';
+import type { Store } from './store.ts';
+
+export type KubernetesOptions = ClusterOptions & {
+  readonly authenticate: ApiOptions['authenticate'];
+  /** Role, ClusterRole, RoleBinding and ClusterRoleBinding objects, as parsed from YAML. */
+  readonly rbac: readonly unknown[];
+  readonly clock?: Clock;
+  /** Signs the server's certificate; one is made when absent. */
+  readonly authority?: CertificateAuthority;
+};
+
+export type Kubernetes = {
+  /** `https://127.0.0.1:PORT` */
+  readonly url: string;
+  /** Certificate of the authority that signed the server's. */
+  readonly caPem: string;
+  readonly store: Store;
+  readonly apply: Apply;
+  /** Cuts the open connections, watches among them, as a restart of the API server does. */
+  dropConnections(): void;
+  readonly stop: () => Promise<void>;
+};
+
+/** A cluster with one node and its API server on loopback. */
+export async function startKubernetes(options: KubernetesOptions): Promise<Kubernetes> {
+  const { clock, stop: stopTimers } = stoppable(options.clock ?? systemClock);
+  const { store, apply } = startCluster(clock, options);
+  const authority = options.authority ?? (await createCertificateAuthority('Slipway sandbox'));
+  const certificate = await issueServerCertificate(authority, 'kube-apiserver');
+  const server = createApiServer({ store, clock, certificate, authenticate: options.authenticate, authorize: createAuthorizer(options.rbac) });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The Kubernetes API server listens on no port.');
+  return {
+    url: `https://127.0.0.1:${address.port}`,
+    caPem: authority.certPem,
+    store,
+    apply,
+    dropConnections: () => server.closeAllConnections(),
+    async stop() {
+      stopTimers();
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
