@@ -23,16 +23,18 @@ export type Progress = {
   readonly status: ExecutionStatus;
   readonly stoppedAt: number | null;
   readonly output?: Json;
-  readonly error?: string;
-  readonly cause?: string;
+  readonly error?: string | undefined;
+  readonly cause?: string | undefined;
 };
 
 const MACHINE_TIMED_OUT = new StatesError('States.Timeout', 'State Machine Timed Out');
 
-class Stopped extends Error {
-  readonly details: { readonly error?: string; readonly cause?: string };
+export type StopReason = { readonly error?: string | undefined; readonly cause?: string | undefined };
 
-  constructor(details: { error?: string; cause?: string }) {
+class Stopped extends Error {
+  readonly details: StopReason;
+
+  constructor(details: StopReason) {
     super('The execution was stopped.');
     this.details = details;
   }
@@ -64,8 +66,8 @@ export class Execution {
   }
 
   /** Aborts the running tasks, and resolves when the execution has ended. One that has ended before is left as it is. */
-  async stop(details: { error?: string; cause?: string } = {}): Promise<void> {
-    this.#stopping.abort(new Stopped(details));
+  async stop(reason: StopReason = {}): Promise<void> {
+    this.#stopping.abort(new Stopped(reason));
     await this.ended;
   }
 
