@@ -1,3 +1,5 @@
+import { isSameRepository } from './git-url.ts';
+import { isSameRepository } from './git-url.ts';
 import type { Instant } from './instant.ts';
 import type { GitRepository } from './service.ts';
 
@@ -55,8 +57,14 @@ export type LiveWorkload = {
   readonly images: readonly string[];
 };
 
-/** Position among the Application's sources of the one that follows the repository; null when none does. */
-export function sourceOf({ sources }: Pick<ObservedApplication, 'sources'>, repository: Pick<GitRepository, 'url' | 'aliases'>): number | null {
-  const index = sources.findIndex(({ repoUrl }) => [repository.url, ...repository.aliases].includes(repoUrl));
-  return index < 0 ? null : index;
+/**
+ * Position among the Application's sources of the one that follows the repository; null when none does. One repository may be the
+ * source twice: then the source that follows its branch counts.
+ */
+export function sourceOf({ sources }: Pick<ObservedApplication, 'sources'>, repository: RepositoryOfEdits): number | null {
+  const names = [repository.url, ...repository.aliases];
+  const ours = [...sources.keys()].filter((index) => names.some((name) => isSameRepository(name, sources[index]?.repoUrl ?? '')));
+  return ours.find((index) => sources[index]?.targetRevision === repository.branch) ?? ours[0] ?? null;
 }
+
+export type RepositoryOfEdits = Pick<GitRepository, 'url' | 'aliases' | 'branch'>;

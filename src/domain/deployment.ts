@@ -65,6 +65,8 @@ export type Deployment = TargetKey & {
   readonly watchingSince?: Instant;
   /** Whether this pass has sent its one sync request. */
   readonly syncRequested?: boolean;
+  /** Revision of the operation that was seen to bring our value: our commit, or a later one that still has it. */
+  readonly operationRevision?: string;
   readonly pods?: readonly PodSummary[];
   /** The first cause of a failure, in one line: object and reason. */
   readonly cause?: string;

@@ -1,12 +1,16 @@
-import { type ObservedApplication, sourceOf } from './application.ts';
+import { type ObservedApplication, type RepositoryOfEdits, sourceOf } from './application.ts';
 import type { Instant } from './instant.ts';
-import type { GitRepository } from './service.ts';
 
 /** What an Application tells about operations and revisions of the source that is ours. */
 
 /** True when an operation was requested or runs. A retry that is pending counts as running, whatever its `finishedAt`. */
 export function isRunning({ operationRequested, operation }: ObservedApplication): boolean {
   return operationRequested || operation?.phase === 'Running' || operation?.phase === 'Terminating';
+}
+
+/** A window that closes holds a running operation, whose phase stays `Running` as long as it lasts (controller/sync.go of Argo CD). */
+export function isBlockedByWindow({ operation }: ObservedApplication): boolean {
+  return operation !== null && operation.message.includes('blocked by sync window');
 }
 
 /**
@@ -42,16 +46,17 @@ export function coverage(revision: string | null, covers: ReadonlyMap<string, bo
   return revision === null ? null : (covers.get(revision) ?? null);
 }
 
-/** Whether the observation shows an operation with our value, begun since our commit. */
-export function showsOurOperation(
+/** Revision of the shown operation if it brings our value and began since our commit, else null. */
+export function ourOperation(
   application: ObservedApplication,
-  { repository, committedAt }: { readonly repository: Pick<GitRepository, 'url' | 'aliases'>; readonly committedAt: Instant },
+  { repository, committedAt }: { readonly repository: RepositoryOfEdits; readonly committedAt: Instant },
   covers: ReadonlyMap<string, boolean>,
-): boolean {
+): string | null {
   const source = sourceOf(application, repository);
-  if (source === null || application.operation === null) return false;
+  if (source === null || application.operation === null) return null;
+  const revision = operationRevision(application, source);
   const begun = Date.parse(application.operation.startedAt) >= wholeSecond(committedAt);
-  return begun && coverage(operationRevision(application, source), covers) === true;
+  return begun && coverage(revision, covers) === true ? revision : null;
 }
 
 /** Who holds the Application, since when, at which revision, and what Argo CD says about it. */

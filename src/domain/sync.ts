@@ -1,13 +1,12 @@
-import { type ObservedApplication, sourceOf } from './application.ts';
+import { type ObservedApplication, type RepositoryOfEdits, sourceOf } from './application.ts';
 import type { Instant } from './instant.ts';
 import type { LiveTemplate } from './live-template.ts';
-import type { GitRepository } from './service.ts';
 import { coverage, describeOperation, deployedSinceCommit, isRunning, operationRevision, shortRevision, unreadRevision } from './sync-evidence.ts';
 
 /** What SyncApplication waits for in one Application. */
 export type WantedSync = {
   /** Where the edits went; of an Application with several sources, only the one that follows it is looked at. */
-  readonly repository: Pick<GitRepository, 'url' | 'aliases'>;
+  readonly repository: RepositoryOfEdits;
   /** When our value was on the branch. */
   readonly committedAt: Instant;
   /** When waiting ends: start of the watch + `sync.timeout`. */
@@ -92,15 +91,11 @@ function whileRunning(sight: Sight): SyncDecision | null {
   const { application, want, memory } = sight;
   if (!isRunning(application)) return null;
   const running = wait(want, describeOperation(application, want.source));
-  const { operation } = application;
-  if (operation?.message.includes(BLOCKED_BY_WINDOW)) return closedWindow(sight, operation.automated ? 'auto-sync' : 'request') ?? running;
+  if (isBlockedByWindow(application)) return closedWindow(sight, application.operation?.automated === true ? 'auto-sync' : 'request') ?? running;
   if (coverage(operationRevision(application, want.source), memory.covers) !== true) return running;
   if (memory.live === null) return { next: 'read-live-template' };
   return memory.live.runs === 'whole' ? { next: 'applied' } : running;
 }
-
-/** controller/sync.go of Argo CD: the phase stays `Running` as long as the window lasts. */
-const BLOCKED_BY_WINDOW = 'blocked by sync window';
 
 function afterSuccess(sight: Sight): SyncDecision | null {
   const { application, want, memory } = sight;

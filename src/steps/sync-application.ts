@@ -10,7 +10,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { ServiceStore, TargetStore } from '../ports/deployment-store.ts';
 import type { OpenGitHost } from '../ports/git-host.ts';
 import { defineStep } from './step.ts';
-import { decideOn, type SyncEnd, type SyncWatch } from './sync-watch.ts';
+import { CLAIM_LOST, decideOn, type SyncEnd, type SyncWatch } from './sync-watch.ts';
 import { editedRepository, readTargetConfig } from './target-config.ts';
 import { TargetStepInput } from './wire.ts';
 
@@ -31,7 +31,7 @@ export const syncApplication = defineStep({
   async run(ports: Ports, input: TargetStepInput): Promise<Result> {
     const deployment = begin(resumed(input.deployment, input), input, ports.clock.now());
     const mayWrite = async () => holdsClaim(await ports.targets.target(deployment), input.execution, deployment);
-    if (!(await mayWrite())) return { status: 'superseded', deployment: { ...deployment, cause: 'another execution has claimed the target' } };
+    if (!(await mayWrite())) return { status: 'superseded', deployment: { ...deployment, cause: CLAIM_LOST } };
     const watch = await openWatch(ports, { input, deployment, mayWrite });
     try {
       return conclude(deployment, watch, await follow(watch));
@@ -75,7 +75,7 @@ async function openWatch({ services, git, argocd, clock }: Ports, { input, deplo
       edits: describeEdits(environment.edits),
     },
     memory: freshMemory(commit.head, deployment.syncRequested === true),
-    operationStarted: marks.operationStarted ?? null,
+    operation: marks.operationStarted === undefined ? null : { seenAt: marks.operationStarted, revision: deployment.operationRevision ?? commit.head },
   };
 }
 
@@ -116,9 +116,10 @@ function conclude(deployment: Deployment, watch: SyncWatch, decided: SyncEnd | n
   }
 }
 
-function progressOf(deployment: Deployment, { memory, operationStarted }: SyncWatch): Deployment {
-  const marks = operationStarted === null ? deployment.marks : { ...deployment.marks, operationStarted };
-  return { ...deployment, marks, syncRequested: memory.syncRequested };
+function progressOf(deployment: Deployment, { memory, operation }: SyncWatch): Deployment {
+  const learned = { ...deployment, syncRequested: memory.syncRequested };
+  if (operation === null) return learned;
+  return { ...learned, operationRevision: operation.revision, marks: { ...deployment.marks, operationStarted: operation.seenAt } };
 }
 
 /** Without an operation there was nothing to detect or to apply: both ended now. */

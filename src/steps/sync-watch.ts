@@ -6,10 +6,12 @@ import { liveTemplate } from '../domain/live-template.ts';
 import type { Release } from '../domain/release.ts';
 import type { ApplicationRef, Edit, Target } from '../domain/service.ts';
 import { afterObservation, decideSync, type SyncDecision, type SyncMemory, type WantedSync } from '../domain/sync.ts';
-import { showsOurOperation } from '../domain/sync-evidence.ts';
+import { ourOperation } from '../domain/sync-evidence.ts';
 import type { ArgoCd } from '../ports/argo-cd.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { GitHost } from '../ports/git-host.ts';
+
+export const CLAIM_LOST = 'superseded: the claim of the target went to another execution';
 
 /** One slice of watching one Application: what it works with, and what it has found out so far. */
 export type SyncWatch = {
@@ -26,8 +28,8 @@ export type SyncWatch = {
   /** Whether this execution still has the right to write to the target. */
   readonly mayWrite: () => Promise<boolean>;
   memory: SyncMemory;
-  /** When an operation with our value was first seen to run, or to have run. */
-  operationStarted: Instant | null;
+  /** The operation with our value, and when it was first seen to run, or to have run. */
+  operation: { readonly seenAt: Instant; readonly revision: string } | null;
 };
 
 /** A decision that ends the watch; the others are done here. */
@@ -40,7 +42,8 @@ export async function decideOn(watch: SyncWatch, observed: ObservedApplication):
   watch.memory = afterObservation(watch.memory);
   for (;;) {
     const decision = decideSync(application, watch.want, watch.memory, watch.clock.now());
-    if (showsOurOperation(application, watch.want, watch.memory.covers)) watch.operationStarted ??= receivedAt;
+    const revision = ourOperation(application, watch.want, watch.memory.covers);
+    if (revision !== null) watch.operation = { seenAt: watch.operation?.seenAt ?? receivedAt, revision };
     switch (decision.next) {
       case 'wait':
         return null;
@@ -90,7 +93,7 @@ async function carries({ git, edits, release }: SyncWatch, revision?: string): P
 
 /** Whatever the answer, the next observation shows an operation: the requested one, or the one that was faster. */
 async function requestSync(watch: SyncWatch, { autoSync }: ObservedApplication): Promise<SyncEnd | null> {
-  if (!(await watch.mayWrite())) return { next: 'superseded', cause: 'another execution has claimed the target' };
+  if (!(await watch.mayWrite())) return { next: 'superseded', cause: CLAIM_LOST };
   const infos = [{ name: 'slipway-execution', value: watch.execution }];
   const answer = await watch.argocd.sync(watch.ref, { prune: autoSync?.prune ?? false, infos });
   if (answer === 'requested') watch.memory = { ...watch.memory, syncRequested: true };

@@ -40,6 +40,7 @@ export const DeploymentSchema = z.object({
   ),
   watchingSince: z.optional(instant),
   syncRequested: z.optional(z.boolean()),
+  operationRevision: z.optional(z.string()),
   pods: z.optional(z.array(z.object({ name: z.string(), ready: z.boolean(), digest: z.nullable(z.string()) }))),
   cause: z.optional(z.string()),
   warnings: z.optional(z.array(z.string())),

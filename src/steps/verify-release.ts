@@ -1,0 +1,137 @@
+import { holdsClaim } from '../domain/claim.ts';
+import { type Deployment, resumed, type StepResult } from '../domain/deployment.ts';
+import { RefusedError, TimeoutError, UnavailableError } from '../domain/errors.ts';
+import { elapsed, type Instant, later } from '../domain/instant.ts';
+import { sliceEnd, watchingSince } from '../domain/slice.ts';
+import { operationEnd, type OperationEnd, type WantedEnd } from '../domain/verify.ts';
+import type { ArgoCd, OpenArgoCd } from '../ports/argo-cd.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ServiceStore, TargetStore } from '../ports/deployment-store.ts';
+import type { SmokeCheck } from '../ports/smoke-check.ts';
+import { defineStep } from './step.ts';
+import { editedRepository, readTargetConfig, type TargetConfig } from './target-config.ts';
+import { TargetStepInput } from './wire.ts';
+
+type Ports = {
+  readonly services: Pick<ServiceStore, 'service'>;
+  readonly targets: Pick<TargetStore, 'target'>;
+  readonly argocd: OpenArgoCd;
+  readonly smoke: SmokeCheck;
+  readonly clock: Clock;
+};
+
+type Status = 'running' | 'succeeded' | 'failed' | 'superseded';
+type Verdict = { readonly status: Exclude<Status, 'superseded'>; readonly cause?: string };
+
+/** Until when this invocation looks, and until when the release may take. */
+type Limits = { readonly slice: Instant; readonly deadline: Instant };
+
+const SMOKE_PAUSE_MS = 2000;
+
+/** What is left once the new pods are Ready: the operation's later waves and hooks, then the smoke check. */
+export const verifyRelease = defineStep({
+  name: 'verify-release',
+  input: TargetStepInput,
+  async run(ports: Ports, input: TargetStepInput): Promise<StepResult<Status>> {
+    const { clock, targets } = ports;
+    const slice = sliceEnd(clock.now(), clock.remaining());
+    const resumedOne = resumed(input.deployment, input);
+    const since = watchingSince({ since: resumedOne.watchingSince, after: resumedOne.marks.noticed, redrivenAt: input.redrivenAt }, clock.now());
+    const deployment = { ...resumedOne, watchingSince: since };
+    if (!holdsClaim(await targets.target(deployment), input.execution, deployment)) {
+      return { status: 'superseded', deployment: { ...withoutWatch(deployment), cause: 'superseded: the claim of the target went to another execution' } };
+    }
+    const config = await readTargetConfig(ports.services, deployment);
+    const limits = { slice, deadline: later(since, config.environment.policy.verifyTimeout) };
+    const ended = await awaitOperation(ports, config, deployment, limits);
+    const verdict = ended.status === 'succeeded' ? await passSmokeCheck(ports, config, limits) : ended;
+    return conclude(deployment, verdict, clock.now());
+  },
+});
+
+async function awaitOperation({ argocd, clock }: Ports, config: TargetConfig, deployment: Deployment, limits: Limits): Promise<Verdict> {
+  const server = await argocd(config.target.argocd);
+  const last = await lastEnd(server, clock, { config, want: wantedEnd(config, deployment), until: earlier(limits.slice, limits.deadline) });
+  switch (last.end) {
+    case 'well':
+      return { status: 'succeeded' };
+    case 'failed':
+      return { status: 'failed', cause: last.cause };
+    case 'unknown':
+      throw new RefusedError(`${last.message}; redrive to find out`);
+    case 'running':
+      if (elapsed(limits.deadline, clock.now()) < 0) return { status: 'running' };
+      if (!last.ours) throw new RefusedError(`${last.reason}, so the release could not be verified; end what holds it up, then redrive`);
+      return { status: 'failed', cause: `not verified in time: ${last.reason}` };
+  }
+}
+
+type Following = { readonly config: TargetConfig; readonly want: WantedEnd; readonly until: Instant };
+
+/** How the operation ended, or `running` once the time is up. */
+async function lastEnd(server: ArgoCd, clock: Clock, { config, want, until }: Following): Promise<OperationEnd> {
+  const stop = new AbortController();
+  void clock.sleep(Math.max(0, elapsed(clock.now(), until)), stop.signal).then(() => stop.abort());
+  let last: OperationEnd = { end: 'running', ours: false, reason: `Application ${config.target.application.name} was not seen` };
+  try {
+    for await (const application of server.watch(config.target.application, stop.signal)) {
+      last = operationEnd(application, want);
+      if (last.end !== 'running') break;
+    }
+    return last;
+  } finally {
+    stop.abort();
+  }
+}
+
+function wantedEnd({ environment }: TargetConfig, deployment: Deployment): WantedEnd {
+  const { commit, marks, operationRevision } = deployment;
+  return {
+    repository: editedRepository(environment, deployment),
+    committedAt: marks.committed ?? marks.started,
+    revisions: [commit?.head, operationRevision].filter((revision) => revision !== undefined),
+    operationSeen: operationRevision !== undefined,
+  };
+}
+
+/** Asked again until it answers as it should. An answer that stays wrong is the release's; none at all is the network's. */
+async function passSmokeCheck({ smoke, clock }: Ports, { target }: TargetConfig, limits: Limits): Promise<Verdict> {
+  if (target.smoke === undefined) return { status: 'succeeded' };
+  const { url, status } = target.smoke;
+  for (;;) {
+    const answer = await ask(smoke, url);
+    if ('status' in answer && answer.status === status) return { status: 'succeeded' };
+    const now = clock.now();
+    if (elapsed(limits.deadline, now) >= 0) {
+      if ('silence' in answer) throw new RefusedError(`Smoke check ${url} never answered: ${answer.silence}; check the URL, and that this network reaches it`);
+      return { status: 'failed', cause: `smoke check ${url} answered ${answer.status}, not ${status}: ${answer.line}` };
+    }
+    if (elapsed(limits.slice, now) >= 0) return { status: 'running' };
+    await clock.sleep(Math.max(1, Math.min(SMOKE_PAUSE_MS, elapsed(now, earlier(limits.slice, limits.deadline)))), new AbortController().signal);
+  }
+}
+
+async function ask(smoke: SmokeCheck, url: string): Promise<{ readonly status: number; readonly line: string } | { readonly silence: string }> {
+  try {
+    return await smoke.get(url);
+  } catch (error) {
+    if (error instanceof UnavailableError || error instanceof TimeoutError) return { silence: error.message };
+    throw error;
+  }
+}
+
+function conclude(deployment: Deployment, { status, cause }: Verdict, now: Instant): StepResult<Status> {
+  if (status === 'running') return { status, deployment };
+  const ended = withoutWatch(deployment);
+  if (status === 'succeeded') return { status, deployment: { ...ended, marks: { ...ended.marks, verified: now } } };
+  return { status, deployment: { ...ended, ...(ended.cause === undefined && cause !== undefined ? { cause } : {}) } };
+}
+
+/** `watchingSince` is this step's only while it watches. */
+function withoutWatch({ watchingSince: _ended, ...deployment }: Deployment): Deployment {
+  return deployment;
+}
+
+function earlier(a: Instant, b: Instant): Instant {
+  return Date.parse(a) <= Date.parse(b) ? a : b;
+}
