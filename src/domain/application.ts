@@ -1,5 +1,4 @@
 import { isSameRepository } from './git-url.ts';
-import { isSameRepository } from './git-url.ts';
 import type { Instant } from './instant.ts';
 import type { GitRepository } from './service.ts';
 

@@ -1,7 +1,7 @@
 import { type ObservedApplication, type RepositoryOfEdits, sourceOf } from './application.ts';
 import type { Instant } from './instant.ts';
 import type { LiveTemplate } from './live-template.ts';
-import { coverage, describeOperation, deployedSinceCommit, isRunning, operationRevision, shortRevision, unreadRevision } from './sync-evidence.ts';
+import { coverage, describeOperation, deployedSinceCommit, isBlockedByWindow, isRunning, operationRevision, shortRevision, unreadRevision } from './sync-evidence.ts';
 
 /** What SyncApplication waits for in one Application. */
 export type WantedSync = {
