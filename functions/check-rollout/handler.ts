@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { createOpenArgoCd } from '../../src/adapters/argocd/argo-cd.ts';
 import { openStores } from '../../src/adapters/dynamodb/open-stores.ts';
+import { createEksAccess } from '../../src/adapters/eks/eks-access.ts';
 import { createOpenCluster } from '../../src/adapters/kubernetes/open-cluster.ts';
 import { createSecrets } from '../../src/adapters/secrets/secrets.ts';
 import { createSystemClock } from '../../src/adapters/system/clock.ts';
@@ -10,5 +11,5 @@ import { defineHandler } from '../define-handler.ts';
 export const handler = defineHandler(checkRollout, z.object({ TABLE_NAME: z.string() }), (env, invocation) => {
   const { services, targets } = openStores(env.TABLE_NAME);
   const secrets = createSecrets();
-  return { services, targets, argocd: createOpenArgoCd({ secrets }), cluster: createOpenCluster(), clock: createSystemClock(invocation) };
+  return { services, targets, argocd: createOpenArgoCd({ secrets }), cluster: createOpenCluster(createEksAccess()), clock: createSystemClock(invocation) };
 });
