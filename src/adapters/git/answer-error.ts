@@ -1,0 +1,55 @@
+import {
+  ConfigurationError,
+  ForbiddenError,
+  NotFoundError,
+  RateLimitedError,
+  RefusedError,
+  type SlipwayError,
+  TimeoutError,
+  UnauthorizedError,
+  UnavailableError,
+} from '../../domain/errors.ts';
+import type { HttpDownload } from '../http/http-client.ts';
+import type { GitService, Remote } from './remote.ts';
+
+/** What an HTTP answer means that holds no answer of Git. */
+export function answerError(remote: Remote, service: GitService, response: HttpDownload): SlipwayError {
+  const { status } = response;
+  const { name, secret } = remote;
+  const words = hostWords(response);
+  const said = words === '' ? `HTTP ${status}` : `HTTP ${status}: ${words}`;
+  const access = service === 'git-receive-pack' ? 'write' : 'read';
+  const who = secret === undefined ? 'anonymous users' : `the user of secret ${secret}`;
+  if (status === 401) {
+    if (secret === undefined) return new UnauthorizedError(`${name} asks for credentials; name their secret under credentials (${said}).`);
+    return new UnauthorizedError(`${name} does not accept the credentials of secret ${secret}; put valid ones there (${said}).`);
+  }
+  if (status === 403) return new ForbiddenError(`${name} does not let ${who} ${access}; grant ${access} access to the repository (${said}).`);
+  if (status === 404 || status === 410) return new NotFoundError(`${name} does not exist, or is hidden from ${who}; check its URL and that they may read it (${said}).`);
+  if (status === 408 || status === 504) return new TimeoutError(`${name} took too long to answer (${said}).`);
+  if (status === 429) return new RateLimitedError(`${name} asks to slow down (${said}).`);
+  if (status >= 500) return new UnavailableError(`${name} cannot answer now (${said}).`);
+  if (status >= 300 && status < 400) return new ConfigurationError(`${name} has moved to ${destination(response)}; change its URL.`);
+  if (status === 200) return new ConfigurationError(`${name} does not answer as a Git server over smart HTTP; check its URL.`);
+  return new RefusedError(`${name} refused to let ${who} ${access} (${said}).`);
+}
+
+/** Without the query, which may hold a token. */
+function destination({ headers }: HttpDownload): string {
+  return hostText(headers.location ?? 'an unnamed place').replace(/[?#].*$/, '').replace(/\/info\/refs$/, '');
+}
+
+/** What the host says in plain text; a web page is no message. */
+function hostWords({ headers, body }: HttpDownload): string {
+  return /^text\/plain\b/.test(headers['content-type'] ?? '') ? hostText(body.toString('utf8', 0, 4000)) : '';
+}
+
+const WORDS_LIMIT = 400;
+/** Colours and cursor movements of a terminal. */
+const TERMINAL_SEQUENCE = /\u001b\[[0-9;?]*[ -/]*[@-~]/g;
+
+/** A host's words on one line, without what could steer a terminal or forge a line of a log. */
+export function hostText(text: string): string {
+  const line = text.replace(TERMINAL_SEQUENCE, '').replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
+  return line.length > WORDS_LIMIT ? `${line.slice(0, WORDS_LIMIT)}…` : line;
+}

@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import type { Instant } from '../../domain/instant.ts';
+import { GitProtocolError } from './protocol-error.ts';
+
+export type ObjectType = 'commit' | 'tree' | 'blob' | 'tag';
+
+export type GitObject = { readonly type: ObjectType; readonly body: Buffer };
+
+/** SHA-1 of the object with its header, in hex: the object's name. */
+export function objectId({ type, body }: GitObject): string {
+  return createHash('sha1').update(`${type} ${body.length}\0`).update(body).digest('hex');
+}
+
+export function isObjectId(text: string): boolean {
+  return /^[0-9a-f]{40}$/.test(text);
+}
+
+export type GitCommit = { readonly tree: string; readonly message: string };
+
+/** Headers, an empty line, the message. */
+export function parseCommit(body: Buffer): GitCommit {
+  const text = body.toString('utf8');
+  const tree = /^tree ([0-9a-f]{40})\n/.exec(text)?.[1];
+  const end = text.indexOf('\n\n');
+  if (tree === undefined || end < 0) throw new GitProtocolError('a commit has no tree or no message');
+  return { tree, message: text.slice(end + 2) };
+}
+
+/** Who commits: nobody's mailbox, so that a host links the commits to no account. */
+const IDENTITY = 'Slipway <slipway@users.noreply.invalid>';
+
+export type NewCommit = { readonly tree: string; readonly parent: string; readonly message: string; readonly at: Instant };
+
+export function formatCommit({ tree, parent, message, at }: NewCommit): GitObject {
+  const time = `${Math.floor(Date.parse(at) / 1000)} +0000`;
+  const text = `tree ${tree}\nparent ${parent}\nauthor ${IDENTITY} ${time}\ncommitter ${IDENTITY} ${time}\n\n${message.trimEnd()}\n`;
+  return { type: 'commit', body: Buffer.from(text) };
+}

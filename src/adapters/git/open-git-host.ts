@@ -1,0 +1,94 @@
+import { commitPage } from '../../domain/git-url.ts';
+import { ConfigurationError, NotFoundError } from '../../domain/errors.ts';
+import type { Instant } from '../../domain/instant.ts';
+import type { GitRepository } from '../../domain/service.ts';
+import type { GitChange, GitHost, GitSnapshot, OpenGitHost } from '../../ports/git-host.ts';
+import type { Secrets } from '../../ports/secrets.ts';
+import { createHttpClient, type HttpClient } from '../http/http-client.ts';
+import { readBasicAuthorization } from './credentials.ts';
+import { type Place, readFiles, writeFiles } from './files.ts';
+import { createObjectStore } from './object-store.ts';
+import { formatCommit, type GitCommit, isObjectId, objectId, parseCommit } from './objects.ts';
+import { push } from './receive-pack.ts';
+import { type Remote, understand } from './remote.ts';
+import { branchHead, type ReadCapabilities, readCapabilities } from './upload-pack.ts';
+
+export type GitPorts = { readonly secrets: Secrets; readonly now?: () => Instant };
+
+/** Git servers over smart HTTP. Connections and what servers can do are remembered for the life of the process. */
+export function createOpenGitHost({ secrets, now = systemTime }: GitPorts): OpenGitHost {
+  const clients = new Map<string, HttpClient>();
+  const known = new Map<string, Promise<ReadCapabilities>>();
+  return async (repository) => {
+    const key = JSON.stringify([repository.url, repository.caBundle]);
+    const client = clients.get(key) ?? createClient(repository);
+    clients.set(key, client);
+    const remote = await openRemote(repository, client, secrets);
+    return createGitHost({ remote, repository, now, capabilities: () => remember(known, key, () => readCapabilities(remote)) });
+  };
+}
+
+function systemTime(): Instant {
+  return new Date().toISOString();
+}
+
+function createClient(repository: GitRepository): HttpClient {
+  const { url, caBundle } = repository;
+  const { host = 'an unknown host', username, password } = URL.parse(url) ?? {};
+  if (username || password) throw new ConfigurationError(`The URL of the Git repository on ${host} holds credentials; move them into a secret and name it under credentials.`);
+  return createHttpClient({ name: nameOf(repository), url, ...(caBundle === undefined ? {} : { caBundle }) });
+}
+
+function nameOf({ url }: GitRepository): string {
+  return `Git repository ${url}`;
+}
+
+async function openRemote(repository: GitRepository, client: HttpClient, secrets: Secrets): Promise<Remote> {
+  const name = nameOf(repository);
+  const secret = repository.credentials;
+  if (secret === undefined) return { name, client };
+  return { name, client, secret, authorization: await readBasicAuthorization(secrets, secret) };
+}
+
+/** A failure is forgotten, so that the next call asks again. */
+function remember<Value>(memory: Map<string, Promise<Value>>, key: string, find: () => Promise<Value>): Promise<Value> {
+  const remembered = memory.get(key) ?? find();
+  memory.set(key, remembered);
+  remembered.catch(() => memory.delete(key));
+  return remembered;
+}
+
+type Connection = { readonly remote: Remote; readonly repository: GitRepository; readonly now: () => Instant; readonly capabilities: () => Promise<ReadCapabilities> };
+
+function createGitHost({ remote, repository, now, capabilities }: Connection): GitHost {
+  const store = createObjectStore(remote, capabilities);
+
+  async function loadCommit(revision: string): Promise<GitCommit & { readonly place: Place }> {
+    if (!isObjectId(revision)) throw new NotFoundError(`${remote.name} has no commit ${JSON.stringify(revision)}; name it by its whole SHA-1.`);
+    await store.loadNodes('commit', [revision]);
+    return { ...parseCommit(store.body('commit', revision)), place: { store, where: `${remote.name} at ${revision.slice(0, 7)}` } };
+  }
+
+  async function read(paths: readonly string[], revision?: string): Promise<GitSnapshot> {
+    await capabilities();
+    const head = revision === undefined ? await branchHead(remote, repository.branch) : { revision };
+    const { tree, message, place } = await loadCommit(head.revision);
+    return { ...head, message, files: await readFiles(place, tree, paths) };
+  }
+
+  async function commit({ head, files, message }: GitChange): Promise<string> {
+    const { tree, place } = await loadCommit(head);
+    const written = await writeFiles(place, tree, files);
+    const commit = formatCommit({ tree: written.id, parent: head, message, at: now() });
+    const objects = [...written.objects, commit];
+    await push(remote, { branch: repository.branch, from: head, to: objectId(commit), objects });
+    for (const object of objects) store.add(objectId(object), object);
+    return objectId(commit);
+  }
+
+  return {
+    read: (paths, revision) => understand(remote, () => read(paths, revision)),
+    commit: (change) => understand(remote, () => commit(change)),
+    link: (revision) => commitPage(repository.url, revision),
+  };
+}

@@ -1,0 +1,63 @@
+import { ConflictError, RefusedError, type SlipwayError, UnavailableError } from '../../domain/errors.ts';
+import { hostText } from './answer-error.ts';
+import type { GitObject } from './objects.ts';
+import { dataPacket, FLUSH, readPackets, textOf } from './pkt-line.ts';
+import { type Remote, request } from './remote.ts';
+import { writePack } from './write-pack.ts';
+
+export type Push = {
+  readonly branch: string;
+  /** Where the branch must still point: the server compares and swaps. */
+  readonly from: string;
+  readonly to: string;
+  readonly objects: readonly GitObject[];
+};
+
+/**
+ * What servers say of a push that came second: git ("failed to update ref", "cannot lock ref", "incorrect old value provided"),
+ * and a forge that looks before git does ("fetch first", "non-fast-forward", "stale info").
+ */
+const RACES = /failed to update ref|cannot lock ref|incorrect old value provided|fetch first|non-fast-forward|stale info/i;
+
+/** Moves the branch. @throws ConflictError when it pointed elsewhere; RefusedError with the host's words for every other no */
+export async function push(remote: Remote, { branch, from, to, objects }: Push): Promise<void> {
+  const ref = `refs/heads/${branch}`;
+  const command = dataPacket(`${from} ${to} ${ref}\0 report-status side-band-64k agent=slipway`);
+  const answer = await request(remote, 'git-receive-pack', Buffer.concat([command, FLUSH, writePack(objects)]));
+  const { lines, messages } = readReport(answer);
+  const refusal = lines.find((line) => line.startsWith(`ng ${ref} `));
+  if (refusal !== undefined) throw refusalError(remote, branch, refusal.slice(`ng ${ref} `.length), messages);
+  if (lines.includes('unpack ok') && lines.includes(`ok ${ref}`)) return;
+  const said = [...lines.filter((line) => line.startsWith('unpack ') && line !== 'unpack ok'), messages].filter(Boolean).join('; ');
+  throw new UnavailableError(`${remote.name} did not say whether it took the push to ${branch}${said === '' ? '' : `: ${hostText(said)}`}.`);
+}
+
+function refusalError(remote: Remote, branch: string, reason: string, messages: string): SlipwayError {
+  const said = messages === '' ? hostText(reason) : `${hostText(reason)} (${hostText(messages)})`;
+  if (RACES.test(reason)) return new ConflictError(`${remote.name}: ${branch} moved before the push arrived: ${said}.`);
+  return new RefusedError(`${remote.name} declined the push to ${branch}: ${said}.`);
+}
+
+type Report = { readonly lines: readonly string[]; readonly messages: string };
+
+/** Band 1 carries the report in packets of its own, bands 2 and 3 what git shows as `remote: …`. */
+function readReport(answer: Buffer): Report {
+  const report: Buffer[] = [];
+  const messages: string[] = [];
+  for (const packet of readPackets(answer)) {
+    if (packet.kind !== 'data') continue;
+    const text = packet.payload.subarray(1);
+    if (packet.payload[0] === 1) report.push(text);
+    else messages.push(text.toString('utf8'));
+  }
+  const lines = readPackets(Buffer.concat(report)).flatMap((packet) => (packet.kind === 'data' ? [textOf(packet.payload)] : []));
+  return { lines, messages: remoteLines(messages.join('')) };
+}
+
+function remoteLines(text: string): string {
+  return text
+    .split(/[\r\n]+/)
+    .filter((line) => line.trim() !== '')
+    .map((line) => `remote: ${line.trim()}`)
+    .join(' ');
+}

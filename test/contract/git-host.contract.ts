@@ -1,0 +1,193 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ConfigurationError, ConflictError, ForbiddenError, NotFoundError, RefusedError, UnauthorizedError } from '../../src/domain/errors.ts';
+import type { GitRepository } from '../../src/domain/service.ts';
+import type { GitHost } from '../../src/ports/git-host.ts';
+
+export type GitFiles = Readonly<Record<string, string | Uint8Array>>;
+
+/** One repository with a branch `main`, and the people around it. */
+export type GitWorld = {
+  /** Opens the repository as one of three users: `stranger` has wrong credentials. */
+  open(user: 'writer' | 'reader' | 'stranger', overrides?: Partial<GitRepository>): Promise<GitHost>;
+  /** Another person's commit; the new head. */
+  commit(files: GitFiles): Promise<string>;
+  head(): Promise<string>;
+  /** The host declines every push from now on, with these words. */
+  decline(words: string): Promise<void>;
+  stop(): Promise<void>;
+};
+
+const FILE = 'envs/dev/values.yaml';
+const UNICODE_FILE = 'envs/größe/ä ö.yaml';
+const WINDOWS_FILE = 'windows.yaml';
+const WINDOWS_TEXT = '\ufeffimage:\r\n  tag: v1\r\n';
+const FILES: GitFiles = {
+  [FILE]: 'tag: v1\n',
+  'envs/dev/other.yaml': 'x: 1\n',
+  'envs/prod/values.yaml': 'tag: v0\n',
+  [UNICODE_FILE]: 'tag: v1\n',
+  [WINDOWS_FILE]: WINDOWS_TEXT,
+  'a/b/c/d/e/f/g/deep.yaml': 'tag: v1\n',
+  'latin1.yaml': Buffer.from('stra\u00dfe: 1\n', 'latin1'),
+  'README.md': 'hello\n',
+};
+
+/** What every implementation of GitHost does alike. */
+export function gitHostContract(name: string, createWorld: (files: GitFiles) => Promise<GitWorld>): void {
+  let world: GitWorld;
+  let host: GitHost;
+  async function begin(): Promise<void> {
+    world = await createWorld(FILES);
+    host = await world.open('writer');
+  }
+
+  async function commitTag(tag: string, head: string, through = host): Promise<string> {
+    return through.commit({ head, files: { [FILE]: `tag: ${tag}\n` }, message: `Deploy ${tag}` });
+  }
+
+  describe(`GitHost (${name}): read`, () => {
+    beforeAll(begin);
+    afterAll(() => world.stop());
+
+    it('reads several files at the head of the branch', async () => {
+      const snapshot = await host.read([FILE, 'README.md', 'envs/prod/values.yaml']);
+      expect(snapshot.files).toEqual({ [FILE]: 'tag: v1\n', 'README.md': 'hello\n', 'envs/prod/values.yaml': 'tag: v0\n' });
+      expect(snapshot.revision).toBe(await world.head());
+      expect(snapshot.isDefaultBranch).toBe(true);
+    });
+
+    it('keeps line endings and the byte order mark', async () => {
+      expect((await host.read([WINDOWS_FILE])).files).toEqual({ [WINDOWS_FILE]: WINDOWS_TEXT });
+    });
+
+    it.each([UNICODE_FILE, 'a/b/c/d/e/f/g/deep.yaml'])('reads %s', async (path) => {
+      expect((await host.read([path])).files).toEqual({ [path]: 'tag: v1\n' });
+    });
+
+    it('reads no file at all', async () => {
+      expect((await host.read([])).files).toEqual({});
+    });
+
+    it.each(['missing.yaml', 'envs/dev/missing.yaml', 'envs/missing/values.yaml', 'README.md/values.yaml'])('says that %s is missing', async (path) => {
+      const reading = host.read([FILE, path]);
+      await expect(reading).rejects.toThrow(NotFoundError);
+      await expect(reading).rejects.toThrow(path);
+    });
+
+    it('says that a folder is no file', async () => {
+      await expect(host.read(['envs/dev'])).rejects.toThrow(ConfigurationError);
+    });
+
+    it('refuses a file that is not UTF-8, by name', async () => {
+      const reading = host.read(['latin1.yaml']);
+      await expect(reading).rejects.toThrow(ConfigurationError);
+      await expect(reading).rejects.toThrow('latin1.yaml');
+    });
+
+    it('says that the branch is missing', async () => {
+      const reading = world.open('writer', { branch: 'nowhere' }).then((other) => other.read([FILE]));
+      await expect(reading).rejects.toThrow(NotFoundError);
+      await expect(reading).rejects.toThrow('nowhere');
+    });
+
+    it.each(['0123456789abcdef0123456789abcdef01234567', 'main', ''])('says that the revision %j is missing', async (revision) => {
+      await expect(host.read([FILE], revision)).rejects.toThrow(NotFoundError);
+    });
+  });
+
+  describe(`GitHost (${name}): commit`, () => {
+    beforeEach(begin);
+    afterEach(() => world.stop());
+
+    it('moves the branch to a commit with the message and the new text', async () => {
+      const { revision: head } = await host.read([FILE]);
+      const revision = await commitTag('v2', head);
+      expect(await world.head()).toBe(revision);
+      const after = await (await world.open('reader')).read([FILE, 'README.md', WINDOWS_FILE]);
+      expect(after).toMatchObject({ revision, message: 'Deploy v2\n', files: { [FILE]: 'tag: v2\n', 'README.md': 'hello\n', [WINDOWS_FILE]: WINDOWS_TEXT } });
+    });
+
+    it('leaves the revision before it to be read', async () => {
+      const before = await world.head();
+      await world.commit({ [FILE]: 'tag: v2\n' });
+      const old = await host.read([FILE], before);
+      expect(old.files).toEqual({ [FILE]: 'tag: v1\n' });
+      expect(old.revision).toBe(before);
+      expect((await host.read([FILE])).files).toEqual({ [FILE]: 'tag: v2\n' });
+    });
+
+    it('commits several files at once, whichever folders they are in', async () => {
+      const files = { [FILE]: 'tag: v2\n', 'envs/prod/values.yaml': 'tag: v2\n', [UNICODE_FILE]: 'tag: v2\n', 'a/b/c/d/e/f/g/deep.yaml': 'tag: v2\n', [WINDOWS_FILE]: WINDOWS_TEXT.replace('v1', 'v2') };
+      await host.commit({ head: await world.head(), files, message: 'Deploy v2' });
+      expect((await (await world.open('reader')).read(Object.keys(files))).files).toEqual(files);
+    });
+
+    it('commits again on its own commit', async () => {
+      const first = await commitTag('v2', await world.head());
+      const second = await commitTag('v3', first);
+      expect((await host.read([FILE])).files).toEqual({ [FILE]: 'tag: v3\n' });
+      expect(await world.head()).toBe(second);
+    });
+
+    it.each([
+      ['the same file', { [FILE]: 'tag: v9\n' }],
+      ['an unrelated file', { 'README.md': 'changed\n' }],
+    ])('loses to somebody who changed %s, and writes nothing', async (_what, files) => {
+      const { revision: head } = await host.read([FILE]);
+      const theirs = await world.commit(files);
+      await expect(commitTag('v2', head)).rejects.toThrow(ConflictError);
+      expect(await world.head()).toBe(theirs);
+    });
+
+    it('wins the second time, on the new head', async () => {
+      const { revision: head } = await host.read([FILE]);
+      await world.commit({ 'README.md': 'changed\n' });
+      await expect(commitTag('v2', head)).rejects.toThrow(ConflictError);
+      await commitTag('v2', (await host.read([FILE])).revision);
+      expect((await host.read([FILE, 'README.md'])).files).toEqual({ [FILE]: 'tag: v2\n', 'README.md': 'changed\n' });
+    });
+
+    it('lets exactly one of several concurrent commits win', async () => {
+      const { revision: head } = await host.read([FILE]);
+      const hosts = await Promise.all(Array.from({ length: 6 }, () => world.open('writer')));
+      const results = await Promise.allSettled(hosts.map((one, index) => commitTag(`v${index}`, head, one)));
+      const losers = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+      expect(losers).toHaveLength(5);
+      for (const loser of losers) expect(loser).toBeInstanceOf(ConflictError);
+      expect(results).toContainEqual({ status: 'fulfilled', value: await world.head() });
+    });
+
+    it('does not add a file', async () => {
+      const head = await world.head();
+      await expect(host.commit({ head, files: { 'new.yaml': 'x\n' }, message: 'Add' })).rejects.toThrow(NotFoundError);
+      expect(await world.head()).toBe(head);
+    });
+
+    it('repeats the words of a host that declines', async () => {
+      await world.decline('main is frozen until Monday');
+      const head = await world.head();
+      const committing = commitTag('v2', head);
+      await expect(committing).rejects.toThrow(RefusedError);
+      await expect(committing).rejects.toThrow('main is frozen until Monday');
+      expect(await world.head()).toBe(head);
+    });
+  });
+
+  describe(`GitHost (${name}): access`, () => {
+    beforeAll(begin);
+    afterAll(() => world.stop());
+
+    it('does not accept wrong credentials', async () => {
+      const stranger = await world.open('stranger');
+      await expect(stranger.read([FILE])).rejects.toThrow(UnauthorizedError);
+      await expect(stranger.read([FILE])).rejects.toThrow('slipway/stranger');
+    });
+
+    it('does not let a reader commit', async () => {
+      const reader = await world.open('reader');
+      const { revision: head } = await reader.read([FILE]);
+      await expect(commitTag('v2', head, reader)).rejects.toThrow(ForbiddenError);
+      expect(await world.head()).toBe(head);
+    });
+  });
+}

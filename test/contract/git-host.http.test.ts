@@ -1,0 +1,5 @@
+import { createHttpGitWorld } from '../support/git/git-world.ts';
+import { gitHostContract } from './git-host.contract.ts';
+
+gitHostContract('smart HTTP', (files) => createHttpGitWorld(files));
+gitHostContract('smart HTTP, a server without filter', (files) => createHttpGitWorld(files, { filter: false }));

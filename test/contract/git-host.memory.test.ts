@@ -1,0 +1,16 @@
+import { createMemoryGitHosts } from '../../src/adapters/memory/git-host.ts';
+import { gitHostContract } from './git-host.contract.ts';
+
+const URL = 'https://git.example.com/team/config.git';
+
+gitHostContract('memory', async (files) => {
+  const hosts = createMemoryGitHosts();
+  const repository = hosts.add(URL, { files, access: { 'slipway/writer': 'write', 'slipway/reader': 'read' } });
+  return {
+    open: (user, overrides) => hosts.open({ host: 'git', url: URL, branch: 'main', credentials: `slipway/${user}`, aliases: [], ...overrides }),
+    commit: async (changed) => repository.commit(changed),
+    head: async () => repository.head(),
+    decline: async (words) => repository.decline(words),
+    stop: async () => undefined,
+  };
+});

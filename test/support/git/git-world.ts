@@ -1,0 +1,83 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runGit } from '../../../sandbox/git/run-git.ts';
+import { startGitServer } from '../../../sandbox/git/start-git-server.ts';
+import { createOpenGitHost } from '../../../src/adapters/git/open-git-host.ts';
+import { createMemorySecrets } from '../../../src/adapters/memory/secrets.ts';
+import type { GitRepository } from '../../../src/domain/service.ts';
+import type { OpenGitHost } from '../../../src/ports/git-host.ts';
+import type { GitFiles, GitWorld } from '../../contract/git-host.contract.ts';
+
+/** Seconds since 1970 that every commit of the client under test carries. */
+export const COMMIT_TIME = '2026-01-02T03:04:05.678Z';
+
+export type HttpGitWorld = GitWorld & {
+  readonly directory: string;
+  readonly repository: GitRepository;
+  readonly openGitHost: OpenGitHost;
+  git(...args: string[]): Promise<string>;
+};
+
+/** A real bare repository behind a real `git http-backend`, and the client under test. */
+export async function createHttpGitWorld(files: GitFiles, { filter = true } = {}): Promise<HttpGitWorld> {
+  const root = await mkdtemp(join(tmpdir(), 'slipway-git-'));
+  const directory = join(root, 'config.git');
+  await runGit(directory, ['init', '--quiet', '--bare', '--initial-branch', 'main']);
+  await runGit(directory, ['config', 'uploadpack.allowFilter', String(filter)]);
+  await importFiles(directory, files);
+  const server = await startGitServer({
+    root,
+    credentials: [
+      { username: 'writer', password: 'w', access: 'write' },
+      { username: 'reader', password: 'r', access: 'read' },
+    ],
+  });
+  const repository: GitRepository = { host: 'git', url: server.repositoryUrl('config'), branch: 'main', credentials: 'slipway/writer', aliases: [] };
+  const openGitHost = createOpenGitHost({ secrets: gitSecrets(), now: () => COMMIT_TIME });
+  const git = async (...args: string[]): Promise<string> => (await runGit(directory, args)).toString();
+  return {
+    directory,
+    repository,
+    openGitHost,
+    git,
+    open: (user, overrides) => openGitHost({ ...repository, credentials: `slipway/${user}`, ...overrides }),
+    commit: (changed) => importFiles(directory, changed),
+    head: async () => (await git('rev-parse', 'refs/heads/main')).trim(),
+    decline: (words) => installHook(directory, `echo "${words}" >&2; exit 1`),
+    async stop() {
+      await server.stop();
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+}
+
+function gitSecrets() {
+  return createMemorySecrets({
+    'slipway/writer': JSON.stringify({ username: 'writer', password: 'w' }),
+    'slipway/reader': JSON.stringify({ username: 'reader', password: 'r' }),
+    'slipway/stranger': JSON.stringify({ username: 'stranger', password: 's' }),
+    'slipway/not-json': 'writer:w',
+  });
+}
+
+/** Installs a pre-receive hook of shell commands. */
+export async function installHook(directory: string, commands: string): Promise<void> {
+  const hook = join(directory, 'hooks', 'pre-receive');
+  await writeFile(hook, `#!/bin/sh\ncat >/dev/null\n${commands}\n`);
+  await chmod(hook, 0o755);
+}
+
+/** Commits files of any bytes on top of `main`, past the server; `mode` is of all of them. Returns the new head. */
+export async function importFiles(directory: string, files: GitFiles, mode = '100644'): Promise<string> {
+  const message = 'Another change\n';
+  const exists = (await runGit(directory, ['for-each-ref', 'refs/heads/main'])).length > 0;
+  const header = `commit refs/heads/main\ncommitter Someone <someone@example.com> now\ndata ${message.length}\n${message}\n`;
+  const parts = [Buffer.from(header + (exists ? 'from refs/heads/main^0\n' : ''))];
+  for (const [path, content] of Object.entries(files)) {
+    const bytes = Buffer.from(content);
+    parts.push(Buffer.from(`M ${mode} inline ${path}\ndata ${bytes.length}\n`), bytes, Buffer.from('\n'));
+  }
+  await runGit(directory, ['fast-import', '--quiet', '--date-format=now'], Buffer.concat(parts));
+  return (await runGit(directory, ['rev-parse', 'refs/heads/main'])).toString().trim();
+}
