@@ -18,7 +18,7 @@ export function createMemoryClock(start: Instant = '2026-01-02T03:04:05.000Z', i
       const { promise, resolve } = Promise.withResolvers<void>();
       const sleeper = { until: later(now, ms), wake: resolve };
       sleepers.add(sleeper);
-      signal.addEventListener('abort', resolve, { once: true });
+      signal.addEventListener('abort', () => resolve(), { once: true });
       await promise;
       sleepers.delete(sleeper);
     },

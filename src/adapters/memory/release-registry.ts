@@ -12,38 +12,43 @@ export type MemoryReleaseRegistry = ReleaseRegistry & {
   archive(repository: RepositoryRef, digest: string): void;
 };
 
+/** Images by digest, digests by tag. */
 type Repository = { readonly images: Map<string, MemoryImage>; readonly tags: Map<string, string>; readonly archived: Set<string> };
 
 export function createMemoryReleaseRegistry(): MemoryReleaseRegistry {
   const repositories = new Map<string, Repository>();
 
-  function repositoryOf({ registry, name }: RepositoryRef): Repository {
-    const repository = repositories.get(`${registry}/${name}`);
-    if (repository === undefined) throw new NotFoundError(`Cannot look up repository ${name}: there is none; create repository ${name}, or correct its name in slipway.yaml.`);
-    return repository;
+  function repositoryOf(ref: RepositoryRef): Repository {
+    const repository = repositories.get(idOf(ref));
+    if (repository !== undefined) return repository;
+    throw new NotFoundError(`Cannot look up repository ${ref.name}: there is none; create repository ${ref.name}, or correct its name in slipway.yaml.`);
   }
 
   return {
-    push(repository, image, tag) {
-      const id = `${repository.registry}/${repository.name}`;
-      const { images, tags } = repositories.get(id) ?? { images: new Map(), tags: new Map(), archived: new Set() };
+    push(ref, image, tag) {
+      if (!repositories.has(idOf(ref))) repositories.set(idOf(ref), { images: new Map(), tags: new Map(), archived: new Set() });
+      const { images, tags } = repositoryOf(ref);
       images.set(image.digest, image);
       if (tag !== undefined) tags.set(tag, image.digest);
     },
-    archive(repository, digest) {
-      repositoryOf(repository).archived.add(digest);
+    archive(ref, digest) {
+      repositoryOf(ref).archived.add(digest);
     },
     async image(ref, image) {
       const { images, tags, archived } = repositoryOf(ref);
       const found = images.get('tag' in image ? (tags.get(image.tag) ?? '') : image.digest);
       if (found === undefined) return null;
       const { digest, imagePushedAt } = found;
-      return { digest, tags: [...tags].filter(([, tagged]) => tagged === digest).map(([tag]) => tag), imagePushedAt, archived: archived.has(digest) };
+      return { digest, tags: [...tags.keys()].filter((tag) => tags.get(tag) === digest), imagePushedAt, archived: archived.has(digest) };
     },
     async digests(ref, digest) {
       const found = repositoryOf(ref).images.get(digest);
-      if (found === undefined) throw new NotFoundError(`Image ${ref.registry}/${ref.name}@${digest} is not there: it was deleted since it was pushed; push it again.`);
-      return [digest, ...(found.digests ?? [])];
+      if (found !== undefined) return [digest, ...(found.digests ?? [])];
+      throw new NotFoundError(`Image ${idOf(ref)}@${digest} is not there: it was deleted since it was pushed; push it again.`);
     },
   };
+}
+
+function idOf({ registry, name }: RepositoryRef): string {
+  return `${registry}/${name}`;
 }

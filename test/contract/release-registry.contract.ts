@@ -1,0 +1,78 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { NotFoundError } from '../../src/domain/errors.ts';
+import type { ReleaseRegistry, RepositoryRef } from '../../src/ports/release-registry.ts';
+import { anImage, anIndex, type TestImage } from '../support/push-image.ts';
+
+/** A registry with one empty repository, and ways to change it from outside. */
+export type RegistryWorld = {
+  readonly registry: ReleaseRegistry;
+  readonly repository: RepositoryRef;
+  push(image: TestImage, tag?: string): Promise<void>;
+  pushIndex(images: readonly TestImage[], attestation: TestImage, tag: string): Promise<void>;
+  archive(digest: string): Promise<void>;
+};
+
+export function releaseRegistryContract(name: string, open: () => Promise<RegistryWorld>): void {
+  describe(`ReleaseRegistry: ${name}`, () => {
+    let world: RegistryWorld;
+    beforeEach(async () => {
+      world = await open();
+    });
+
+    it('finds an image by tag and by digest', async () => {
+      const image = anImage('one');
+      await world.push(image, 'v1');
+      const found = await world.registry.image(world.repository, { tag: 'v1' });
+      expect(found).toMatchObject({ digest: image.digest, tags: ['v1'], archived: false });
+      expect(Date.parse(found?.imagePushedAt ?? '')).not.toBeNaN();
+      expect(await world.registry.image(world.repository, { digest: image.digest })).toEqual(found);
+    });
+
+    it('answers null for a tag or a digest that names no image', async () => {
+      await world.push(anImage('one'), 'v1');
+      expect(await world.registry.image(world.repository, { tag: 'v2' })).toBeNull();
+      expect(await world.registry.image(world.repository, { digest: anImage('two').digest })).toBeNull();
+    });
+
+    it('leaves the old image untagged when its tag moves', async () => {
+      await world.push(anImage('one'), 'v1');
+      await world.push(anImage('two'), 'v1');
+      expect((await world.registry.image(world.repository, { tag: 'v1' }))?.digest).toBe(anImage('two').digest);
+      expect((await world.registry.image(world.repository, { digest: anImage('one').digest }))?.tags).toEqual([]);
+    });
+
+    it('says when an image is archived', async () => {
+      await world.push(anImage('one'), 'v1');
+      await world.archive(anImage('one').digest);
+      expect((await world.registry.image(world.repository, { tag: 'v1' }))?.archived).toBe(true);
+    });
+
+    it('names the image and its config as digests of a single-platform image', async () => {
+      const image = anImage('one');
+      await world.push(image, 'v1');
+      expect(await world.registry.digests(world.repository, image.digest)).toEqual([image.digest, image.config.digest]);
+    });
+
+    it('names the platform manifests and configs of an index, and none of its attestations', async () => {
+      const [arm, amd, attestation] = [anImage('arm'), anImage('amd'), anImage('attestation')];
+      await world.pushIndex([arm, amd], attestation, 'v1');
+      const { digest } = anIndex([arm, amd], attestation);
+      const digests = await world.registry.digests(world.repository, digest);
+      expect(digests[0]).toBe(digest);
+      expect(digests.toSorted()).toEqual([digest, arm.digest, amd.digest, arm.config.digest, amd.config.digest].toSorted());
+    });
+
+    it('refuses to name digests of an image that is gone', async () => {
+      await world.push(anImage('one'), 'v1');
+      const gone = anImage('two').digest;
+      await expect(world.registry.digests(world.repository, gone)).rejects.toThrow(NotFoundError);
+      await expect(world.registry.digests(world.repository, gone)).rejects.toThrow(gone);
+    });
+
+    it('names the repository that does not exist', async () => {
+      const missing = { ...world.repository, name: 'team/missing' };
+      await expect(world.registry.image(missing, { tag: 'v1' })).rejects.toThrow(NotFoundError);
+      await expect(world.registry.image(missing, { tag: 'v1' })).rejects.toThrow('create repository team/missing');
+    });
+  });
+}

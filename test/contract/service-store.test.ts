@@ -1,0 +1,41 @@
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createServiceStore } from '../../src/adapters/dynamodb/service-store.ts';
+import { openTable } from '../../src/adapters/dynamodb/table.ts';
+import { createMemoryServiceStore } from '../../src/adapters/memory/service-store.ts';
+import { ForbiddenError, NotFoundError, RefusedError } from '../../src/domain/errors.ts';
+import { startTable, TABLE_NAME, type TestTable } from '../support/aws-table.ts';
+import { aService, serviceStoreContract } from './service-store.contract.ts';
+
+serviceStoreContract('memory', () => createMemoryServiceStore());
+
+let aws: TestTable;
+beforeAll(async () => {
+  aws = await startTable();
+});
+afterAll(() => aws.close());
+
+serviceStoreContract('DynamoDB', () => createServiceStore(aws.table('dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem')));
+
+it('reads with no other right than GetItem', async () => {
+  await createServiceStore(aws.table('dynamodb:GetItem', 'dynamodb:UpdateItem')).put(aService());
+  const reader = createServiceStore(aws.table('dynamodb:GetItem'));
+  expect(await reader.servicesOf(aService().repository)).toEqual([aService()]);
+  const put = reader.put(aService());
+  await expect(put).rejects.toThrow(ForbiddenError);
+  await expect(put).rejects.toThrow(/UpdateItem item repository#.*allow dynamodb:UpdateItem/);
+});
+
+it('names the table that does not exist', async () => {
+  const store = createServiceStore(openTable({ tableName: 'slipway-missing', client: aws.client(aws.administrator) }));
+  await expect(store.service('one')).rejects.toThrow(NotFoundError);
+  await expect(store.service('one')).rejects.toThrow(/slipway-missing.*deploy the stack/);
+});
+
+it('refuses a configuration that it does not fully understand', async () => {
+  const Item = { pk: { S: 'service#newer' }, sk: { S: 'config' }, data: { S: JSON.stringify({ ...aService(), promotions: [] }) } };
+  await aws.client(aws.administrator).send(new PutItemCommand({ TableName: TABLE_NAME, Item }));
+  const store = createServiceStore(aws.table('dynamodb:GetItem'));
+  await expect(store.service('newer')).rejects.toThrow(RefusedError);
+  await expect(store.service('newer')).rejects.toThrow(/configuration of service newer.*promotions/);
+});
