@@ -1,0 +1,130 @@
+import type { LiveWorkload, ObservedApplication } from '../../domain/application.ts';
+import { NotFoundError, RefusedError } from '../../domain/errors.ts';
+import type { ApplicationRef } from '../../domain/service.ts';
+import { type ClosedWindow, closedWindowMessage, type SyncStarter } from '../../domain/sync.ts';
+import { isRunning } from '../../domain/sync-evidence.ts';
+import type { ArgoCd, SyncRequest } from '../../ports/argo-cd.ts';
+
+/** How Argo CD reacts, where the state that was set does not say it: each shows a new state, or leaves things as they are. */
+export type ArgoCdReactions = {
+  refreshed?(how: 'normal' | 'hard'): void;
+  requested?(request: SyncRequest): void;
+};
+
+export type MemoryArgoCd = ArgoCd & {
+  /** Changes the Application; whoever watches it sees that. */
+  show(change: Partial<ObservedApplication>): void;
+  /** Replaces the live workloads. No observation tells of it, as on Argo CD. */
+  run(workloads: readonly LiveWorkload[]): void;
+  react(reactions: ArgoCdReactions): void;
+  /** Takes away, or gives back, the right to sync. */
+  allow(allowed: boolean): void;
+  /** Closes the window to these starters; to none opens it. */
+  close(window: ClosedWindow, starters: readonly SyncStarter[]): void;
+  remove(): void;
+  /** Requests that were accepted. */
+  readonly requests: readonly SyncRequest[];
+  readonly refreshes: readonly ('normal' | 'hard')[];
+};
+
+type World = {
+  current: ObservedApplication | null;
+  workloads: readonly LiveWorkload[];
+  reactions: ArgoCdReactions;
+  allowed: boolean;
+  closed: { readonly window: ClosedWindow; readonly starters: readonly SyncStarter[] } | null;
+  readonly watchers: Set<() => void>;
+};
+
+/** One Application that stays as it was set. A requested sync stays requested until a reaction shows what became of it. */
+export function createMemoryArgoCd(initial: ObservedApplication, live: readonly LiveWorkload[] = []): MemoryArgoCd {
+  const world: World = { current: initial, workloads: live, reactions: {}, allowed: true, closed: null, watchers: new Set() };
+  const requests: SyncRequest[] = [];
+  const refreshes: ('normal' | 'hard')[] = [];
+  return {
+    requests,
+    refreshes,
+    show: (change) => show(world, change),
+    run: (next) => void (world.workloads = next),
+    react: (next) => void (world.reactions = next),
+    allow: (next) => void (world.allowed = next),
+    close: (window, starters) => void (world.closed = { window, starters }),
+    remove() {
+      world.current = null;
+      world.watchers.forEach((wake) => wake());
+    },
+    async application(ref, refresh) {
+      const application = found(world, ref);
+      if (refresh === undefined) return application;
+      refreshes.push(refresh);
+      world.reactions.refreshed?.(refresh);
+      return found(world, ref);
+    },
+    watch: (ref, signal) => watch(world, ref, signal),
+    async sync(ref, request) {
+      if (isRunning(found(world, ref))) return 'busy';
+      const window = closedBy(world, 'request');
+      if (window !== null) throw new RefusedError(closedWindowMessage(ref.name, window));
+      requests.push(request);
+      show(world, { operationRequested: true, operation: null });
+      world.reactions.requested?.(request);
+      return 'requested';
+    },
+    async syncRights(ref, starter = 'request') {
+      found(world, ref);
+      return { allowed: world.allowed, closedBy: closedBy(world, starter) };
+    },
+    async workloads(ref) {
+      found(world, ref);
+      return world.workloads;
+    },
+  };
+}
+
+function found({ current }: World, { name, project }: ApplicationRef): ObservedApplication {
+  if (current?.name === name && current.project === project) return current;
+  throw new NotFoundError(`Argo CD has no Application ${name} in project ${project}; create it, or correct its name in slipway.yaml`);
+}
+
+function show(world: World, change: Partial<ObservedApplication>): void {
+  if (world.current !== null) world.current = { ...world.current, ...change };
+  world.watchers.forEach((wake) => wake());
+}
+
+function closedBy({ closed }: World, starter: SyncStarter): ClosedWindow | null {
+  return closed?.starters.includes(starter) ? closed.window : null;
+}
+
+async function* watch(world: World, ref: ApplicationRef, signal: AbortSignal): AsyncGenerator<ObservedApplication> {
+  const changes = createQueue(signal);
+  const changed = () => changes.put(world.current);
+  world.watchers.add(changed);
+  try {
+    changed();
+    for (let seen = await changes.next(); seen !== 'aborted'; seen = await changes.next()) yield seen ?? found(world, ref);
+  } finally {
+    world.watchers.delete(changed);
+  }
+}
+
+type Queue<Value> = { put(value: Value): void; next(): Promise<Value | 'aborted'> };
+
+function createQueue(signal: AbortSignal): Queue<ObservedApplication | null> {
+  const values: (ObservedApplication | null)[] = [];
+  let wake: (() => void) | null = null;
+  signal.addEventListener('abort', () => wake?.(), { once: true });
+  return {
+    put(value) {
+      values.push(value);
+      wake?.();
+    },
+    async next() {
+      while (values.length === 0 && !signal.aborted) {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        wake = resolve;
+        await promise;
+      }
+      return signal.aborted ? 'aborted' : (values.shift() ?? null);
+    },
+  };
+}
