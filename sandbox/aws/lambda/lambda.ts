@@ -60,6 +60,7 @@ export function createLambda({ account, iam, endpointUrl, onInvocation = () => u
 
   async function createFunction(definition: FunctionDefinition): Promise<string> {
     const arn = arnOf(definition.name);
+    if (functions.has(arn)) throw new AwsError('ResourceConflictException', `Function already exist: ${definition.name}`, 409);
     const credentials = iam.credentialsFor(definition.roleArn, 'lambda.amazonaws.com', definition.name);
     const unpacked = await unpackPackage(definition.zip, definition.handler);
     const env = { ...definition.environment, ...runtimeEnv(definition, credentials, { endpointUrl, region: account.region }) };
