@@ -1,0 +1,182 @@
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createEventBridge, type EventBridge } from '../../../sandbox/aws/eventbridge/event-bridge.ts';
+import type { AwsEvent } from '../../../sandbox/aws/eventbridge/event.ts';
+import { AwsError } from '../../../sandbox/aws/service.ts';
+import { createQueues, type Queues } from '../../../sandbox/aws/sqs/queues.ts';
+import { virtualClock } from '../../../sandbox/aws/states/engine/clock.ts';
+import { ACCOUNT, startAws } from '../../support/aws.ts';
+
+const START = Date.parse('2026-01-02T03:04:05.000Z');
+const MACHINE = 'arn:aws:states:eu-central-1:111122223333:stateMachine:slipway';
+const ROLE = 'arn:aws:iam::111122223333:role/rule';
+
+type Start = { readonly at: number; readonly stateMachineArn: string; readonly roleArn: string; readonly input: string };
+
+let clock: ReturnType<typeof virtualClock>;
+let queues: Queues;
+let deadLetters: string;
+let bus: EventBridge;
+let starts: Start[];
+let errors: unknown[];
+/** Errors of the state machine, one for each attempt; once they are used up, it starts. */
+let troubles: AwsError[];
+
+beforeEach(() => {
+  clock = virtualClock(START);
+  queues = createQueues(ACCOUNT);
+  deadLetters = queues.createQueue({ QueueName: 'lost-events' }).arn;
+  [starts, errors, troubles] = [[], [], []];
+  bus = createEventBridge({
+    account: ACCOUNT,
+    clock,
+    random: () => 0,
+    sendToQueue: queues.sendFromRule,
+    onError: (error) => errors.push(error),
+    async startExecution(start) {
+      const trouble = troubles.shift();
+      if (trouble !== undefined) throw trouble;
+      starts.push({ at: clock.now() - START, ...start });
+    },
+  });
+});
+
+function aRule(target: object = {}, rule: object = {}): object {
+  const Targets = [{ Id: 'machine', Arn: MACHINE, RoleArn: ROLE, DeadLetterConfig: { Arn: deadLetters }, ...target }];
+  return { Name: 'image-pushed', EventPattern: { source: ['aws.ecr'] }, Targets, ...rule };
+}
+
+function allowRules(): void {
+  const statement = { Effect: 'Allow', Principal: { Service: 'events.amazonaws.com' }, Action: 'sqs:SendMessage', Resource: deadLetters, Condition: { ArnEquals: { 'aws:SourceArn': 'arn:aws:events:*:*:rule/image-pushed' } } };
+  queues.setPolicy(deadLetters, { Version: '2012-10-17', Statement: [statement] });
+}
+
+function anEvent(source = 'aws.ecr'): AwsEvent {
+  return { version: '0', id: 'one', 'detail-type': 'Test', source, account: ACCOUNT.id, time: '2026-01-02T03:04:05Z', region: ACCOUNT.region, resources: [], detail: {} };
+}
+
+const throttled = (): AwsError => new AwsError('ThrottlingException', 'Rate exceeded');
+
+describe('a rule', () => {
+  it('starts its state machine as its role with the event as input', async () => {
+    bus.putRule(aRule());
+    bus.publish(anEvent());
+    await bus.settled();
+    expect(starts).toEqual([{ at: 0, stateMachineArn: MACHINE, roleArn: ROLE, input: JSON.stringify(anEvent()) }]);
+  });
+
+  it.each([
+    ['an event of another source', {}, anEvent('aws.ecs')],
+    ['any event while it is disabled', { State: 'DISABLED' }, anEvent()],
+  ])('does nothing for %s', async (_, rule, event) => {
+    bus.putRule(aRule({}, rule));
+    bus.publish(event);
+    await bus.settled();
+    expect(starts).toEqual([]);
+  });
+
+  it.each([
+    ['an input transformer', { InputTransformer: { InputTemplate: '{}' } }, {}, 'InputTransformer'],
+    ['a target that is no state machine', { Arn: 'arn:aws:lambda:eu-central-1:111122223333:function:f' }, {}, 'is not a state machine'],
+    ['a schedule', {}, { ScheduleExpression: 'rate(5 minutes)' }, 'ScheduleExpression'],
+    ['another bus', {}, { EventBusName: 'other' }, 'EventBusName'],
+  ])('is refused with %s', (_, target, rule, reason) => {
+    expect(() => bus.putRule(aRule(target, rule))).toThrow(reason);
+  });
+});
+
+describe('a delivery that fails', () => {
+  it('is repeated after pauses that double', async () => {
+    troubles = [throttled(), throttled(), throttled()];
+    bus.putRule(aRule());
+    bus.publish(anEvent());
+    await bus.settled();
+    expect(starts.map(({ at }) => at)).toEqual([500 + 1_000 + 2_000]);
+    expect(queues.messages(deadLetters)).toEqual([]);
+  });
+
+  it('goes to the dead-letter queue when its attempts are used up', async () => {
+    allowRules();
+    troubles = Array.from({ length: 3 }, throttled);
+    const rule = bus.putRule(aRule({ RetryPolicy: { MaximumRetryAttempts: 2 } }));
+    bus.publish(anEvent());
+    await bus.settled();
+    expect(queues.messages(deadLetters)).toMatchObject([
+      {
+        body: JSON.stringify(anEvent()),
+        attributes: {
+          RULE_ARN: rule,
+          TARGET_ARN: MACHINE,
+          ERROR_CODE: 'ERROR_FROM_TARGET',
+          ERROR_MESSAGE: 'Rate exceeded',
+          EXHAUSTED_RETRY_CONDITION: 'MaximumRetryAttempts',
+          RETRY_ATTEMPTS: '2',
+        },
+      },
+    ]);
+    expect(errors).toEqual([]);
+  });
+
+  it('goes to the dead-letter queue when the event is too old', async () => {
+    allowRules();
+    troubles = Array.from({ length: 200 }, throttled);
+    bus.putRule(aRule({ RetryPolicy: { MaximumEventAgeInSeconds: 60 } }));
+    bus.publish(anEvent());
+    await bus.settled();
+    expect(queues.messages(deadLetters)[0]?.attributes).toMatchObject({ EXHAUSTED_RETRY_CONDITION: 'MaximumEventAgeInSeconds' });
+    expect(clock.now() - START).toBeLessThanOrEqual(60_000);
+  });
+
+  it.each([
+    ['the role may not start it', new AwsError('AccessDeniedException', 'not authorized', 403), 'NO_PERMISSIONS'],
+    ['the state machine does not exist', new AwsError('StateMachineDoesNotExist', 'State Machine Does Not Exist'), 'NO_RESOURCE'],
+  ])('goes there at once when %s', async (_, trouble, code) => {
+    allowRules();
+    troubles = [trouble];
+    bus.putRule(aRule());
+    bus.publish(anEvent());
+    await bus.settled();
+    expect(queues.messages(deadLetters)[0]?.attributes).toEqual({ RULE_ARN: expect.any(String) as string, TARGET_ARN: MACHINE, ERROR_CODE: code, ERROR_MESSAGE: trouble.message });
+    expect(clock.now()).toBe(START);
+  });
+
+  it('is dropped without a dead-letter queue', async () => {
+    troubles = [new AwsError('StateMachineDoesNotExist', 'gone')];
+    bus.putRule(aRule({ DeadLetterConfig: undefined }));
+    bus.publish(anEvent());
+    await bus.settled();
+    expect([starts, errors]).toEqual([[], []]);
+  });
+
+  it('is reported when the queue does not let the rule write', async () => {
+    troubles = [new AwsError('AccessDeniedException', 'not authorized', 403)];
+    bus.putRule(aRule());
+    bus.publish(anEvent());
+    await bus.settled();
+    expect(String(errors[0])).toContain('not authorized to perform: sqs:SendMessage');
+  });
+
+  it('is given up when the bus stops', async () => {
+    troubles = Array.from({ length: 200 }, throttled);
+    bus.putRule(aRule());
+    bus.publish(anEvent());
+    bus.stop();
+    await bus.settled();
+    expect([starts, errors]).toEqual([[], []]);
+  });
+});
+
+describe('PutEvents', () => {
+  it('answers each entry by itself', async () => {
+    const aws = await startAws(bus);
+    const client = new EventBridgeClient(aws.administrator);
+    const entry = { Source: 'test', DetailType: 'Test', Detail: '{"a":1}' };
+    const Entries = [entry, { ...entry, Detail: '[1]' }, { ...entry, Detail: '{' }, { ...entry, Source: 'aws.ecr' }];
+    const answer = await client.send(new PutEventsCommand({ Entries })).finally(() => aws.close());
+    expect(answer.FailedEntryCount).toBe(3);
+    expect(answer.Entries?.map(({ ErrorCode }) => ErrorCode)).toEqual([undefined, 'MalformedDetail', 'MalformedDetail', 'NotAuthorizedForSourceException']);
+    expect(bus.events()).toEqual([
+      { version: '0', id: answer.Entries?.[0]?.EventId, 'detail-type': 'Test', source: 'test', account: ACCOUNT.id, time: '2026-01-02T03:04:05Z', region: ACCOUNT.region, resources: [], detail: { a: 1 } },
+    ]);
+  });
+});
