@@ -1,12 +1,14 @@
+/** Kinds that the chart renders, and those that come of them. */
+export type ClusterKind = 'Service' | 'Deployment' | 'ReplicaSet' | 'Pod';
+
 /** What the Argo CD stand-in needs of a cluster. The Kubernetes stand-in, or a record in a test, is adapted to it. */
 export type ClusterAccess = {
   /** Creates or updates the object, as a server-side apply. Throws with the API server's words when it refuses. */
-  apply(object: KubernetesObject): void | Promise<void>;
-  remove(kind: string, namespace: string, name: string): void | Promise<void>;
-  get(kind: string, namespace: string, name: string): KubernetesObject | undefined;
-  list(kind: string, namespace: string): readonly KubernetesObject[];
+  apply(object: KubernetesObject): unknown;
+  remove(kind: ClusterKind, namespace: string, name: string): unknown;
+  list(kind: ClusterKind, namespace: string): readonly KubernetesObject[];
   /** Calls back after every change of an object; the result ends it. */
-  onChange(callback: (object: KubernetesObject) => void): () => void;
+  onChange(callback: (object: { readonly kind: string; readonly metadata: { readonly namespace?: string } }) => void): () => void;
 };
 
 export type KubernetesObject = {
@@ -27,10 +29,10 @@ export type KubernetesObject = {
 };
 
 /** API group of an object; empty for the core group. */
-export function groupOf(object: KubernetesObject): string {
+export function groupOf(object: { readonly apiVersion: string }): string {
   return object.apiVersion.includes('/') ? object.apiVersion.slice(0, object.apiVersion.indexOf('/')) : '';
 }
 
-export function versionOf(object: KubernetesObject): string {
+export function versionOf(object: { readonly apiVersion: string }): string {
   return object.apiVersion.slice(object.apiVersion.indexOf('/') + 1);
 }

@@ -21,17 +21,19 @@ const applicationSpec = z.strictObject({
   }),
   destination: z.strictObject({ server: z.literal('https://kubernetes.default.svc'), namespace: z.string() }),
   syncPolicy: z.optional(
-    z.strictObject({
-      automated: z.optional(
-        z.strictObject({
-          enabled: z.optional(z.boolean()),
-          prune: z.optional(z.boolean()),
-          selfHeal: z.optional(z.boolean()),
-          allowEmpty: z.optional(z.literal(false)),
-        }),
-      ),
-      retry: z.optional(z.strictObject({ limit: z.literal(0) })),
-    }),
+    z
+      .strictObject({
+        automated: z.optional(
+          z.strictObject({
+            enabled: z.optional(z.boolean()),
+            prune: z.optional(z.boolean()),
+            selfHeal: z.optional(z.boolean()),
+            allowEmpty: z.optional(z.literal(false)),
+          }),
+        ),
+        retry: z.optional(z.strictObject({ limit: z.literal(0) })),
+      })
+      .refine(({ automated, retry }) => automated === undefined || retry !== undefined, 'set retry.limit to 0: without it auto-sync retries a failed sync five times, which is not simulated'),
   ),
 });
 

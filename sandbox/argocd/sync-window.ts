@@ -39,7 +39,7 @@ export function parseWindowDuration(text: string): number {
 }
 
 /** Windows of the project that name the application, those of them that are open now, and whether a sync may start. */
-export function syncWindows(project: Project, application: string, now: Date): { assigned: SyncWindow[]; active: SyncWindow[]; canSync(manual: boolean): boolean } {
+export function syncWindows(project: Project, application: string, now: Date): { assigned: SyncWindow[]; active: SyncWindow[]; canSync: (manual: boolean) => boolean } {
   const assigned = (project.spec.syncWindows ?? []).filter(({ applications }) => applications.some((pattern) => globMatches(pattern, application)));
   const active = assigned.filter((window) => isActive(window, now));
   return { assigned, active, canSync: (manual) => canSync(assigned, active, manual) };
