@@ -8,7 +8,6 @@ export type Occurrence = { readonly type: 'Normal' | 'Warning'; readonly reason:
 export type Record = (object: KubernetesObject, occurrence: Occurrence) => void;
 
 export function createRecorder(store: Store, clock: Clock, component: string): Record {
-  let sequence = 0;
   return (object, { type, reason, message, fieldPath }) => {
     const { apiVersion, kind, metadata } = object;
     const { namespace, name, uid } = metadata;
@@ -18,10 +17,9 @@ export function createRecorder(store: Store, clock: Clock, component: string): R
       store.update('Event', namespace, same.metadata.name, (event): EventObject => ({ ...event, count: event.count + 1, lastTimestamp: now }));
       return;
     }
-    sequence += 1;
     store.create('Event', {
       // As client-go names events: after the nanosecond, so that names sort by time.
-      metadata: { name: `${name}.${(BigInt(clock.now()) * 1_000_000n + BigInt(sequence)).toString(16)}`, namespace },
+      metadata: { name: `${name}.${(BigInt(clock.now()) * 1_000_000n + BigInt(store.resourceVersion())).toString(16)}`, namespace },
       involvedObject: { kind, namespace, name, uid, apiVersion, ...(fieldPath === undefined ? {} : { fieldPath }) },
       reason, message, type,
       source: { component },

@@ -24,7 +24,7 @@ export type Kubernetes = {
   readonly store: Store;
   readonly apply: Apply;
   /** Cuts the open connections, watches among them, as a restart of the API server does. */
-  dropConnections(): void;
+  readonly dropConnections: () => void;
   readonly stop: () => Promise<void>;
 };
 

@@ -20,6 +20,8 @@ export function serveWatch(response: ServerResponse, request: ApiRequest, resour
   const bookmarks = request.query.get('allowWatchBookmarks') === 'true';
   const missed = initial ? [] : store.changesSince(from);
   response.writeHead(200, { 'content-type': 'application/json' });
+  // A client knows that it watches before anything changes.
+  response.flushHeaders();
   const send = (type: string, object: unknown) => void response.write(`${JSON.stringify({ type, object })}\n`);
   if (missed === null) {
     send('ERROR', expired(from, store.resourceVersion()).status);

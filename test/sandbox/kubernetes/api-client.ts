@@ -1,0 +1,32 @@
+import { request } from 'node:https';
+import type { IncomingMessage } from 'node:http';
+import { createInterface } from 'node:readline';
+
+export type WatchLine = { readonly type: string; readonly object: { readonly metadata: { readonly name?: string; readonly resourceVersion?: string }; readonly [field: string]: unknown } };
+
+/** Requests to the API server that trust the sandbox's CA alone. */
+export function apiClient(url: string, caPem: string, token: string | null) {
+  function open(path: string, method: string, accept: string): Promise<IncomingMessage> {
+    return new Promise((resolve, reject) => {
+      const headers = { accept, ...(token === null ? {} : { authorization: `Bearer ${token}` }) };
+      request(`${url}${path}`, { method, ca: caPem, headers, agent: false }, resolve).on('error', reject).end();
+    });
+  }
+
+  async function call(path: string, { method = 'GET', accept = 'application/json' } = {}): Promise<{ readonly code: number | undefined; readonly body: unknown }> {
+    const response = await open(path, method, accept);
+    const chunks = await response.toArray();
+    const body: unknown = JSON.parse(chunks.map(String).join(''));
+    return { code: response.statusCode, body };
+  }
+
+  /** Opens a watch: its lines as they come, until the server ends it. */
+  async function watch(path: string): Promise<AsyncGenerator<WatchLine>> {
+    return linesOf(await open(path, 'GET', 'application/json'));
+  }
+  return { call, watch };
+}
+
+async function* linesOf(response: IncomingMessage): AsyncGenerator<WatchLine> {
+  for await (const line of createInterface({ input: response })) yield JSON.parse(line) as WatchLine;
+}

@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import { type ClusterOptions, startCluster } from '../../../sandbox/kubernetes/cluster.ts';
+import type { Fault } from '../../../sandbox/kubernetes/kubelet/container.ts';
+import type { Store } from '../../../sandbox/kubernetes/store.ts';
+import { aDeployment, DIGEST, isReady } from './builders.ts';
+import { manualClock } from './manual-clock.ts';
+
+const IMAGE = `registry.example/team/web:1@${DIGEST}`;
+
+function aPodOf(deployment: ReturnType<typeof aDeployment>, options: ClusterOptions = {}) {
+  const clock = manualClock();
+  const { store, apply } = startCluster(clock, options);
+  apply({ ...deployment, spec: { ...deployment.spec, replicas: 1 } });
+  clock.advance(0);
+  return { clock, store, pod: () => onlyPod(store), warnings: () => warningsOf(store) };
+}
+
+function aFaultyPod(fault: Fault) {
+  return aPodOf(aDeployment({ image: IMAGE }), { faultOf: () => fault });
+}
+
+function onlyPod(store: Store) {
+  const [pod, ...others] = store.list('Pod');
+  if (pod === undefined || others.length > 0) throw new Error(`There are ${others.length + 1} pods instead of one.`);
+  return pod;
+}
+
+function warningsOf(store: Store): readonly string[] {
+  return store.list('Event').filter(({ type }) => type === 'Warning').map(({ reason, message, count }) => `${reason} x${count}: ${message}`);
+}
+
+describe('kubelet', () => {
+  it('takes a pod from Pending to Ready, in the order of a real one', () => {
+    const { clock, store, pod } = aPodOf(aDeployment({ image: IMAGE }));
+    const seen: string[] = [];
+    store.watch(({ object }) => {
+      if (object.kind !== 'Pod') return;
+      const [status] = object.status.containerStatuses ?? [];
+      seen.push(`${object.status.phase} ${status?.state.waiting?.reason ?? (status?.state.running ? 'Running' : '-')} ${isReady(object) ? 'Ready' : ''}`.trim());
+    });
+    clock.advance(5_000);
+    expect(seen).toEqual(['Pending -', 'Pending ContainerCreating', 'Running Running', 'Running Running Ready']);
+    expect(pod().status.containerStatuses).toMatchObject([
+      { name: 'web', ready: true, started: true, restartCount: 0, image: IMAGE, imageID: `registry.example/team/web@${DIGEST}`, lastState: {} },
+    ]);
+    const ordinary = store.list('Event').filter(({ involvedObject }) => involvedObject.kind === 'Pod').map(({ reason }) => reason);
+    expect(ordinary).toEqual(['Scheduled', 'Pulling', 'Pulled', 'Created', 'Started']);
+  });
+
+  it('asks the registry for the digest of a reference that is not pinned', () => {
+    const asked: string[] = [];
+    const resolveImage = (reference: string) => {
+      asked.push(reference);
+      return { digest: DIGEST };
+    };
+    const { clock, pod } = aPodOf(aDeployment({ image: 'registry.example:5000/web:2' }), { resolveImage });
+    clock.advance(5_000);
+    expect(asked).toEqual(['registry.example:5000/web:2']);
+    expect(pod().status.containerStatuses?.[0]?.imageID).toBe(`registry.example:5000/web@${DIGEST}`);
+  });
+
+  it('cannot pull what the registry does not have, backs off, and recovers when it appears', () => {
+    let found: { digest: string } | null = null;
+    const image = 'registry.example/web:9';
+    const { clock, pod, warnings } = aPodOf(aDeployment({ image }), { resolveImage: () => found });
+    const cause = `rpc error: code = NotFound desc = failed to pull and unpack image "${image}": failed to resolve reference "${image}": ${image}: not found`;
+    clock.advance(60);
+    expect(pod().status).toMatchObject({ phase: 'Pending', containerStatuses: [{ imageID: '', restartCount: 0, state: { waiting: { reason: 'ErrImagePull', message: cause } } }] });
+    clock.advance(60);
+    expect(pod().status.containerStatuses?.[0]?.state.waiting).toEqual({ reason: 'ImagePullBackOff', message: `Back-off pulling image "${image}": ErrImagePull: ${cause}` });
+    expect(warnings()).toEqual([`Failed x1: Failed to pull image "${image}": ${cause}`, 'Failed x1: Error: ErrImagePull', 'Failed x1: Error: ImagePullBackOff']);
+    found = { digest: DIGEST };
+    clock.advance(15_000);
+    expect(isReady(pod())).toBe(true);
+  });
+
+  it('bad-pull: cannot pull though the reference is pinned', () => {
+    const { clock, pod } = aFaultyPod('bad-pull');
+    clock.advance(25_000);
+    expect(pod().status.containerStatuses?.[0]).toMatchObject({ ready: false, imageID: '', state: { waiting: { reason: 'ImagePullBackOff' } } });
+  });
+
+  it('bad-config: CreateContainerConfigError that names the missing Secret', () => {
+    const { clock, pod, warnings } = aFaultyPod('bad-config');
+    clock.advance(5_000);
+    expect(pod().status).toMatchObject({
+      phase: 'Pending', containerStatuses: [{ imageID: '', started: false, state: { waiting: { reason: 'CreateContainerConfigError', message: 'secret "web-settings" not found' } } }],
+    });
+    expect(warnings()).toEqual(['Failed x1: Error: secret "web-settings" not found']);
+  });
+
+  it.each([
+    { fault: 'bad-crash', exitCode: 1, reason: 'Error' },
+    { fault: 'bad-oom', exitCode: 137, reason: 'OOMKilled' },
+  ] as const)('$fault: restarts once at once, then in CrashLoopBackOff with a growing back-off', ({ fault, exitCode, reason }) => {
+    const { clock, pod, warnings } = aFaultyPod(fault);
+    clock.advance(200);
+    expect(pod().status).toMatchObject({ phase: 'Running', containerStatuses: [{ restartCount: 0, state: { terminated: { exitCode, reason } } }] });
+    clock.advance(1_000);
+    const { name, uid } = pod().metadata;
+    const waiting = (delay: string) => ({ reason: 'CrashLoopBackOff', message: `back-off ${delay} restarting failed container=web pod=${name}_inference(${uid})` });
+    expect(pod().status.containerStatuses?.[0]).toMatchObject({ ready: false, restartCount: 1, state: { waiting: waiting('10s') }, lastState: { terminated: { exitCode, reason } } });
+    clock.advance(11_000);
+    expect(pod().status.containerStatuses?.[0]).toMatchObject({ restartCount: 2, state: { waiting: waiting('20s') } });
+    clock.advance(21_000);
+    expect(pod().status.containerStatuses?.[0]).toMatchObject({ restartCount: 3, state: { waiting: waiting('40s') } });
+    expect(warnings()).toEqual([`BackOff x3: Back-off restarting failed container web in pod ${name}_inference(${uid})`]);
+  });
+
+  it('never-ready: runs, and its probe fails again and again', () => {
+    const { clock, pod, warnings } = aFaultyPod('never-ready');
+    clock.advance(25_000);
+    expect(pod().status).toMatchObject({ phase: 'Running', containerStatuses: [{ ready: false, started: true, restartCount: 0 }] });
+    expect(pod().status.conditions).toContainEqual(expect.objectContaining({ type: 'Ready', status: 'False', reason: 'ContainersNotReady', message: 'containers with unready status: [web]' }));
+    expect(warnings()).toEqual(['Unhealthy x3: Readiness probe failed: HTTP probe failed with statuscode: 503']);
+  });
+
+  it('unschedulable: stays Pending on no node until there is room', () => {
+    let fault: Fault | undefined = 'unschedulable';
+    const { clock, pod, warnings } = aPodOf(aDeployment({ image: IMAGE }), { faultOf: () => fault });
+    clock.advance(5_000);
+    expect(pod().spec.nodeName).toBeUndefined();
+    expect(pod().status).toMatchObject({ phase: 'Pending', conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable' }] });
+    expect(pod().status.containerStatuses).toBeUndefined();
+    expect(warnings()).toEqual([expect.stringMatching(/^FailedScheduling x1: 0\/1 nodes are available: 1 Insufficient cpu/)]);
+    fault = undefined;
+    clock.advance(15_000);
+    expect(isReady(pod())).toBe(true);
+  });
+
+  it('crash-late: is Ready first', () => {
+    const { clock, pod } = aFaultyPod('crash-late');
+    clock.advance(1_000);
+    expect(isReady(pod())).toBe(true);
+    clock.advance(1_300);
+    expect(pod().status.containerStatuses?.[0]).toMatchObject({ ready: false, restartCount: 1, lastState: { terminated: { exitCode: 1, reason: 'Error' } } });
+  });
+
+  it('fails the first container only, and is not Ready without it', () => {
+    const containers = [{ name: 'web', image: IMAGE }, { name: 'proxy', image: `registry.example/proxy@${DIGEST}` }];
+    const { clock, pod } = aPodOf(aDeployment({ containers }), { faultOf: () => 'bad-crash' });
+    clock.advance(2_000);
+    expect(pod().status.containerStatuses).toMatchObject([{ name: 'web', ready: false }, { name: 'proxy', ready: true, restartCount: 0 }]);
+    expect(isReady(pod())).toBe(false);
+  });
+
+  it('runs init containers before the others', () => {
+    const deployment = aDeployment({ image: IMAGE });
+    const spec = { ...deployment.spec.template.spec, initContainers: [{ name: 'migrate', image: 'registry.example/migrate:404' }] };
+    const { clock, pod } = aPodOf({ ...deployment, spec: { ...deployment.spec, template: { ...deployment.spec.template, spec } } });
+    clock.advance(5_000);
+    expect(pod().status).toMatchObject({
+      phase: 'Pending',
+      initContainerStatuses: [{ name: 'migrate', state: { waiting: { reason: 'ImagePullBackOff' } } }],
+      containerStatuses: [{ state: { waiting: { reason: 'PodInitializing' } } }],
+    });
+  });
+
+  it('marks a pod as deleted first and removes it when its containers have stopped', () => {
+    const { clock, store, pod } = aPodOf(aDeployment({ image: IMAGE }));
+    clock.advance(5_000);
+    const { name } = pod().metadata;
+    store.delete('Pod', 'inference', name);
+    expect(store.get('Pod', 'inference', name)?.metadata).toMatchObject({ deletionTimestamp: '2026-11-21T12:00:05Z', deletionGracePeriodSeconds: 30 });
+    clock.advance(100);
+    expect(store.get('Pod', 'inference', name)).toBeNull();
+  });
+});
