@@ -22,7 +22,7 @@ export type EventBridgeOptions = DeliveryPorts & {
 };
 
 export type EventBridge = AwsService & {
-  /** Adds an AWS::Events::Rule, by its properties, and returns its ARN. */
+  /** Adds an AWS::Events::Rule by its properties, or replaces the one of that name, and returns its ARN. */
   putRule(properties: unknown): string;
   /** Takes an event of an AWS service and delivers it in the background. */
   publish(event: AwsEvent): void;
@@ -36,14 +36,15 @@ export type EventBridge = AwsService & {
 
 /** The default event bus of the account. */
 export function createEventBridge({ account, onError, ...ports }: EventBridgeOptions): EventBridge {
-  const rules: Rule[] = [];
+  const rules = new Map<string, Rule>();
   const taken: AwsEvent[] = [];
   const deliveries = new Set<Promise<void>>();
   const stopping = new AbortController();
 
   function publish(event: AwsEvent): void {
     taken.push(event);
-    for (const rule of rules.filter(({ matches }) => matches(event))) {
+    for (const rule of rules.values()) {
+      if (!rule.matches(event)) continue;
       for (const target of rule.targets) {
         const delivery = deliver(ports, rule, target, event, stopping.signal)
           .catch((error: unknown) => {
@@ -58,7 +59,7 @@ export function createEventBridge({ account, onError, ...ports }: EventBridgeOpt
   return {
     putRule(properties) {
       const rule = parseRule(properties, account);
-      rules.push(rule);
+      rules.set(rule.arn, rule);
       return rule.arn;
     },
     publish,

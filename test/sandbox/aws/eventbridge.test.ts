@@ -65,6 +65,14 @@ describe('a rule', () => {
     expect(starts).toEqual([{ at: 0, stateMachineArn: MACHINE, roleArn: ROLE, input: JSON.stringify(anEvent()) }]);
   });
 
+  it('replaces the rule of its name', async () => {
+    bus.putRule(aRule());
+    bus.putRule(aRule({}, { EventPattern: { source: ['aws.ecs'] } }));
+    bus.publish(anEvent());
+    await bus.settled();
+    expect(starts).toEqual([]);
+  });
+
   it.each([
     ['an event of another source', {}, anEvent('aws.ecs')],
     ['any event while it is disabled', { State: 'DISABLED' }, anEvent()],
