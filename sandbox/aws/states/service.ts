@@ -10,9 +10,9 @@ import { description, epochSeconds, historyEvent, listItem, page } from './wire.
 export type States = {
   readonly service: AwsService;
   /** Takes the definition as JSON with its placeholders filled in; returns the ARN. */
-  createStateMachine(machine: { name: string; definition: unknown; roleArn: string }): string;
+  readonly createStateMachine: (machine: { name: string; definition: unknown; roleArn: string }) => string;
   /** For callers inside the sandbox, as event rules; `input` is JSON text. Whether the caller may is the caller's to check. */
-  startExecution(stateMachineArn: string, input: string, name?: string): { executionArn: string };
+  readonly startExecution: (stateMachineArn: string, input: string, name?: string) => { executionArn: string };
 };
 
 /** Step Functions: state machines whose tasks invoke functions, and the API on their executions. */

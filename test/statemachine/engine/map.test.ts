@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { type RunTask } from '../../../sandbox/aws/states/engine/visit.ts';
+import { aMachine, aMap, anError, aTask, run, secondsOf, types, type World } from './run-definition.ts';
+
+const item = { item: '{% $states.context.Map.Item.Value %}', index: '{% $states.context.Map.Item.Index %}' };
+
+/** Takes one second per item; item 2 fails after its second. */
+const secondFails = ({ clock }: Omit<World, 'execution'>): RunTask => {
+  return async ({ arguments: args, signal }) => {
+    await clock.sleep(args === 2 ? 1000 : 5000, signal);
+    if (args === 2) throw anError('Broken');
+    return args;
+  };
+};
+
+describe('Map', () => {
+  it('answers the outputs in the order of the items, whichever ended first', async () => {
+    const { execution } = await run(aMachine({ Each: aMap({ Rest: { Type: 'Wait', Seconds: '{% 10 - $states.input %}', End: true } }) }));
+    expect(execution.progress.output).toEqual([1, 2, 3]);
+  });
+
+  it('hands every item through the ItemSelector, which sees the item and its index', async () => {
+    const { execution } = await run(aMachine({ Each: aMap({ Take: { Type: 'Pass', End: true } }, { Items: ['a', 'b'], ItemSelector: item }) }));
+    expect(execution.progress.output).toEqual([{ item: 'a', index: 0 }, { item: 'b', index: 1 }]);
+  });
+
+  it('does not show the item in the context object of the states inside', async () => {
+    const { execution } = await run(aMachine({ Each: aMap({ Take: { Type: 'Pass', Output: '{% $exists($states.context.Map) %}', End: true } }) }));
+    expect(execution.progress.output).toEqual([false, false, false]);
+  });
+
+  it('runs over its input when it has no Items, and over nothing at all when there are none', async () => {
+    const { Items: _, ...each } = aMap({ Take: { Type: 'Pass', End: true } }) as { Items: unknown };
+    expect((await run(aMachine({ Each: each }), { input: ['x'] })).execution.progress.output).toEqual(['x']);
+    expect((await run(aMachine({ Each: each }), { input: [] })).execution.progress.output).toEqual([]);
+  });
+
+  it('fails when its items are no array', async () => {
+    const { execution } = await run(aMachine({ Each: aMap({ Take: { Type: 'Pass', End: true } }, { Items: '{% 1 %}' }) }));
+    expect(execution.progress).toMatchObject({ status: 'FAILED', error: 'States.QueryEvaluationError' });
+  });
+
+  it.each([
+    ['one after the other', 1, 30],
+    ['two at once', 2, 20],
+    ['all at once when MaxConcurrency is 0', 0, 10],
+  ])('runs %s', async (_, MaxConcurrency, seconds) => {
+    const world = await run(aMachine({ Each: aMap({ Rest: { Type: 'Wait', Seconds: 10, End: true } }, { MaxConcurrency }) }));
+    expect(world.seconds).toBe(seconds);
+  });
+
+  it('runs at most 40 at once', async () => {
+    const Items = Array.from({ length: 41 }, (_, index) => index);
+    const world = await run(aMachine({ Each: aMap({ Rest: { Type: 'Wait', Seconds: 10, End: true } }, { Items, MaxConcurrency: 100 }) }));
+    expect(world.seconds).toBe(20);
+  });
+
+  it('fails with the first iteration that fails, and aborts the others', async () => {
+    const world = await run(aMachine({ Each: aMap({ Work: aTask() }) }), { task: secondFails });
+    expect(world.execution.progress).toMatchObject({ status: 'FAILED', error: 'Broken' });
+    expect(secondsOf(world, 'MapIterationFailed')).toEqual([1]);
+    expect(secondsOf(world, 'MapIterationAborted')).toEqual([1, 1]);
+    expect(secondsOf(world, 'TaskStateAborted')).toEqual([1, 1]);
+    expect(types(world.execution.history.events).slice(-2)).toEqual(['MapStateFailed', 'ExecutionFailed']);
+  });
+
+  it('does not start the items that were waiting when one failed', async () => {
+    const world = await run(aMachine({ Each: aMap({ Work: aTask() }, { MaxConcurrency: 1 }) }), { task: secondFails });
+    expect(secondsOf(world, 'MapIterationStarted')).toEqual([0, 5]);
+  });
+
+  it('can catch the failure of an iteration', async () => {
+    const each = aMap({ Work: aTask() }, { Catch: [{ ErrorEquals: ['Broken'], Next: 'End' }] });
+    expect((await run(aMachine({ Each: each, End: { Type: 'Succeed' } }), { task: secondFails })).execution.progress.status).toBe('SUCCEEDED');
+  });
+
+  it('retried, runs all iterations again', async () => {
+    const world = await run(aMachine({ Each: aMap({ Work: aTask() }, { Retry: [{ ErrorEquals: ['Broken'], MaxAttempts: 1 }] }) }), { task: secondFails });
+    expect(secondsOf(world, 'MapIterationStarted')).toEqual([0, 0, 0, 2, 2, 2]);
+  });
+
+  it('may hold another Map', async () => {
+    const inner = aMap({ Take: { Type: 'Pass', End: true } }, { Items: '{% [$states.input, $states.input * 10] %}' });
+    expect((await run(aMachine({ Each: aMap({ Inner: inner }) }))).execution.progress.output).toEqual([[1, 10], [2, 20], [3, 30]]);
+  });
+});
