@@ -1,0 +1,108 @@
+import { checkApplication } from '../domain/application-check.ts';
+import { holdsClaim, type TargetState } from '../domain/claim.ts';
+import { commitMessage, isOwnCommit } from '../domain/commit-message.ts';
+import { type Commit, type Deployment, resumed, type StepResult, targetName } from '../domain/deployment.ts';
+import { applyEdits, namesTagOnly } from '../domain/edits.ts';
+import { ConfigurationError, ConflictError } from '../domain/errors.ts';
+import type { Edit, Target } from '../domain/service.ts';
+import type { OpenArgoCd } from '../ports/argo-cd.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ServiceStore, TargetStore } from '../ports/deployment-store.ts';
+import type { GitHost, GitSnapshot, OpenGitHost } from '../ports/git-host.ts';
+import { defineStep } from './step.ts';
+import { editedRepository, readTargetConfig } from './target-config.ts';
+import { TargetStepInput } from './wire.ts';
+
+type Ports = {
+  readonly services: Pick<ServiceStore, 'service'>;
+  readonly targets: Pick<TargetStore, 'target'>;
+  readonly git: OpenGitHost;
+  readonly argocd: OpenArgoCd;
+  readonly clock: Pick<Clock, 'now'>;
+};
+
+type Result = StepResult<'committed' | 'superseded' | 'failed'>;
+
+/** How often a lost race for the branch is run again here before the state machine retries. */
+const ATTEMPTS = 8;
+
+/** Writes the release into its values files as one commit, or finds that they hold it already (design 3.5). */
+export const commitRelease = defineStep({
+  name: 'commit-release',
+  input: TargetStepInput,
+  async run(ports: Ports, input: TargetStepInput): Promise<Result> {
+    const deployment = resumed(input.deployment, input);
+    const { environment, target } = await readTargetConfig(ports.services, deployment);
+    const repository = singleRepository(environment.edits, editedRepository(environment, deployment), deployment);
+    const host = await ports.git(repository);
+    const work: Work = { ports, host, edits: environment.edits, execution: input.execution, deployment };
+    const [first, application] = await Promise.all([readFiles(work), lookAtApplication(ports, target)]);
+    checkApplication({ ...application, repository, isDefaultBranch: first.isDefaultBranch === true });
+    return commitUntilWon(work, first);
+  },
+});
+
+type Work = { readonly ports: Ports; readonly host: GitHost; readonly edits: readonly Edit[]; readonly execution: string; readonly deployment: Deployment };
+
+/** A deployment tells of one commit, so its edits have one place to go to. */
+function singleRepository(edits: readonly Edit[], repository: Edit['git'], deployment: Deployment): Edit['git'] {
+  const other = edits.find(({ git }) => git.url !== repository.url || git.branch !== repository.branch)?.git;
+  if (other === undefined) return repository;
+  const places = [repository, other].map(({ url, branch }) => `${branch} of ${url}`).join(' and ');
+  throw new ConfigurationError(`${targetName(deployment)} has edits in ${places}; put them into one repository and branch, since a release is one commit`);
+}
+
+async function lookAtApplication({ argocd }: Ports, target: Target) {
+  const server = await argocd(target.argocd);
+  const [application, rights] = await Promise.all([server.application(target.application), server.syncRights(target.application)]);
+  return { application, maySync: rights.allowed };
+}
+
+function readFiles({ host, edits }: Work): Promise<GitSnapshot> {
+  return host.read([...new Set(edits.map(({ file }) => file))]);
+}
+
+/** A lost race is read again: the edit is made on the new head, where another release may have become the one to respect. */
+async function commitUntilWon(work: Work, first: GitSnapshot): Promise<Result> {
+  let snapshot = first;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await commitOnce(work, snapshot);
+    } catch (error) {
+      if (!(error instanceof ConflictError)) throw error;
+      if (attempt === ATTEMPTS) throw new ConflictError(`${error.message} This was lost ${ATTEMPTS} times; the state machine tries again.`, { cause: error });
+    }
+    snapshot = await readFiles(work);
+  }
+}
+
+/** Head and files are read; then the claim is proven; then the commit happens only on that head (design 3.3). */
+async function commitOnce(work: Work, snapshot: GitSnapshot): Promise<Result> {
+  const { ports, host, edits, execution, deployment } = work;
+  const { files, changes } = applyEdits(snapshot.files, edits, deployment.release);
+  const state = await ports.targets.target(deployment);
+  if (!holdsClaim(state, execution, deployment)) return { status: 'superseded', deployment: { ...deployment, cause: 'another execution has claimed the target' } };
+  if (hasMovedTag(state, edits, deployment)) return { status: 'failed', deployment: { ...deployment, cause: deployment.cause ?? movedTag(deployment) } };
+  if (changes.length === 0) return found(work, snapshot);
+  const revision = await host.commit({ head: snapshot.revision, files, message: commitMessage(execution, deployment) });
+  return committed(work, { revision, head: revision, url: host.link(revision), changes });
+}
+
+/** With tags alone in Git, the same tag pushed again changes nothing there, and no rollout would begin. */
+function hasMovedTag({ current }: TargetState, edits: readonly Edit[], { release }: Deployment): boolean {
+  return namesTagOnly(edits) && current?.release.tag === release.tag && current.release.digest !== release.digest;
+}
+
+function movedTag({ release }: Deployment): string {
+  return `tag ${release.tag} moved; use \`tag@digest\` or a new tag`;
+}
+
+/** Every value is there: written by somebody else, or by us when the answer to our push was lost. */
+function found(work: Work, { revision, message }: GitSnapshot): Result {
+  const isOurs = isOwnCommit(message, work.execution, work.deployment);
+  return committed(work, { revision: isOurs ? revision : null, head: revision, url: isOurs ? work.host.link(revision) : null, changes: [] });
+}
+
+function committed({ deployment, ports }: Work, commit: Commit): Result {
+  return { status: 'committed', deployment: { ...deployment, commit, marks: { ...deployment.marks, committed: ports.clock.now() } } };
+}

@@ -1,0 +1,214 @@
+import { describe, expect, it } from 'vitest';
+import { createMemoryArgoCd } from '../../../src/adapters/memory/argo-cd.ts';
+import { createMemoryClock } from '../../../src/adapters/memory/clock.ts';
+import { createMemoryGitHosts, type MemoryRepository } from '../../../src/adapters/memory/git-host.ts';
+import { createMemoryServiceStore } from '../../../src/adapters/memory/service-store.ts';
+import { createMemoryTargetStore } from '../../../src/adapters/memory/target-store.ts';
+import { ConfigurationError, ConflictError, ForbiddenError, NotFoundError, RefusedError, UnavailableError } from '../../../src/domain/errors.ts';
+import type { Release } from '../../../src/domain/release.ts';
+import type { Edit, GitRepository } from '../../../src/domain/service.ts';
+import type { GitHost } from '../../../src/ports/git-host.ts';
+import { commitRelease } from '../../../src/steps/commit-release.ts';
+import { anApplication } from '../../support/application.ts';
+import { aDeployment, aDigest, aRelease } from '../../support/release.ts';
+import { anEnvironment, aService } from '../../support/service.ts';
+
+const EXECUTION = 'arn:aws:states:eu-central-1:111122223333:execution:slipway-dev:e1';
+const GIT: GitRepository = { host: 'git', url: 'https://github.com/team/config.git', branch: 'main', aliases: [] };
+const FILE = 'envs/dev/values.yaml';
+const VALUES = `image:\n  tag: 1.0.0 # ours\n  digest: "${aDigest('0')}"\n`;
+const NOW = '2026-01-02T03:10:00.000Z';
+
+function edit(path: string, value: Edit['value'], git = GIT): Edit {
+  return { git, file: FILE, path, value };
+}
+
+const PINNED = [edit('image.tag', 'tag'), edit('image.digest', 'digest')];
+const TAG_ONLY = [edit('image.tag', 'tag')];
+
+type World = {
+  edits?: readonly Edit[];
+  values?: string;
+  current?: Release;
+  sources?: { repoUrl: string; targetRevision: string }[];
+  /** Happens when a commit has been asked for and before the host sees it. */
+  beforeCommit?: (repository: MemoryRepository, attempt: number) => Promise<void> | void;
+  afterCommit?: () => void;
+};
+
+async function aWorld({ edits = PINNED, values = VALUES, current, sources = [{ repoUrl: 'git@github.com:team/config.git', targetRevision: 'main' }], ...hooks }: World = {}) {
+  const hosts = createMemoryGitHosts();
+  const repository = hosts.add(GIT.url, { files: { [FILE]: values, 'README.md': 'hello\n' } });
+  const argocd = createMemoryArgoCd(anApplication({ sources }));
+  const services = createMemoryServiceStore([aService({ environments: { dev: anEnvironment({ edits }) } })]);
+  const targets = createMemoryTargetStore();
+  const deployment = aDeployment({ claim: { generation: 1, redrives: 0 } });
+  const claim = { execution: EXECUTION, redrives: 0, generation: 1, claimedAt: NOW, releasedAt: NOW, imagePushedAt: NOW, digest: aDigest() };
+  await targets.claim(deployment, { claim: null, current: null }, claim);
+  if (current !== undefined) {
+    await targets.conclude(deployment, claim, { release: current, execution: 'before', concludedAt: NOW });
+    await targets.claim(deployment, await targets.target(deployment), claim);
+  }
+  let attempts = 0;
+  async function open(entry: GitRepository): Promise<GitHost> {
+    const host = await hosts.open(entry);
+    return {
+      ...host,
+      async commit(change) {
+        attempts += 1;
+        await hooks.beforeCommit?.(repository, attempts);
+        const revision = await host.commit(change);
+        hooks.afterCommit?.();
+        return revision;
+      },
+    };
+  }
+  const read = async () => (await hosts.open(GIT)).read([FILE]);
+  const run = () => commitRelease.run({ services, targets, git: open, argocd: async () => argocd, clock: createMemoryClock(NOW) }, { execution: EXECUTION, redrives: 0, deployment });
+  return { run, read, repository, argocd, targets, services, deployment, attempts: () => attempts };
+}
+
+describe('commitRelease', () => {
+  it('commits the image, and says of which release, to which target and by which execution', async () => {
+    const { run, read } = await aWorld();
+    const { status, deployment } = await run();
+    const { revision, message, files } = await read();
+    expect(status).toBe('committed');
+    expect(files[FILE]).toBe(`image:\n  tag: 1.1.0 # ours\n  digest: "${aDigest()}"\n`);
+    expect(deployment.commit).toMatchObject({ revision, head: revision, url: `https://github.com/team/config/commit/${revision}` });
+    expect(deployment.commit?.changes.map(({ path, line }) => [path, line])).toEqual([['image.tag', 2], ['image.digest', 3]]);
+    expect(deployment.marks.committed).toBe(NOW);
+    expect(message).toMatch(/^Deploy inference-service 1\.1\.0 to dev\/eu\n\n/);
+    expect(message).toContain(`\nSlipway-Execution: ${EXECUTION}\nSlipway-Release: inference-service:1.1.0@${aDigest()}\n`);
+  });
+
+  it('does not commit what is there already', async () => {
+    const { run, repository, attempts } = await aWorld({ values: `image:\n  tag: 1.1.0\n  digest: ${aDigest()}\n` });
+    const head = repository.head();
+    expect(await run()).toMatchObject({ status: 'committed', deployment: { commit: { revision: null, head, url: null, changes: [] }, marks: { committed: NOW } } });
+    expect(attempts()).toBe(0);
+  });
+
+  it('finds its own commit when the answer to the push was lost', async () => {
+    let lost = true;
+    const afterCommit = () => {
+      if (lost) throw new UnavailableError('the connection was cut');
+    };
+    const { run, repository, attempts } = await aWorld({ afterCommit });
+    await expect(run()).rejects.toThrow(UnavailableError);
+    lost = false;
+    const revision = repository.head();
+    expect(await run()).toMatchObject({ status: 'committed', deployment: { commit: { revision, head: revision, url: expect.stringContaining(revision) as string } } });
+    expect(attempts()).toBe(1);
+  });
+
+  it('makes its edit again on the new head after a lost race', async () => {
+    const beforeCommit = (repository: MemoryRepository, attempt: number) => {
+      if (attempt < 3) repository.commit({ [FILE]: `# round ${attempt}\n${VALUES}` });
+    };
+    const { run, read, attempts } = await aWorld({ beforeCommit });
+    expect((await run()).status).toBe('committed');
+    expect((await read()).files[FILE]).toContain('# round 2\nimage:\n  tag: 1.1.0 # ours\n');
+    expect(attempts()).toBe(3);
+  });
+
+  it('leaves it to the state machine after eight lost races', async () => {
+    const { run, attempts } = await aWorld({ beforeCommit: (repository) => void repository.commit({ 'README.md': 'again\n' }) });
+    await expect(run()).rejects.toThrow(ConflictError);
+    expect(attempts()).toBe(8);
+  });
+
+  it('stops when its claim is taken between two attempts', async () => {
+    const world = await aWorld({
+      beforeCommit: async (repository) => {
+        repository.commit({ 'README.md': 'changed\n' });
+        const state = await world.targets.target(world.deployment);
+        if (state.claim) await world.targets.claim(world.deployment, state, { ...state.claim, execution: 'newer', generation: 2 });
+      },
+    });
+    expect(await world.run()).toMatchObject({ status: 'superseded', deployment: { cause: 'another execution has claimed the target' } });
+    expect((await world.read()).files[FILE]).toBe(VALUES);
+  });
+
+  it('passes on what the host says when it declines', async () => {
+    const { run, repository, attempts } = await aWorld();
+    repository.decline('main is frozen');
+    await expect(run()).rejects.toThrow(RefusedError);
+    expect(attempts()).toBe(1);
+  });
+});
+
+describe('commitRelease with a tag that moved', () => {
+  const current = aRelease({ digest: aDigest('b') });
+
+  it('fails where Git has the tag alone', async () => {
+    const { run, read } = await aWorld({ edits: TAG_ONLY, current });
+    expect(await run()).toMatchObject({ status: 'failed', deployment: { cause: 'tag 1.1.0 moved; use `tag@digest` or a new tag' } });
+    expect((await read()).files[FILE]).toBe(VALUES);
+  });
+
+  it('deploys where Git has the digest too', async () => {
+    const { run } = await aWorld({ current });
+    expect((await run()).status).toBe('committed');
+  });
+
+  it.each([
+    ['the same digest', aRelease()],
+    ['another tag', aRelease({ tag: '1.0.0', digest: aDigest('b') })],
+  ])('deploys the tag alone where the current release has %s', async (_what, release) => {
+    const { run } = await aWorld({ edits: TAG_ONLY, current: release });
+    expect((await run()).status).toBe('committed');
+  });
+});
+
+describe('commitRelease before the commit', () => {
+  it.each([
+    ['follows another branch', [{ repoUrl: GIT.url, targetRevision: 'v1' }], 'follows v1 of'],
+    ['deploys from another repository', [{ repoUrl: 'https://github.com/team/other', targetRevision: 'main' }], 'deploys from https://github.com/team/other'],
+  ])('leaves the branch alone when the Application %s', async (_what, sources, words) => {
+    const { run, attempts } = await aWorld({ sources });
+    const running = run();
+    await expect(running).rejects.toThrow(ConfigurationError);
+    await expect(running).rejects.toThrow(words);
+    expect(attempts()).toBe(0);
+  });
+
+  it('takes HEAD for the default branch', async () => {
+    const { run } = await aWorld({ sources: [{ repoUrl: GIT.url, targetRevision: 'HEAD' }] });
+    expect((await run()).status).toBe('committed');
+  });
+
+  it('leaves the branch alone without the right to sync, without the Application, and while that is being deleted', async () => {
+    const { run, argocd, attempts } = await aWorld();
+    argocd.allow(false);
+    await expect(run()).rejects.toThrow(ForbiddenError);
+    argocd.allow(true);
+    argocd.show({ deleting: true });
+    await expect(run()).rejects.toThrow('is being deleted');
+    argocd.remove();
+    await expect(run()).rejects.toThrow(NotFoundError);
+    expect(attempts()).toBe(0);
+  });
+
+  it.each([
+    ['lacks the key', 'image:\n  tag: 1.0.0\n', 'envs/dev/values.yaml, line 1: image has no key digest'],
+    ['is not valid YAML', 'image: [\n', 'envs/dev/values.yaml, line 2: the file is not valid YAML'],
+  ])('leaves the branch alone when the values file %s', async (_what, values, words) => {
+    const { run, attempts } = await aWorld({ values });
+    const running = run();
+    await expect(running).rejects.toThrow(ConfigurationError);
+    await expect(running).rejects.toThrow(words);
+    expect(attempts()).toBe(0);
+  });
+
+  it('refuses edits in two repositories, by name', async () => {
+    const { run } = await aWorld({ edits: [edit('image.tag', 'tag'), edit('image.digest', 'digest', { ...GIT, url: 'https://github.com/team/second.git' })] });
+    await expect(run()).rejects.toThrow('has edits in main of https://github.com/team/config.git and main of https://github.com/team/second.git');
+  });
+
+  it('refuses a target that is no longer configured', async () => {
+    const { run, services } = await aWorld();
+    await services.put(aService({ environments: {} }));
+    await expect(run()).rejects.toThrow('inference-service/dev/eu is not configured');
+  });
+});
