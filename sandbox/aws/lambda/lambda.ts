@@ -73,7 +73,9 @@ export function createLambda({ account, iam, endpointUrl, onInvocation = () => u
     const known = functions.get(functionArn);
     if (known === undefined) throw new AwsError('ResourceNotFoundException', `Function not found: ${functionArn}`, 404);
     const bytes = Buffer.byteLength(payload);
-    if (bytes > PAYLOAD_LIMIT) throw new AwsError('RequestTooLargeException', `${bytes} byte payload is too large for the RequestResponse invocation type (limit ${PAYLOAD_LIMIT} bytes)`, 413);
+    if (bytes > PAYLOAD_LIMIT) {
+      throw new AwsError('RequestTooLargeException', `${bytes} byte payload is too large for the RequestResponse invocation type (limit ${PAYLOAD_LIMIT} bytes)`, 413);
+    }
     const requestId = randomUUID();
     const served = await serveOn(known, { requestId, functionArn, payload, timeout: known.definition.timeoutSeconds * 1000, signal });
     const result = resultOf(requestId, served);
