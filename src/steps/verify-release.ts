@@ -68,13 +68,15 @@ async function awaitOperation({ argocd, clock }: Ports, config: TargetConfig, de
 
 type Following = { readonly config: TargetConfig; readonly want: WantedEnd; readonly until: Instant };
 
-/** How the operation ended, or `running` once the time is up. */
+/** How the operation ended, or `running` once the time is up. However late it is, one look is taken. */
 async function lastEnd(server: ArgoCd, clock: Clock, { config, want, until }: Following): Promise<OperationEnd> {
+  const ref = config.target.application;
+  let last = operationEnd(await server.application(ref), want);
+  if (last.end !== 'running') return last;
   const stop = new AbortController();
   void clock.sleep(Math.max(0, elapsed(clock.now(), until)), stop.signal).then(() => stop.abort());
-  let last: OperationEnd = { end: 'running', ours: false, reason: `Application ${config.target.application.name} was not seen` };
   try {
-    for await (const application of server.watch(config.target.application, stop.signal)) {
+    for await (const application of server.watch(ref, stop.signal)) {
       last = operationEnd(application, want);
       if (last.end !== 'running') break;
     }
