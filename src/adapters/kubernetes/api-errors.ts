@@ -74,6 +74,7 @@ function statusError({ status, message }: ApiStatusError, { cluster, what }: Ask
 
 /** fetch says `fetch failed`, and hides what happened in its cause. */
 function networkCode(error: unknown): string {
+  if (error instanceof SilenceError) return error.message;
   const cause = error instanceof Error ? error.cause : undefined;
   if (cause instanceof Error) return 'code' in cause ? String(cause.code) : cause.name;
   return error instanceof Error ? error.name : 'unknown';
@@ -88,7 +89,7 @@ function certificateProblem(error: unknown): string | null {
   return /CERT|UNABLE_TO|SELF_SIGNED/.test(code) ? code : null;
 }
 
-/** Nothing came over an open connection for so long that it may be dead. */
+/** Nothing came for so long that the connection may be dead. */
 export class SilenceError extends Error {
   override readonly name = 'SilenceError';
 }

@@ -19,9 +19,9 @@ export type ApiOptions = {
  * error, and cannot be aborted before the answer begins. Its configuration, authentication and HTTP layer are.
  */
 export interface KubernetesApi {
-  /** Answers parsed JSON. @throws ApiStatusError, or fetch's error */
+  /** Answers parsed JSON. @throws ApiStatusError, SilenceError, or fetch's error */
   get(path: string, query: Query, signal: AbortSignal): Promise<unknown>;
-  /** Answers one parsed JSON per line until the server ends the answer. @throws as `get`; SilenceError */
+  /** Answers one parsed JSON per line until the server ends the answer. @throws as `get` */
   lines(path: string, query: Query, signal: AbortSignal): AsyncGenerator<unknown>;
   /** Cuts every connection. */
   close(): void;
@@ -53,17 +53,21 @@ export function createKubernetesApi({ cluster, endpoint, token, silence }: ApiOp
 
   return {
     async get(path, query, signal) {
-      const response = await send(path, query, signal);
-      return parseJson(await response.body.text());
+      const patient = endOnSilence(signal, silence);
+      try {
+        const response = await send(path, query, patient.signal);
+        return parseJson(await response.body.text());
+      } finally {
+        patient.end();
+      }
     },
     async *lines(path, query, signal) {
-      const idle = new AbortController();
-      const timer = setTimeout(() => idle.abort(new SilenceError(`no event within ${silence} ms`)), silence);
+      const patient = endOnSilence(signal, silence);
       try {
-        const { body } = await send(path, query, AbortSignal.any([signal, idle.signal]));
-        for await (const line of splitLines(body.stream() ?? [], () => timer.refresh())) yield parseJson(line);
+        const { body } = await send(path, query, patient.signal);
+        for await (const line of splitLines(body.stream() ?? [], patient.heard)) yield parseJson(line);
       } finally {
-        clearTimeout(timer);
+        patient.end();
       }
     },
     close() {
@@ -88,6 +92,13 @@ function kubeConfig({ server, ca }: ClusterEndpoint, token: () => Promise<string
     currentContext: 'context',
   });
   return config;
+}
+
+/** A signal that also aborts after so much silence since the last `heard`. */
+function endOnSilence(signal: AbortSignal, silence: number): { readonly signal: AbortSignal; readonly heard: () => void; readonly end: () => void } {
+  const idle = new AbortController();
+  const timer = setTimeout(() => idle.abort(new SilenceError(`no answer within ${silence} ms`)), silence);
+  return { signal: AbortSignal.any([signal, idle.signal]), heard: () => void timer.refresh(), end: () => clearTimeout(timer) };
 }
 
 /** What is not JSON comes from something in between, as a proxy that answers for a server that is away. */

@@ -32,20 +32,18 @@ const LONGEST_PAUSE = 5_000;
 export async function follow({ cluster, api, list, onChange, patience }: FollowOptions, signal: AbortSignal): Promise<void> {
   let version: string | null = null;
   let failingSince: number | null = null;
-  let pause = FIRST_PAUSE;
-  const answered = () => {
-    failingSince = null;
-    pause = FIRST_PAUSE;
-  };
+  // The first retry is at once; only events make the next one so again, for a server may list well and refuse every watch.
+  let pause = 0;
   while (!signal.aborted) {
     try {
       if (version === null) {
         version = await relist(api, list, signal);
-        answered();
+        failingSince = null;
         onChange();
       }
       for await (const { type, object } of watchFrom(api, list, version, signal)) {
-        answered();
+        failingSince = null;
+        pause = 0;
         version = versionOf(object, list);
         if (apply(list, type, object)) onChange();
       }
@@ -53,13 +51,13 @@ export async function follow({ cluster, api, list, onChange, patience }: FollowO
       if (signal.aborted) return;
       if (isExpired(error)) version = null;
       else if (!isTransient(error)) throw describeFailure(error, { cluster, what: `list and watch ${list.plural}` });
-      // A silent watch is opened again at once: nothing has failed yet.
-      if (error instanceof SilenceError) continue;
+      // A watch may well be silent: it is opened again, and nothing has failed. A list may not.
+      if (error instanceof SilenceError && version !== null) continue;
       failingSince ??= performance.now();
       if (performance.now() - failingSince > patience) throw describeFailure(error, { cluster, what: `list and watch ${list.plural}` });
     }
     await delay(pause, undefined, { signal }).catch(() => undefined);
-    pause = Math.min(pause * 2, LONGEST_PAUSE);
+    pause = Math.min(Math.max(FIRST_PAUSE, pause * 2), LONGEST_PAUSE);
   }
 }
 

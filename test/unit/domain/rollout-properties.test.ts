@@ -14,7 +14,7 @@ const WATCHING_SINCE = '2026-01-02T03:05:00.000Z';
 const RANK = { failed: 0, running: 1, ready: 2 } as const satisfies Record<RolloutStatus['status'], number>;
 
 const aReason = fc.constantFrom('ContainerCreating', 'ImagePullBackOff', 'CreateContainerConfigError', 'InvalidImageName', 'CrashLoopBackOff');
-const aState: fc.Arbitrary<Partial<ObservedContainer>> = fc.record({
+const aState = fc.record({
   running: fc.boolean(),
   waiting: fc.option(fc.record({ reason: aReason, message: fc.constant('said') })),
   terminated: fc.option(fc.record({ reason: fc.constantFrom('Error', 'OOMKilled'), exitCode: fc.nat(255), message: fc.constant(''), finishedAt: fc.option(fc.constant('2026-01-02T03:05:30Z')) })),
