@@ -13,10 +13,13 @@ export type Apply = (manifest: unknown, namespace?: string) => Applied;
 type Fields = { readonly [field: string]: unknown };
 
 const labels = z.record(z.string(), z.string());
-const Manifest = z.looseObject({
+const Manifest = z.strictObject({
   apiVersion: z.string(),
   kind: z.string(),
   metadata: z.looseObject({ name: z.string(), namespace: z.string().optional(), labels: labels.optional(), annotations: labels.optional() }),
+  spec: z.unknown(),
+  /** Written by controllers: ignored, as by the real server. */
+  status: z.unknown(),
 });
 type Manifest = z.infer<typeof Manifest>;
 
@@ -48,16 +51,15 @@ const DeploymentSpec = z.looseObject({
 export function createApply(store: Store): Apply {
   const applied = new Map<string, Fields>();
   return (input, defaultNamespace = 'default') => {
-    const manifest = Manifest.parse(input);
+    const manifest = readManifest(input);
     const kind = kindOf(manifest);
     const { name, namespace = defaultNamespace } = manifest.metadata;
-    const { labels: ownLabels, annotations, ...unknown } = manifest.metadata;
-    refuseMetadata(kind, Object.keys(unknown));
-    const wanted = { ...(isFields(manifest['spec']) ? { spec: manifest['spec'] } : {}), metadata: { labels: ownLabels, annotations } };
+    const { labels: ownLabels, annotations, ...others } = manifest.metadata;
+    refuseMetadata(kind, Object.keys(others));
+    const wanted = { spec: manifest.spec, metadata: { labels: ownLabels, annotations } };
     const live = store.get(kind, namespace, name);
     if (live === null) {
-      const draft = withDefaults(kind, name, { ...merge({}, {}, wanted), metadata: { ...merge({}, {}, wanted.metadata), name, namespace } });
-      const object = store.create(kind, draft);
+      const object = store.create(kind, withDefaults(kind, name, merge({ metadata: { name, namespace } }, {}, wanted)));
       applied.set(object.metadata.uid, wanted);
       return { change: 'created', object };
     }
@@ -68,6 +70,16 @@ export function createApply(store: Store): Apply {
     applied.set(live.metadata.uid, wanted);
     return { change: object === live ? 'unchanged' : 'configured', object };
   };
+}
+
+function readManifest(input: unknown): Manifest {
+  const parsed = Manifest.safeParse(input);
+  if (!parsed.success) throw new Error(`The manifest is not a Kubernetes object: ${explained(parsed.error)}`);
+  return parsed.data;
+}
+
+function explained({ issues }: z.ZodError, root = ''): string {
+  return issues.map(({ path, message }) => `${[root, ...path].filter((part) => part !== '').join('.')}: ${message}`).join('; ');
 }
 
 function kindOf({ kind, apiVersion }: Manifest): Kind {
@@ -81,12 +93,15 @@ function refuseMetadata(kind: Kind, fields: readonly string[]): void {
   if (unknown !== undefined) throw new Error(`metadata.${unknown} of a ${kind} is not simulated; leave it out of the manifest`);
 }
 
-/** Fields of `live`, without those that only `before` named, under those of `wanted`. Lists are replaced whole. */
+/** `live` with the fields of `wanted` over it, and without those that `before` named and `wanted` does not. Lists are replaced whole. */
 function merge(live: Fields, before: Fields, wanted: Fields): Fields {
-  const kept = Object.entries(live).filter(([field]) => !(field in before) || field in wanted);
-  const set = Object.entries(wanted).filter(([, value]) => value !== undefined);
-  const merged = set.map(([field, value]) => [field, isFields(value) ? merge(fieldsOf(live[field]), fieldsOf(before[field]), value) : value]);
-  return Object.fromEntries([...kept, ...merged.map(([field, value]) => [field, value] as const)]) as Fields;
+  const merged = Object.keys({ ...live, ...wanted }).map((field) => {
+    const [is, was, wish] = [live[field], before[field], wanted[field]];
+    if (isFields(wish)) return [field, merge(fieldsOf(is), fieldsOf(was), wish)] as const;
+    if (wish !== undefined || was === undefined) return [field, wish ?? is] as const;
+    return [field, isFields(is) ? merge(is, fieldsOf(was), {}) : undefined] as const;
+  });
+  return Object.fromEntries(merged.filter(([, value]) => value !== undefined));
 }
 
 function isFields(value: unknown): value is Fields {
@@ -102,7 +117,7 @@ function withDefaults(kind: Kind, name: string, object: Fields): Draft<Kind> {
   const status = isFields(object['status']) ? object['status'] : kind === 'Pod' ? { phase: 'Pending' } : {};
   if (kind !== 'Deployment') return { ...object, status } as unknown as Draft<Kind>;
   const parsed = DeploymentSpec.safeParse(object['spec']);
-  if (!parsed.success) throw new Error(`Deployment.apps "${name}" is invalid: ${parsed.error.issues.map((issue) => `spec.${issue.path.join('.')}: ${issue.message}`).join('; ')}`);
+  if (!parsed.success) throw new Error(`Deployment.apps "${name}" is invalid: ${explained(parsed.error, 'spec')}`);
   const { selector, template } = parsed.data;
   if (!matchesLabels(selector, template.metadata.labels)) {
     throw new Error(`Deployment.apps "${name}" is invalid: spec.template.metadata.labels: Invalid value: ${JSON.stringify(template.metadata.labels)}: \`selector\` does not match template \`labels\``);

@@ -5,9 +5,9 @@ import type { Store } from './store.ts';
 export type Occurrence = { readonly type: 'Normal' | 'Warning'; readonly reason: string; readonly message: string; readonly fieldPath?: string };
 
 /** Writes Event objects about an object; the same occurrence again only counts up. */
-export type Record = (object: KubernetesObject, occurrence: Occurrence) => void;
+export type RecordEvent = (object: KubernetesObject, occurrence: Occurrence) => void;
 
-export function createRecorder(store: Store, clock: Clock, component: string): Record {
+export function createRecorder(store: Store, clock: Clock, component: string): RecordEvent {
   return (object, { type, reason, message, fieldPath }) => {
     const { apiVersion, kind, metadata } = object;
     const { namespace, name, uid } = metadata;

@@ -29,7 +29,7 @@ export type ObjectMeta = DraftMeta & {
   readonly deletionGracePeriodSeconds?: number;
 };
 
-type Object<Version extends string, Name extends string> = { readonly apiVersion: Version; readonly kind: Name; readonly metadata: ObjectMeta };
+type Typed<Version extends string, Name extends string> = { readonly apiVersion: Version; readonly kind: Name; readonly metadata: ObjectMeta };
 
 export type LabelSelector = {
   readonly matchLabels?: Labels;
@@ -88,12 +88,12 @@ export type PodStatus = {
   readonly containerStatuses?: readonly ContainerStatus[];
 };
 
-export type Pod = Object<'v1', 'Pod'> & { readonly spec: PodSpec; readonly status: PodStatus };
+export type Pod = Typed<'v1', 'Pod'> & { readonly spec: PodSpec; readonly status: PodStatus };
 
 /** Zero counts are left out, as the real server does. */
 export type ReplicaCounts = { readonly replicas?: number; readonly readyReplicas?: number; readonly availableReplicas?: number; readonly observedGeneration?: number };
 
-export type ReplicaSet = Object<'apps/v1', 'ReplicaSet'> & {
+export type ReplicaSet = Typed<'apps/v1', 'ReplicaSet'> & {
   readonly spec: { readonly replicas: number; readonly selector: LabelSelector; readonly template: PodTemplate; readonly minReadySeconds?: number };
   readonly status: ReplicaCounts & { readonly fullyLabeledReplicas?: number };
 };
@@ -127,7 +127,7 @@ export type DeploymentSpec = {
   readonly paused?: boolean;
 };
 
-export type Deployment = Object<'apps/v1', 'Deployment'> & { readonly spec: DeploymentSpec; readonly status: DeploymentStatus };
+export type Deployment = Typed<'apps/v1', 'Deployment'> & { readonly spec: DeploymentSpec; readonly status: DeploymentStatus };
 
 export type ObjectReference = {
   readonly kind: string;
@@ -138,7 +138,7 @@ export type ObjectReference = {
   readonly fieldPath?: string;
 };
 
-export type EventObject = Object<'v1', 'Event'> & {
+export type EventObject = Typed<'v1', 'Event'> & {
   readonly involvedObject: ObjectReference;
   readonly reason: string;
   readonly message: string;
@@ -152,7 +152,7 @@ export type EventObject = Object<'v1', 'Event'> & {
 };
 
 /** Kinds that are stored and served, and that no controller acts on: their status is what a test or a scenario writes. */
-type Passive<Version extends string, Name extends string> = Object<Version, Name> & { readonly spec: unknown; readonly status?: unknown };
+type Passive<Version extends string, Name extends string> = Typed<Version, Name> & { readonly spec: unknown; readonly status?: unknown };
 
 export type Kinds = {
   Pod: Pod;

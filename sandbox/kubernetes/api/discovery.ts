@@ -1,6 +1,6 @@
 import { apiVersionOf, RESOURCES } from '../resources.ts';
 
-export const SERVER_VERSION = {
+const SERVER_VERSION = {
   major: '1', minor: '36', emulationMajor: '1', emulationMinor: '36', minCompatibilityMajor: '1', minCompatibilityMinor: '35',
   gitVersion: 'v1.36.3', gitCommit: '', gitTreeState: 'clean', buildDate: '2026-08-12T00:00:00Z', goVersion: '', compiler: 'gc', platform: 'linux/amd64',
 };

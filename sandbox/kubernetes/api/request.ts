@@ -8,19 +8,19 @@ import { badRequest } from './status.ts';
 export type ApiRequest = { readonly method: string; readonly path: string; readonly query: URLSearchParams; readonly target: Target | null };
 
 /** A path under a group and version. */
-export type Target = { readonly group: string; readonly namespace: string | null; readonly plural: string; readonly name: string | null; readonly subresource: string | null };
+export type Target = { readonly group: string; readonly version: string; readonly namespace: string | null; readonly plural: string; readonly name: string | null; readonly subresource: string | null };
 
 export function readRequest(method: string, url: URL): ApiRequest {
   return { method, path: url.pathname, query: url.searchParams, target: targetOf(url.pathname) };
 }
 
 function targetOf(path: string): Target | null {
-  const [, group = '', rest] = /^\/(?:api|apis\/([^/]+))\/v1\/(.+)$/.exec(path) ?? [];
-  if (rest === undefined) return null;
+  const [, group = '', version, rest] = /^\/(?:api|apis\/([^/]+))\/([^/]+)\/(.+)$/.exec(path) ?? [];
+  if (version === undefined || rest === undefined) return null;
   const segments = rest.split('/').map(decodeURIComponent);
   const namespace = segments[0] === 'namespaces' && segments.length > 2 ? segments[1] : undefined;
   const [plural = '', name = null, ...sub] = namespace === undefined ? segments : segments.slice(2);
-  return { group, namespace: namespace ?? null, plural, name, subresource: sub.length === 0 ? null : sub.join('/') };
+  return { group, version, namespace: namespace ?? null, plural, name, subresource: sub.length === 0 ? null : sub.join('/') };
 }
 
 const VERBS: Readonly<Record<string, string>> = { POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete', HEAD: 'get', GET: 'get' };
@@ -42,8 +42,8 @@ export function isWatch(query: URLSearchParams): boolean {
   return ['true', '1'].includes(query.get('watch') ?? '');
 }
 
-export function servedResource({ group, plural }: Target): Resource | undefined {
-  return RESOURCES.find((resource) => resource.group === group && resource.plural === plural);
+export function servedResource({ group, version, plural }: Target): Resource | undefined {
+  return RESOURCES.find((resource) => version === 'v1' && resource.group === group && resource.plural === plural);
 }
 
 /**

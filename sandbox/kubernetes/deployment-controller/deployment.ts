@@ -1,12 +1,12 @@
 import type { Clock } from '../clock.ts';
-import type { Record } from '../events.ts';
+import type { RecordEvent } from '../events.ts';
 import { type Deployment, type DeploymentStatus, isOwnedBy, type ReplicaSet } from '../objects.ts';
 import type { Store } from '../store.ts';
 import { countedStatus, deadlineOf, isComplete, progressing, withCondition, withProgress } from './deployment-status.ts';
 import { annotated, DESIRED, findSet, LIMIT, newSet, REVISION, revisionOf } from './revisions.ts';
 import { boundsOf, newSetSize, type Resize, scaleProportionally, shrinkOld, totalSize } from './rolling-update.ts';
 
-export type Controller = { readonly store: Store; readonly clock: Clock; readonly record: Record };
+export type Controller = { readonly store: Store; readonly clock: Clock; readonly record: RecordEvent };
 
 type Rollout = { readonly deployment: Deployment; readonly current: ReplicaSet | null; readonly old: readonly ReplicaSet[] };
 
@@ -111,7 +111,7 @@ function resize({ store, record }: Controller, deployment: Deployment, { set, re
   if (resized !== null && replicas !== set.spec.replicas) recordScaling(record, deployment, resized, set.spec.replicas);
 }
 
-function recordScaling(record: Record, deployment: Deployment, { metadata, spec }: ReplicaSet, from: number): void {
+function recordScaling(record: RecordEvent, deployment: Deployment, { metadata, spec }: ReplicaSet, from: number): void {
   const direction = spec.replicas > from ? 'up' : 'down';
   record(deployment, { type: 'Normal', reason: 'ScalingReplicaSet', message: `Scaled ${direction} replica set ${metadata.name} from ${from} to ${spec.replicas}` });
 }

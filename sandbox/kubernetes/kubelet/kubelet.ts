@@ -1,5 +1,5 @@
 import { type Clock, timestamp } from '../clock.ts';
-import { createRecorder, type Record } from '../events.ts';
+import { createRecorder, type RecordEvent } from '../events.ts';
 import type { Container, Pod } from '../objects.ts';
 import type { Store } from '../store.ts';
 import { type ContainerHost, type Fault, type KubeletTimes, pullImage, startContainer } from './container.ts';
@@ -11,7 +11,7 @@ export type KubeletOptions = {
   readonly resolveImage: ContainerHost['resolveImage'];
 };
 
-type Kubelet = KubeletOptions & { readonly store: Store; readonly clock: Clock; readonly record: Record };
+type Kubelet = KubeletOptions & { readonly store: Store; readonly clock: Clock; readonly record: RecordEvent };
 
 /** Runs the pods that are put on its node. No container runs; statuses and events are a kubelet's. */
 export function startKubelet(store: Store, clock: Clock, options: KubeletOptions): () => void {

@@ -69,6 +69,9 @@ describe('API server', () => {
     expect(await operator.call('/apis/batch/v1/jobs')).toMatchObject({
       code: 404, body: { message: 'the server could not find the requested resource', details: { causes: [{ message: 'the sandbox does not serve GET /apis/batch/v1/jobs' }] } },
     });
+    expect(await slipway.call('/apis/argoproj.io/v1alpha1/namespaces/inference/rollouts')).toMatchObject({
+      code: 403, body: { message: 'rollouts.argoproj.io is forbidden: User "checker" cannot list resource "rollouts" in API group "argoproj.io" in the namespace "inference"' },
+    });
     expect(await operator.call(`${DEPLOYMENTS}/web`, { method: 'DELETE' })).toMatchObject({ code: 405, body: { reason: 'MethodNotAllowed', message: 'the server does not allow this method on the requested resource' } });
     expect(await slipway.call(`${PODS}?colour=red`)).toMatchObject({ code: 400, body: { reason: 'BadRequest', message: 'the sandbox does not know the option "colour" of pods' } });
   });

@@ -44,6 +44,8 @@ describe('apply', () => {
     apply(named({ ours: '2' }));
     expect(deploymentIn(store)).toMatchObject({ metadata: { annotations: { ours: '2', theirs: '1' } }, status: { replicas: 2 } });
     expect(deploymentIn(store).metadata.annotations).not.toHaveProperty('gone');
+    apply(aDeployment());
+    expect(deploymentIn(store).metadata.annotations).toEqual({ theirs: '1' });
   });
 
   it('leaves replicas to an autoscaler when the manifest never named them', () => {
@@ -68,6 +70,10 @@ describe('apply', () => {
     const { store, apply } = aStore();
     expect(() => apply(manifest)).toThrow(message);
     expect(store.resourceVersion()).toBe(0);
+  });
+
+  it('refuses what is no manifest', () => {
+    expect(() => aStore().apply({ kind: 'Service', data: {} })).toThrow('The manifest is not a Kubernetes object: apiVersion: Invalid input');
   });
 
   it('refuses another selector for a Deployment that exists', () => {
