@@ -62,8 +62,10 @@ export type LiveWorkload = {
  */
 export function sourceOf({ sources }: Pick<ObservedApplication, 'sources'>, repository: RepositoryOfEdits): number | null {
   const names = [repository.url, ...repository.aliases];
-  const ours = [...sources.keys()].filter((index) => names.some((name) => isSameRepository(name, sources[index]?.repoUrl ?? '')));
-  return ours.find((index) => sources[index]?.targetRevision === repository.branch) ?? ours[0] ?? null;
+  const follows = ({ repoUrl }: ApplicationSource) => names.some((name) => isSameRepository(name, repoUrl));
+  const onBranch = sources.findIndex((source) => follows(source) && source.targetRevision === repository.branch);
+  const index = onBranch < 0 ? sources.findIndex(follows) : onBranch;
+  return index < 0 ? null : index;
 }
 
 export type RepositoryOfEdits = Pick<GitRepository, 'url' | 'aliases' | 'branch'>;

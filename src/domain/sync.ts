@@ -105,7 +105,7 @@ function afterSuccess(sight: Sight): SyncDecision | null {
   if (memory.live === null) return { next: 'read-live-template' };
   if (memory.live.runs !== 'not') return { next: 'applied' };
   // It may have been a partial sync of something else.
-  return memory.syncRequested && succeeded ? missingValue(sight) : null;
+  return memory.syncRequested && succeeded ? missingValue(sight, memory.live) : null;
 }
 
 /** Auto-sync never tries a failed revision again, so one request is ours to make, also where auto-sync is on. */
@@ -136,7 +136,7 @@ function byComparison(sight: Sight): SyncDecision {
   if (memory.covers.get(compared) === false) return offOurValue(sight, compared);
   if (application.sync.status === 'Synced') {
     if (memory.live === null) return { next: 'read-live-template' };
-    return memory.live.runs === 'not' ? missingValue(sight) : { next: 'applied' };
+    return memory.live.runs === 'not' ? missingValue(sight, memory.live) : { next: 'applied' };
   }
   if (application.sync.status === 'Unknown') return wait(want, 'its sync status is Unknown');
   if (application.autoSync !== null) return closedWindow(sight, 'auto-sync') ?? wait(want, 'auto-sync has not begun');
@@ -151,9 +151,9 @@ function offOurValue({ application, want, memory }: Sight, compared: string): Sy
   return wait(want, `Argo CD compares ${application.name} with ${shortRevision(compared)}, which does not have our value`);
 }
 
-function missingValue({ application, want, memory }: Sight): SyncDecision {
+function missingValue({ application, want, memory }: Sight, { images }: LiveTemplate): SyncDecision {
   if (!memory.refreshes.has('missing-value')) return { next: 'refresh', how: 'normal', because: 'missing-value' };
-  return misconfigured(`Application ${application.name} is synced with our value, but ${memory.live?.images}; check that its chart uses ${want.edits}`);
+  return misconfigured(`Application ${application.name} is synced with our value, but ${images}; check that its chart uses ${want.edits}`);
 }
 
 /** Null when the window is open after all. */

@@ -44,16 +44,18 @@ export const syncApplication = defineStep({
   },
 });
 
+type Begun = Deployment & { readonly watchingSince: Instant; readonly syncRequested: boolean };
+
 /** Starts the clock of this step, and with it its one request: at its first slice, and again at a redrive. */
-function begin(deployment: Deployment, { redrivenAt }: TargetStepInput, now: Instant): Deployment {
+function begin(deployment: Deployment, { redrivenAt }: TargetStepInput, now: Instant): Begun {
   const since = watchingSince({ since: deployment.watchingSince, after: deployment.marks.committed, redrivenAt }, now);
-  return since === deployment.watchingSince ? deployment : { ...deployment, watchingSince: since, syncRequested: false };
+  return { ...deployment, watchingSince: since, syncRequested: since === deployment.watchingSince && deployment.syncRequested === true };
 }
 
-type Opening = { readonly input: TargetStepInput; readonly deployment: Deployment; readonly mayWrite: () => Promise<boolean> };
+type Opening = { readonly input: TargetStepInput; readonly deployment: Begun; readonly mayWrite: () => Promise<boolean> };
 
 async function openWatch({ services, git, argocd, clock }: Ports, { input, deployment, mayWrite }: Opening): Promise<SyncWatch> {
-  const { commit, marks, watchingSince: since = clock.now() } = deployment;
+  const { commit, marks, watchingSince: since } = deployment;
   if (commit === undefined) throw new ConfigurationError(`${targetName(deployment)} has no commit to sync; start a new execution`);
   const { environment, target } = await readTargetConfig(services, deployment);
   const repository = editedRepository(environment, deployment);
@@ -74,7 +76,7 @@ async function openWatch({ services, git, argocd, clock }: Ports, { input, deplo
       deadline: later(since, environment.policy.syncTimeout),
       edits: describeEdits(environment.edits),
     },
-    memory: freshMemory(commit.head, deployment.syncRequested === true),
+    memory: freshMemory(commit.head, deployment.syncRequested),
     operation: marks.operationStarted === undefined ? null : { seenAt: marks.operationStarted, revision: deployment.operationRevision ?? commit.head },
   };
 }

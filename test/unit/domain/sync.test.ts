@@ -57,6 +57,7 @@ const CASES: readonly Case[] = [
   ['is applied after an operation with our value', { operation: anOperation(), sync: outOfSync }, { live: WHOLE }, { next: 'applied' }],
   ['leaves a workload on an older image to the rollout once the operation has ended', { operation: anOperation() }, { live: PARTLY }, { next: 'applied' }],
   ['is applied by a sync in the history, whatever operation came after it', { operation: anOperation({ phase: 'Failed', revisions: [OTHER] }), history: [{ revisions: [OURS], deployedAt: '2026-01-02T03:04:59Z' }] }, { covers: KNOWN, live: WHOLE }, { next: 'applied' }],
+  ['does not count a sync whose revision is unknown', { sync: outOfSync, history: [{ revisions: [], deployedAt: '2026-01-02T03:05:00Z' }] }, {}, { next: 'request-sync' }],
   ['does not count a sync from before our commit', { sync: { status: 'OutOfSync', revisions: [OURS] }, history: [{ revisions: [OURS], deployedAt: '2026-01-02T03:04:58Z' }] }, { live: WHOLE }, { next: 'request-sync' }],
   ['requests a sync after a partial one that left our workload out', { operation: anOperation(), sync: outOfSync }, { live: NOT }, { next: 'request-sync' }],
   ['refreshes once when its own sync did not bring the value', { operation: anOperation(), sync: outOfSync }, { live: NOT, syncRequested: true }, { next: 'refresh', how: 'normal', because: 'missing-value' }],
@@ -71,6 +72,7 @@ const CASES: readonly Case[] = [
 
   ['refreshes hard on a ComparisonError', { conditions: [COMPARISON_ERROR], sync: { status: 'Unknown', revisions: [OURS] } }, {}, { next: 'refresh', how: 'hard', because: 'comparison-error' }],
   ['ends errored on a ComparisonError that a hard refresh did not mend', { conditions: [COMPARISON_ERROR] }, { refreshes: new Set(['comparison-error'] as const) }, { next: 'errored', error: 'RefusedError' }],
+  ['refreshes hard on an InvalidSpecError', { conditions: [{ type: 'SharedResourceWarning', message: '' }, { type: 'InvalidSpecError', message: 'repository not permitted' }] }, {}, { next: 'refresh', how: 'hard' }],
   ['blames a ComparisonError for an operation in Error', { conditions: [COMPARISON_ERROR], operation: anOperation({ phase: 'Error' }) }, { syncRequested: true }, { next: 'refresh', how: 'hard' }],
 
   ['waits for the first comparison', { sync: { status: 'Unknown', revisions: [] } }, {}, { next: 'wait' }],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { UnavailableError } from '../../../src/domain/errors.ts';
+import { DEFAULT_POLICY } from '../../../src/domain/service.ts';
 import { syncApplication } from '../../../src/steps/sync-application.ts';
 import { TargetStepInput } from '../../../src/steps/wire.ts';
 import { aLiveWorkload, anOperation } from '../../support/application.ts';
@@ -154,6 +155,24 @@ describe('syncApplication', () => {
     await started(world);
     world.clock.advance(600_000);
     await ended;
+  });
+
+  it('ends errored at a deadline within its slice', async () => {
+    const world = await aSyncWorld({ application: { operationRequested: true }, environment: { policy: { ...DEFAULT_POLICY, syncTimeout: 1000 } } });
+    const ended = expect(run(world)).rejects.toThrow('was not synced in time');
+    await started(world);
+    world.clock.advance(1000);
+    await ended;
+  });
+
+  it.each([
+    ['and its revision', { operationRevision: OTHER }, OTHER],
+    ['and takes our commit for its revision', {}, OURS],
+  ])('keeps when a slice before it saw the operation begin, %s', async (_what, overrides, operationRevision) => {
+    const world = await aSyncWorld({ image: NEW_IMAGE });
+    const marks = { started: '2026-01-02T03:04:58.000Z', operationStarted: '2026-01-02T03:04:59.900Z' };
+    const { deployment } = await run(world, world.input({ ...overrides, marks }));
+    expect(deployment).toMatchObject({ operationRevision, marks: { operationStarted: marks.operationStarted } });
   });
 
   it('gives a redrive a clock and a request of its own', async () => {

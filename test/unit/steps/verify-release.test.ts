@@ -96,6 +96,11 @@ describe('verifyRelease', () => {
     expect((await run(world, [], world.input(late))).status).toBe('succeeded');
   });
 
+  it('takes the history since the start for a deployment that did not say when it committed', async () => {
+    const world = await aSyncWorld({ application: { operation: anOperation({ phase: 'Failed' }), history: [{ revisions: [OURS], deployedAt: '2026-01-02T03:04:58Z' }] } });
+    expect((await run(world, [], world.input({ marks: { started: '2026-01-02T03:04:58.500Z' } }))).status).toBe('succeeded');
+  });
+
   it('is superseded when the claim was lost', async () => {
     const world = await aSyncWorld();
     await world.loseClaim();
