@@ -9,7 +9,7 @@ import type { GitRepository } from '../../../src/domain/service.ts';
 import type { OpenGitHost } from '../../../src/ports/git-host.ts';
 import type { GitFiles, GitWorld } from '../../contract/git-host.contract.ts';
 
-/** Seconds since 1970 that every commit of the client under test carries. */
+/** What the clock of the client under test always says. */
 export const COMMIT_TIME = '2026-01-02T03:04:05.678Z';
 
 export type HttpGitWorld = GitWorld & {
