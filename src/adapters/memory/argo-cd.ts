@@ -1,5 +1,5 @@
 import type { LiveWorkload, ObservedApplication } from '../../domain/application.ts';
-import { NotFoundError, RefusedError } from '../../domain/errors.ts';
+import { ForbiddenError, NotFoundError, RefusedError } from '../../domain/errors.ts';
 import type { ApplicationRef } from '../../domain/service.ts';
 import { type ClosedWindow, closedWindowMessage, type SyncStarter } from '../../domain/sync.ts';
 import { isRunning } from '../../domain/sync-evidence.ts';
@@ -63,6 +63,7 @@ export function createMemoryArgoCd(initial: ObservedApplication, live: readonly 
     watch: (ref, signal) => watch(world, ref, signal),
     async sync(ref, request) {
       if (isRunning(found(world, ref))) return 'busy';
+      if (!world.allowed) throw new ForbiddenError(`Argo CD does not let our token sync Application ${ref.name}; give its role that right`);
       const window = closedBy(world, 'request');
       if (window !== null) throw new RefusedError(closedWindowMessage(ref.name, window));
       requests.push(request);
@@ -96,6 +97,7 @@ function closedBy({ closed }: World, starter: SyncStarter): ClosedWindow | null 
 }
 
 async function* watch(world: World, ref: ApplicationRef, signal: AbortSignal): AsyncGenerator<ObservedApplication> {
+  found(world, ref);
   const changes = createQueue(signal);
   const changed = () => changes.put(world.current);
   world.watchers.add(changed);

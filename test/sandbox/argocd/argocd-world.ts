@@ -28,6 +28,8 @@ export type TestWorld = {
   readonly cluster: RecordedCluster;
   readonly argocd: ArgoCdServer;
   readonly token: string;
+  /** The CA that signed the server's certificate. */
+  readonly caBundle: string;
   call(method: string, path: string, request?: Request): Promise<Answer>;
   open(path: string, headers?: Record<string, string>): Promise<IncomingMessage>;
   commitTag(tag: string): Promise<string>;
@@ -65,6 +67,7 @@ export async function startWorld({ manifests = (text) => text, valuesFile = valu
     cluster,
     argocd,
     token,
+    caBundle: authority.certPem,
     open,
     async call(method, path, { token: given = token, body, type = method === 'GET' ? null : 'application/json' } = {}) {
       const headers = { ...(given === null ? {} : { authorization: `Bearer ${given}` }), ...(type === null ? {} : { 'content-type': type }) };
