@@ -67,7 +67,7 @@ async function answerRoute(api: Api, request: IncomingMessage, pathname: string,
 function stream({ world, sessions }: Api, request: IncomingMessage, query: URLSearchParams, response: ServerResponse): void {
   const claims = sessions.authenticate(request.headers.authorization);
   refuseNotSimulated(query);
-  streamApplications(world, { claims, query, serverSentEvents: request.headers.accept === 'text/event-stream' }, response);
+  streamApplications(world, { claims, query, serverSentEvents: request.headers.accept?.includes('text/event-stream') ?? false }, response);
 }
 
 function refuseNotSimulated(query: URLSearchParams): void {

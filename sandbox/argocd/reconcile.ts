@@ -29,11 +29,10 @@ export function createReconciler(world: World, startOperation: (name: string, op
   }
 
   async function reconcile(name: string, level: Level): Promise<void> {
-    if (level === 'latest') await delay(world.delays.refresh, undefined, { signal: world.stopping });
     const application = world.store.get(name);
     if (application === undefined) return;
     try {
-      const wanted = await target(application, level);
+      const [wanted] = await Promise.all([target(application, level), level === 'latest' ? delay(world.delays.refresh, undefined, { signal: world.stopping }) : null]);
       const compared = world.store.updateStatus(name, (status) => comparedStatus(world, application, status, wanted, level));
       // What was rendered last may be older than what was synced since: only a fresh head starts a sync of another revision.
       if (level === 'latest' || compared.status.operationState?.syncResult?.revision === wanted.revision) autoSync(compared, wanted.revision);

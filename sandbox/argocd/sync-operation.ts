@@ -26,11 +26,9 @@ export async function runOperation(world: World, name: string, operation: Operat
 
 async function perform(world: World, application: Application, { sync }: Operation, signal: AbortSignal): Promise<End> {
   const { name } = application.metadata;
-  const target = await loadTarget(world, application, sync.revision);
   const selected = (object: ResourceKey) => sync.resources?.some((key) => (key.group ?? '') === (object.group ?? '') && key.kind === object.kind && key.name === object.name) ?? true;
   const hook = sync.resources === undefined ? world.hook(name) : null; // a partial sync runs no hooks
-  progress(world, name, { syncResult: { revision: target.revision, source: application.spec.source, resources: [] } });
-  await delay(world.delays.operation, undefined, { signal });
+  const [target] = await Promise.all([resolveTarget(world, application, sync.revision, signal), delay(world.delays.operation, undefined, { signal })]);
   if (hook?.phase === 'PreSync' && !(await runHook(world, application, hook, signal))) return UNSUCCESSFUL;
   const { results, failure } = await applyObjects(world, application, target.objects, selected);
   report(world, name, results);
@@ -38,6 +36,14 @@ async function perform(world: World, application: Application, { sync }: Operati
   report(world, name, await pruneObjects(world, application, target.objects, selected, sync.prune === true));
   if (hook?.phase === 'PostSync' && !((await becomesHealthy(world, application, target, signal)) && (await runHook(world, application, hook, signal)))) return UNSUCCESSFUL;
   return { phase: 'Succeeded', message: results.length === 0 ? 'successfully synced (no more tasks)' : 'successfully synced (all tasks run)' };
+}
+
+/** Shows the revision as soon as it is known. */
+async function resolveTarget(world: World, application: Application, revision: string | undefined, signal: AbortSignal): Promise<TargetState> {
+  const target = await loadTarget(world, application, revision);
+  signal.throwIfAborted();
+  progress(world, application.metadata.name, { syncResult: { revision: target.revision, source: application.spec.source, resources: [] } });
+  return target;
 }
 
 /** Whether the Job succeeded. One that hangs ends with the operation. */

@@ -35,7 +35,7 @@ export type Delays = {
   readonly keepAlive: number;
 };
 
-export const DEFAULT_DELAYS: Delays = { refresh: 150, liveChange: 40, pickUp: 30, operation: 250, afterOperation: 60, selfHeal: 2000, keepAlive: 15_000 };
+export const DEFAULT_DELAYS: Delays = { refresh: 150, liveChange: 40, pickUp: 30, operation: 180, afterOperation: 60, selfHeal: 2000, keepAlive: 15_000 };
 
 /** A Job that a scenario adds to every sync of an Application, and how it ends. */
 export type SyncHook = { readonly name: string; readonly phase: 'PreSync' | 'PostSync'; readonly outcome: 'succeed' | 'fail' | 'hang' };

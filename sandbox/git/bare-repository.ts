@@ -1,3 +1,5 @@
+import { appendFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { runGit } from './run-git.ts';
 
 /** A bare repository on disk, written and read past the server: the world's side of a scenario. */
@@ -30,8 +32,7 @@ export async function createBareRepository(
   { branch = 'main', partialReads = true }: RepositoryOptions = {},
 ): Promise<BareRepository> {
   await runGit(directory, ['init', '--quiet', '--bare', '--initial-branch', branch]);
-  await runGit(directory, ['config', 'uploadpack.allowFilter', String(partialReads)]);
-  await runGit(directory, ['config', 'uploadpack.allowAnySHA1InWant', String(partialReads)]);
+  await appendFile(join(directory, 'config'), `[uploadpack]\n\tallowFilter = ${partialReads}\n\tallowAnySHA1InWant = ${partialReads}\n`);
   const repository = openBareRepository(directory, branch);
   await repository.commit({ message: 'Initial configuration', files });
   return repository;
@@ -43,8 +44,7 @@ function openBareRepository(directory: string, defaultBranch: string): BareRepos
     resolve: (revision) => resolveRevision(directory, revision),
     async commit({ branch = defaultBranch, message, files }) {
       const parent = await resolveRevision(directory, `refs/heads/${branch}`);
-      await runGit(directory, ['fast-import', '--quiet', '--date-format=now'], importStream(branch, parent, message, files));
-      return (await runGit(directory, ['rev-parse', `refs/heads/${branch}`])).toString().trim();
+      return (await runGit(directory, ['fast-import', '--quiet', '--date-format=now'], importStream(branch, parent, message, files))).toString().trim();
     },
     readFiles: (revision, paths) => readFiles(directory, revision, paths),
     async listFiles(revision, folder) {
@@ -66,15 +66,15 @@ async function resolveRevision(directory: string, revision: string): Promise<str
   }
 }
 
-/** One commit in the format of git-fast-import, which needs neither index nor work tree. */
+/** One commit in the format of git-fast-import, which needs neither index nor work tree; `get-mark` has it print the new SHA. */
 function importStream(branch: string, parent: string | null, message: string, files: Readonly<Record<string, string | null>>): Buffer {
-  const parts = [`commit refs/heads/${branch}\ncommitter Sandbox <sandbox@example.com> now\n`, data(message)];
+  const parts = [`commit refs/heads/${branch}\nmark :1\ncommitter Sandbox <sandbox@example.com> now\n`, data(message)];
   if (parent !== null) parts.push(`from ${parent}\n`);
   for (const [path, text] of Object.entries(files)) {
     if (/["\n]/.test(path)) throw new Error(`The path ${JSON.stringify(path)} cannot be committed here: it holds a quote or a line end.`);
     parts.push(text === null ? `D ${path}\n` : `M 100644 inline ${path}\n${data(text)}`);
   }
-  return Buffer.from(parts.join(''));
+  return Buffer.from([...parts, '\nget-mark :1\n'].join(''));
 }
 
 function data(text: string): string {
