@@ -17,9 +17,9 @@ const Manifest = z.strictObject({
   apiVersion: z.string(),
   kind: z.string(),
   metadata: z.looseObject({ name: z.string(), namespace: z.string().optional(), labels: labels.optional(), annotations: labels.optional() }),
-  spec: z.unknown(),
+  spec: z.unknown().optional(),
   /** Written by controllers: ignored, as by the real server. */
-  status: z.unknown(),
+  status: z.unknown().optional(),
 });
 type Manifest = z.infer<typeof Manifest>;
 
