@@ -41,8 +41,9 @@ export function podSigns(pod: ObservedPod, events: readonly ObservedEvent[], gra
 
 function containerSign(container: ObservedContainer, pod: ObservedPod, events: readonly ObservedEvent[], graces: Graces, since: Instant): Sign | null {
   const { reason, message } = container.waiting ?? { reason: '', message: '' };
+  // At once, whatever the cluster's clock says of the pod's age.
+  if (FINAL_REASONS.has(reason)) return { cause: podCause(pod, reason, message), failsAt: since };
   const begun = latest(waitingSince(container, pod), since);
-  if (FINAL_REASONS.has(reason)) return { cause: podCause(pod, reason, message), failsAt: begun };
   if (PULL_REASONS.has(reason)) return pullSign(pod, reason, message, events, later(begun, graces.pullGrace));
   if (CONFIG_REASONS.has(reason)) return { cause: podCause(pod, reason, message), failsAt: later(begun, graces.configGrace) };
   return crashed(container) ? crashSign(container, pod, graces, since) : null;

@@ -1,7 +1,7 @@
 import { holdsClaim } from '../domain/claim.ts';
-import { EMPTY_SNAPSHOT } from '../domain/cluster.ts';
-import { type Deployment, type StepResult, targetName } from '../domain/deployment.ts';
-import { ConfigurationError } from '../domain/errors.ts';
+import { type ClusterSnapshot, EMPTY_SNAPSHOT } from '../domain/cluster.ts';
+import { type Deployment, resumed, type StepResult } from '../domain/deployment.ts';
+import { ConfigurationError, RETRYABLE_ERRORS } from '../domain/errors.ts';
 import { type Instant, latest } from '../domain/instant.ts';
 import { rolloutStatus, type RolloutStatus } from '../domain/rollout.ts';
 import type { Target } from '../domain/service.ts';
@@ -12,12 +12,13 @@ import type { Clock } from '../ports/clock.ts';
 import type { ClusterSelection, OpenCluster } from '../ports/cluster.ts';
 import type { ServiceStore, TargetStore } from '../ports/deployment-store.ts';
 import { defineStep } from './step.ts';
+import { readTargetConfig } from './target-config.ts';
 import { watchSlice } from './watch-slice.ts';
 import { TargetStepInput } from './wire.ts';
 
-type Ports = {
-  readonly services: ServiceStore;
-  readonly targets: TargetStore;
+export type CheckRolloutPorts = {
+  readonly services: Pick<ServiceStore, 'service'>;
+  readonly targets: Pick<TargetStore, 'target'>;
   readonly argocd: OpenArgoCd;
   readonly cluster: OpenCluster;
   readonly clock: Clock;
@@ -32,42 +33,56 @@ type Ports = {
  */
 export type CheckRolloutStatus = 'running' | 'ready' | 'succeeded' | 'failed' | 'superseded';
 
+/** A deployment whose clock of this step runs. */
+type Watched = Deployment & { readonly watchingSince: Instant };
+
 type Decided = { readonly verdict: Exclude<RolloutStatus, { status: 'running' }>; readonly receivedAt: Instant };
 
 /** The new pods are Ready on the release's digest, or a reason why they never will be. */
 export const checkRollout = defineStep({
   name: 'check-rollout',
   input: TargetStepInput,
-  async run(ports: Ports, input: TargetStepInput): Promise<StepResult<CheckRolloutStatus>> {
+  async run(ports: CheckRolloutPorts, input: TargetStepInput): Promise<StepResult<CheckRolloutStatus>> {
     const { clock } = ports;
     const endsAt = sliceEnd(clock.now(), clock.remaining());
     if (!(await holdsTheClaim(ports, input))) return superseded(input.deployment);
-    const deployment = { ...input.deployment, watchingSince: beginning(input, clock.now()) };
-    const { target, policy } = await configured(ports, deployment);
-    const argocd = await ports.argocd(target.argocd);
-    const want: WantedRollout = {
-      release: deployment.release,
-      mirror: target.image,
-      live: await argocd.workloads(target.application),
-      workloads: target.workloads,
-      policy,
-      watchingSince: deployment.watchingSince,
-      application: target.application.name,
-      cluster: target.cluster.name,
-    };
-    const decided = await watchRollout(ports, target, want, endsAt);
-    if (decided === null) return { status: 'running', deployment };
-    if (decided.verdict.status === 'failed') {
-      // A newer release may have changed the template under our watch: then this one did not fail.
-      if (!(await holdsTheClaim(ports, input))) return superseded(deployment);
-      return { status: 'failed', deployment: { ...withoutWatch(deployment), pods: decided.verdict.pods, cause: decided.verdict.cause } };
+    const deployment = begin(input, clock.now());
+    try {
+      return await check(ports, input, deployment, endsAt);
+    } catch (error) {
+      if (!isRetryable(error) || deployment.watchingSince === input.deployment.watchingSince) throw error;
+      // A retry would begin with the input of this slice: its clock must not start again each time.
+      return { status: 'running', deployment };
     }
-    const status = target.smoke === undefined && (await operationEnded(argocd, target)) ? 'succeeded' : 'ready';
-    return { status, deployment: rolledOut(deployment, decided.verdict, decided.receivedAt, clock.now()) };
   },
 });
 
-async function holdsTheClaim({ targets }: Ports, { execution, deployment }: TargetStepInput): Promise<boolean> {
+async function check(ports: CheckRolloutPorts, input: TargetStepInput, deployment: Watched, endsAt: Instant): Promise<StepResult<CheckRolloutStatus>> {
+  const { environment, target } = await readTargetConfig(ports.services, deployment);
+  const argocd = await ports.argocd(target.argocd);
+  const want: WantedRollout = {
+    release: deployment.release,
+    mirror: target.image,
+    live: await argocd.workloads(target.application),
+    workloads: target.workloads,
+    policy: environment.policy,
+    watchingSince: deployment.watchingSince,
+    application: target.application.name,
+    cluster: target.cluster.name,
+  };
+  const decided = await watchRollout(ports, target, want, endsAt);
+  if (decided === null) return { status: 'running', deployment };
+  const { verdict, receivedAt } = decided;
+  if (verdict.status === 'failed') {
+    // A newer release may have changed the template under our watch: then this one did not fail.
+    if (!(await holdsTheClaim(ports, input))) return superseded(deployment);
+    return { status: 'failed', deployment: { ...withoutWatch(deployment), pods: verdict.pods, cause: deployment.cause ?? verdict.cause } };
+  }
+  const status = target.smoke === undefined && (await operationEnded(argocd, target)) ? 'succeeded' : 'ready';
+  return { status, deployment: rolledOut(deployment, verdict, receivedAt, ports.clock.now()) };
+}
+
+async function holdsTheClaim({ targets }: CheckRolloutPorts, { execution, deployment }: TargetStepInput): Promise<boolean> {
   return holdsClaim(await targets.target(deployment), execution, deployment);
 }
 
@@ -80,28 +95,22 @@ function withoutWatch({ watchingSince: _ended, ...deployment }: Deployment): Dep
   return deployment;
 }
 
-function beginning({ deployment, redrivenAt }: TargetStepInput, now: Instant): Instant {
-  return watchingSince({ since: deployment.watchingSince, after: deployment.marks.applied, redrivenAt }, now);
+function begin({ deployment, redrives, redrivenAt }: TargetStepInput, now: Instant): Watched {
+  const since = watchingSince({ since: deployment.watchingSince, after: deployment.marks.applied, redrivenAt }, now);
+  return { ...resumed(deployment, { redrives, redrivenAt }), watchingSince: since };
 }
 
-async function configured({ services }: Ports, deployment: Deployment): Promise<{ target: Target; policy: WantedRollout['policy'] }> {
-  const service = await services.service(deployment.service);
-  const environment = service?.environments[deployment.environment];
-  const target = environment?.targets[deployment.target];
-  if (environment === undefined || target === undefined) {
-    throw new ConfigurationError(`${targetName(deployment)} is no longer in the configuration; run slipway apply with a slipway.yaml that has it, then redrive.`);
-  }
-  return { target, policy: environment.policy };
+function isRetryable(error: unknown): boolean {
+  return error instanceof Error && RETRYABLE_ERRORS.some((name) => name === error.name);
 }
 
 /** Null when the slice is over. */
-async function watchRollout({ cluster: openCluster, clock }: Ports, target: Target, want: WantedRollout, endsAt: Instant): Promise<Decided | null> {
+async function watchRollout({ cluster: openCluster, clock }: CheckRolloutPorts, target: Target, want: WantedRollout, endsAt: Instant): Promise<Decided | null> {
   const selection = selectionOf(gatingWorkloads(want), want);
-  if (selection === null) return decide(rolloutStatus(EMPTY_SNAPSHOT, want, clock.now()), clock.now());
   const cluster = await openCluster(target.cluster);
   return watchSlice(clock, {
     endsAt,
-    open: (signal) => cluster.watch(selection, signal),
+    open: (signal) => (selection === null ? emptyCluster() : cluster.watch(selection, signal)),
     look(snapshot, now, receivedAt) {
       const verdict = rolloutStatus(snapshot, want, now);
       return verdict.status === 'running' ? { recheckAt: verdict.recheckAt } : { answer: { verdict, receivedAt } };
@@ -109,8 +118,9 @@ async function watchRollout({ cluster: openCluster, clock }: Ports, target: Targ
   });
 }
 
-function decide(verdict: RolloutStatus, receivedAt: Instant): Decided | null {
-  return verdict.status === 'running' ? null : { verdict, receivedAt };
+/** What an Application without a workload of the release looks like: judged as any other. */
+async function* emptyCluster(): AsyncGenerator<ClusterSnapshot> {
+  yield EMPTY_SNAPSHOT;
 }
 
 /** What to watch; null where the Application has nothing of the release. */
