@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, type Pair, parseAllDocuments, type Scalar, visit, type YAMLMap, type YAMLSeq } from 'yaml';
+import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, type Pair, parseAllDocuments, type ParsedNode, type Scalar, visit, type YAMLMap, type YAMLSeq } from 'yaml';
 import { formatValuesPath, type ValuesPath } from './values-path.ts';
 
 /** Why a scalar cannot be edited, and where in the text. */
@@ -15,12 +15,12 @@ export type LocatedScalar = {
 };
 
 /** Parses a file of one YAML document, with the positions of its tokens. */
-export function parseValues(text: string): Document | Refusal {
+export function parseValues(text: string): Document.Parsed | Refusal {
   const documents = parseAllDocuments(text, { keepSourceTokens: true, uniqueKeys: true, logLevel: 'silent' });
   const document = documents[0];
   if (document === undefined) return { refused: 'the file is empty', offset: 0 };
   const second = documents[1];
-  if (second !== undefined) return { refused: `the file holds ${documents.length} documents, and Helm reads only the first; leave one`, offset: second.range?.[0] ?? 0 };
+  if (second !== undefined) return { refused: `the file holds ${documents.length} documents, and Helm reads only the first; leave one`, offset: second.range[0] };
   const error = document.errors[0];
   if (error !== undefined) return { refused: `the file is not valid YAML: ${firstLine(error.message)}`, offset: error.pos[0] };
   return document;
@@ -31,10 +31,11 @@ function firstLine(message: string): string {
   return message.replace(/ at line \d+, column \d+:[^]*$/, '').replace(/\n[^]*$/, '');
 }
 
-type Place = { readonly node: unknown; readonly pair: Pair | null; readonly offset: number; readonly inFlow: boolean };
+type ParsedPair = Pair<ParsedNode, ParsedNode | null>;
+type Place = { readonly node: ParsedNode | null; readonly pair: ParsedPair | null; readonly offset: number; readonly inFlow: boolean };
 
 /** Follows a path from the root to a scalar of the document's own: not inherited, not an alias, on one line. */
-export function locateScalar(document: Document, text: string, path: ValuesPath): LocatedScalar | Refusal {
+export function locateScalar(document: Document.Parsed, text: string, path: ValuesPath): LocatedScalar | Refusal {
   let place: Place = { node: document.contents, pair: null, offset: 0, inFlow: false };
   for (const [depth, step] of path.entries()) {
     const next = descend(place, step, formatValuesPath(path.slice(0, depth)));
@@ -56,35 +57,31 @@ function descend(place: Place, step: string | number, parent: string): Place | R
   return valueOf(node, step, place, name);
 }
 
-function itemOf(list: YAMLSeq, index: number, place: Place, name: string): Place | Refusal {
+function itemOf(list: YAMLSeq.Parsed, index: number, place: Place, name: string): Place | Refusal {
   const item = list.items[index];
   if (item === undefined) return { refused: `${name} has ${list.items.length} items, so none at [${index}]`, offset: place.offset };
-  return { node: item, pair: null, offset: offsetOf(item) ?? place.offset, inFlow: place.inFlow || list.flow === true };
+  return { node: item, pair: null, offset: item.range[0], inFlow: place.inFlow || list.flow === true };
 }
 
-function valueOf(map: YAMLMap, key: string, place: Place, name: string): Place | Refusal {
+function valueOf(map: YAMLMap.Parsed, key: string, place: Place, name: string): Place | Refusal {
   const pair = map.items.find((candidate) => keyText(candidate) === key);
   if (pair === undefined) {
     const inherits = map.items.some((candidate) => keyText(candidate) === '<<');
     const advice = inherits ? 'of its own; what it inherits through << is edited where it stands' : '; add it to the file, or correct the path';
     return { refused: `${name} has no key ${key}${inherits ? ' ' : ''}${advice}`, offset: place.offset };
   }
-  return { node: pair.value, pair, offset: offsetOf(pair.key) ?? place.offset, inFlow: place.inFlow || map.flow === true };
+  return { node: pair.value, pair, offset: pair.key.range[0], inFlow: place.inFlow || map.flow === true };
 }
 
 /** A key as written, so that `8080:` is found by the path `8080`. */
-function keyText(pair: Pair): string | undefined {
-  return isScalar(pair.key) ? (pair.key.source ?? String(pair.key.value)) : undefined;
-}
-
-function offsetOf(node: unknown): number | undefined {
-  return isScalar(node) || isMap(node) || isSeq(node) || isAlias(node) ? node.range?.[0] : undefined;
+function keyText({ key }: ParsedPair): string | undefined {
+  return isScalar(key) ? key.source : undefined;
 }
 
 function editableScalar({ node, pair, offset, inFlow }: Place, text: string, name: string): LocatedScalar | Refusal {
   if (isAlias(node)) return { refused: `${name} is the alias *${node.source}; edit the anchor &${node.source} instead`, offset };
   if (isMap(node) || isSeq(node)) return { refused: `${name} is a ${isMap(node) ? 'map' : 'list'}, not a single value`, offset };
-  if (!isScalar(node) || !node.range) return { refused: `${name} has no colon after its key; write it as a key with a value`, offset };
+  if (node === null) return { refused: `${name} has no colon after its key; write it as a key with a value`, offset };
   if (node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED') return { refused: `${name} is a block of text; write its value on one line`, offset };
   if (node.tag !== undefined && node.tag !== 'tag:yaml.org,2002:str') return { refused: `${name} has the tag ${node.tag}; remove the tag`, offset };
   const [start, end] = node.range;
@@ -96,28 +93,37 @@ function editableScalar({ node, pair, offset, inFlow }: Place, text: string, nam
 }
 
 /** A comment may follow an empty value, so the value's place is after the colon; undefined where an anchor or a tag stands between. */
-function colonOfEmptyValue(pair: Pair | null): number | undefined {
+function colonOfEmptyValue(pair: ParsedPair | null): number | undefined {
   const separators = pair?.srcToken?.sep ?? [];
   if (separators.some(({ type }) => type === 'anchor' || type === 'tag')) return undefined;
   return separators.find(({ type }) => type === 'map-value-ind')?.offset;
 }
 
-/** Every node of a document in order, aliases unresolved: equal outlines mean equal documents. */
-export function outline(document: Document, except: Scalar | null): { readonly nodes: readonly string[]; readonly index: number } {
-  const nodes: string[] = [];
-  let index = -1;
-  visit(document, {
-    Node(_key, node) {
-      if (node === except) index = nodes.length;
-      nodes.push(describe(node));
-    },
-  });
-  return { nodes, index };
+type AnyNode = Alias | Scalar | YAMLMap | YAMLSeq;
+
+/** Whether the edited text is the document with another string in that scalar, and nothing else. Aliases are compared by name. */
+export function differsOnlyIn(document: Document.Parsed, { node }: LocatedScalar, value: string, edited: string): boolean {
+  const result = parseValues(edited);
+  if ('refused' in result) return false;
+  const before = nodesOf(document);
+  const after = nodesOf(result);
+  const position = before.indexOf(node);
+  const wanted = before.map(describe).with(position, describeScalar('string', value, node));
+  return after.length === wanted.length && after.every((found, index) => describe(found) === wanted[index]);
 }
 
-function describe(node: unknown): string {
+function nodesOf(document: Document.Parsed): AnyNode[] {
+  const nodes: AnyNode[] = [];
+  visit(document, { Node: (_key, node) => void nodes.push(node) });
+  return nodes;
+}
+
+function describe(node: AnyNode): string {
   if (isAlias(node)) return `*${node.source}`;
-  if (isScalar(node)) return JSON.stringify([typeof node.value, String(node.value), node.anchor, node.tag]);
-  if (isMap(node) || isSeq(node)) return JSON.stringify([isMap(node) ? 'map' : 'list', node.items.length, node.anchor, node.tag]);
-  return 'null';
+  if (isScalar(node)) return describeScalar(typeof node.value, String(node.value), node);
+  return JSON.stringify([isMap(node) ? 'map' : 'list', node.items.length, node.anchor, node.tag]);
+}
+
+function describeScalar(type: string, value: string, { anchor, tag }: Scalar): string {
+  return JSON.stringify([type, value, anchor, tag]);
 }
