@@ -10,9 +10,9 @@ export type ArgoCdWorld = {
   /** The same server, with a token that may read and not sync. */
   readonly reader: ArgoCd;
   /** Commits a tag and returns the revision. */
-  commitTag(tag: string): Promise<string>;
+  readonly commitTag: (tag: string) => Promise<string>;
   /** Commits what cannot be rendered. */
-  commitNonsense(): Promise<unknown>;
+  readonly commitNonsense: () => Promise<unknown>;
   stop(): Promise<void>;
 };
 

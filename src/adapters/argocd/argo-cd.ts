@@ -49,9 +49,7 @@ function argoCd(api: Api, now: () => Instant): ArgoCd {
     },
     async *watch(ref, signal) {
       const read = (aborted: AbortSignal) => readApplication(api, ref, undefined, aborted);
-      for await (const application of watchApplication(api, ref, signal, read)) {
-        if (versions.see(application) !== 'older') yield observedApplication(application);
-      }
+      for await (const application of watchApplication(api, { ref, signal, read, versions })) yield observedApplication(application);
     },
     sync: (ref, request) => requestSync(api, ref, request, { now, versions }),
     syncRights: (ref, starter) => readSyncRights(api, ref, starter, now),

@@ -6,6 +6,7 @@ import { type Api, applicationName, authorization, context, parseAnswer } from '
 import { type ApplicationResource, ApplicationSchema } from './application-schema.ts';
 import { parseRefusal, refusalError } from './errors.ts';
 import { eventStream } from './event-stream.ts';
+import type { SeenVersions } from './seen-versions.ts';
 
 const Event = z.object({
   result: z.optional(z.object({ type: z.string(), application: ApplicationSchema })),
@@ -16,36 +17,43 @@ const Event = z.object({
 const STREAM_SILENCE_MS = 40_000;
 
 /** Pauses before a stream that gave nothing is opened again; after the last one the server counts as down. */
-const REOPEN_AFTER_MS = [0, 250, 500, 1000, 2000];
+const REOPEN_AFTER_MS = [0, 100, 300, 600];
+
+/** Between the openings of a stream that can be opened, and ends each time without news. */
+const LONGEST_PAUSE_MS = 5000;
 
 type ReadApplication = (signal: AbortSignal) => Promise<ApplicationResource>;
+
+export type Watched = { readonly ref: ApplicationRef; readonly signal: AbortSignal; readonly read: ReadApplication; readonly versions: SeenVersions };
 
 /**
  * The Application now, then after each change, until the signal aborts. Before each opening the Application is read: without the
  * right to read it, or without the Application, Argo CD opens a stream that stays silent.
  */
-export async function* watchApplication(api: Api, ref: ApplicationRef, signal: AbortSignal, read: ReadApplication): AsyncGenerator<ApplicationResource> {
-  let last: string | null = null;
+export async function* watchApplication(api: Api, watched: Watched): AsyncGenerator<ApplicationResource> {
+  const { signal, versions } = watched;
+  let begun = false;
   let failures = 0;
   while (!signal.aborted) {
     try {
-      for await (const application of currentThenChanges(api, ref, signal, read)) {
-        const version = application.metadata.resourceVersion ?? null;
-        if (version !== null && version === last) continue;
-        last = version;
+      for await (const application of currentThenChanges(api, watched)) {
+        const age = versions.see(application);
+        if (age === 'older' || (age === 'same' && begun)) continue;
+        begun = true;
         failures = 0;
         yield application;
       }
     } catch (error) {
       if (signal.aborted) return;
-      if (!(error instanceof UnavailableError || error instanceof TimeoutError) || failures >= REOPEN_AFTER_MS.length) throw error;
+      if (!(error instanceof UnavailableError || error instanceof TimeoutError)) throw error;
+      if (failures >= REOPEN_AFTER_MS.length) throw error;
     }
-    await pauseUnlessAborted(REOPEN_AFTER_MS[failures] ?? 0, signal);
+    await pauseUnlessAborted(REOPEN_AFTER_MS[failures] ?? LONGEST_PAUSE_MS, signal);
     failures++;
   }
 }
 
-async function* currentThenChanges(api: Api, ref: ApplicationRef, signal: AbortSignal, read: ReadApplication): AsyncGenerator<ApplicationResource> {
+async function* currentThenChanges(api: Api, { ref, signal, read }: Watched): AsyncGenerator<ApplicationResource> {
   yield await read(signal);
   const call = `watch ${applicationName(ref)}`;
   const headers = { accept: 'text/event-stream', ...authorization(api) };

@@ -97,9 +97,11 @@ function attempt({ base, agent }: Connection, request: HttpRequest): Promise<Att
   return new Promise((resolve) => {
     const target = new URL(base.pathname.replace(/\/$/, '') + path, base);
     const sent = start(target, { method, agent, headers, ...(signal === undefined ? {} : { signal }) });
-    sent.setTimeout(silence, () => sent.destroy(new SilenceError(silence)));
-    sent.once('response', (response) => resolve({ response }));
-    // Stays for the life of the connection: an error after the answer began also reaches the reader of the answer.
+    let answer: http.IncomingMessage | null = null;
+    // Whoever waits must hear of the silence: the reader of the answer, once there is one.
+    sent.setTimeout(silence, () => (answer ?? sent).destroy(new SilenceError(silence)));
+    sent.once('response', (response) => resolve({ response: (answer = response) }));
+    // Also heard after the answer began, when it is the reader's: unheard, it would end the process.
     sent.on('error', (error) => resolve({ error, reused: sent.reusedSocket }));
     sent.end(body);
   });
