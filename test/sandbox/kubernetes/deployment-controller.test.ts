@@ -89,6 +89,32 @@ describe('deployment controller', () => {
     expect(deploymentIn(store).metadata.annotations?.[REVISION]).toBe('3');
   });
 
+  it('does not give up a rollback at once because the last rollout was long ago', () => {
+    const { store, clock, apply } = aRolledOutCluster();
+    apply(aDeployment({ image: NEW }));
+    clock.advance(3_600_000);
+    const reasons = new Set<string | undefined>();
+    store.watch(({ object }) => void (object.kind === 'Deployment' && reasons.add(conditionOf(object, 'Progressing')?.reason)));
+    apply(aDeployment({ image: OLD }));
+    clock.advance(5_000);
+    expect([...reasons]).toEqual(['NewReplicaSetAvailable', 'ReplicaSetUpdated']);
+  });
+
+  it('takes a pod that is not ready first when it scales down', () => {
+    const bad = new Set<string>();
+    const faultOf: ClusterOptions['faultOf'] = ({ metadata: { name } }) => {
+      if (bad.size === 0) bad.add(name);
+      return bad.has(name) ? 'never-ready' : undefined;
+    };
+    for (const replicas of [3, 4, 5]) {
+      bad.clear();
+      const { store, clock, apply } = aRolledOutCluster({ replicas }, { faultOf });
+      apply(aDeployment({ image: OLD, replicas: replicas - 1 }));
+      clock.advance(5_000);
+      expect(store.list('Pod').every(isReady)).toBe(true);
+    }
+  });
+
   it('scales without a new revision', () => {
     const { store, clock, apply } = aRolledOutCluster();
     apply(aDeployment({ image: OLD, replicas: 5 }));

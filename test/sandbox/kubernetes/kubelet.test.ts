@@ -47,6 +47,13 @@ describe('kubelet', () => {
     expect(ordinary).toEqual(['Scheduled', 'Pulling', 'Pulled', 'Created', 'Started']);
   });
 
+  it('gives each condition the time of its own last transition', () => {
+    const { clock, pod } = aPodOf(aDeployment({ image: IMAGE }), { times: { ready: 7_000 } });
+    clock.advance(10_000);
+    const since = (type: string) => pod().status.conditions?.find((each) => each.type === type)?.lastTransitionTime;
+    expect([since('PodScheduled'), since('Ready')]).toEqual(['2026-11-21T12:00:00Z', '2026-11-21T12:00:07Z']);
+  });
+
   it('asks the registry for the digest of a reference that is not pinned', () => {
     const asked: string[] = [];
     const resolveImage = (reference: string) => {
