@@ -53,8 +53,12 @@ function containerSign(container: ObservedContainer, pod: ObservedPod, events: r
 function pullSign(pod: ObservedPod, reason: string, message: string, events: readonly ObservedEvent[], failsAt: Instant): Sign {
   const failed = events.find((event) => event.objectUid === pod.uid && event.reason === 'Failed' && event.message.startsWith('Failed to pull image'));
   const explained = reason !== 'ImagePullBackOff' || message.includes('ErrImagePull') || failed === undefined;
-  return { cause: podCause(pod, reason, explained ? message : failed.message), failsAt };
+  return { cause: podCause(pod, reason, (explained ? message : failed.message).replace(PULL_WRAPPINGS, '')), failsAt };
 }
+
+/** What kubelet and containerd put before the registry's own words, each with the whole reference: the reason would be cut off. */
+const PULL_WRAPPINGS =
+  /^(?:(?:Back-off pulling image|Failed to pull image|failed to pull and unpack image|failed to resolve reference) "[^"]*": |ErrImagePull: |rpc error: code = \w+ desc = )+/;
 
 /**
  * A container state has no timestamp while it waits. It waits since the last of: the pod was made, bound to a node, had its init
