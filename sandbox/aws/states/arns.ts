@@ -1,4 +1,4 @@
-import { type AwsAccount } from '../service.ts';
+import type { AwsAccount } from '../service.ts';
 
 /** Characters that no name of an execution or state machine may hold; at most 80 others. */
 const NAME = /^[^\s\p{Cc}\p{Cs}<>{}[\]?*"#%\\^|~`$&,;:/]{1,80}$/u;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { StatesError } from './engine/errors.ts';
-import { type Json } from './engine/json.ts';
-import { type RunTask } from './engine/visit.ts';
+import type { Json } from './engine/json.ts';
+import type { RunTask } from './engine/visit.ts';
 
 /**
  * Invokes a function and waits for its answer. `signal` is aborted when the task timed out or the execution was stopped. A call that

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { operation } from '../operation.ts';
 import { AwsError, type AwsOperation, type AwsService, type Need } from '../service.ts';
-import { type Clock } from './engine/clock.ts';
+import type { Clock } from './engine/clock.ts';
 import { type Json, parseJson } from './engine/json.ts';
-import { type Delivery } from './engine/tokens.ts';
+import type { Delivery } from './engine/tokens.ts';
 import { StateMachines, type StartedExecution, type StatesOptions } from './state-machines.ts';
 import { description, epochSeconds, historyEvent, listItem, page } from './wire.ts';
 
@@ -48,7 +48,9 @@ function executionOperations(machines: StateMachines, clock: Clock): Record<stri
       const { order, startedAt } = machines.start(stateMachineArn, input, name).execution;
       return { executionArn: order.executionArn, startDate: epochSeconds(startedAt) };
     }),
-    DescribeExecution: operation('DescribeExecution', DescribeExecution, onExecution('DescribeExecution'), ({ executionArn }) => description(machines.find(executionArn))),
+    DescribeExecution: operation('DescribeExecution', DescribeExecution, onExecution('DescribeExecution'), ({ executionArn }) =>
+      description(machines.find(executionArn)),
+    ),
     ListExecutions: operation('ListExecutions', ListExecutions, onStateMachine('ListExecutions'), ({ stateMachineArn, statusFilter, ...paging }) => {
       const keyOf = ({ execution }: StartedExecution): string => execution.order.executionArn;
       const matches = ({ execution }: StartedExecution): boolean => statusFilter === undefined || execution.progress.status === statusFilter;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type AwsAccount, AwsError } from '../service.ts';
 import { executionArn, isArnOf, isValidName, stateMachineArn } from './arns.ts';
-import { type Clock } from './engine/clock.ts';
+import type { Clock } from './engine/clock.ts';
 import { type Definition, parseDefinition } from './engine/definition.ts';
 import { Execution, type ExecutionStatus } from './engine/execution.ts';
 import { type Json, parseJson } from './engine/json.ts';

@@ -1,6 +1,6 @@
 import { AwsError } from '../service.ts';
-import { type HistoryEvent } from './engine/history.ts';
-import { type StartedExecution } from './state-machines.ts';
+import type { HistoryEvent } from './engine/history.ts';
+import type { StartedExecution } from './state-machines.ts';
 
 /** A date on the JSON wire: epoch seconds with a fraction. */
 export function epochSeconds(ms: number): number {
@@ -52,10 +52,17 @@ function withoutData(details: object): object {
 
 const DEFAULT_PAGE = 100;
 
+type Paging<T> = {
+  readonly keyOf: (item: T) => string;
+  readonly matches: (item: T) => boolean;
+  readonly maxResults?: number | undefined;
+  readonly nextToken?: string | undefined;
+};
+
 /** The page after the item that `nextToken` names, of the items that match. */
 export function page<T>(
   items: readonly T[],
-  { keyOf, matches, maxResults, nextToken }: { keyOf: (item: T) => string; matches: (item: T) => boolean; maxResults?: number | undefined; nextToken?: string | undefined },
+  { keyOf, matches, maxResults, nextToken }: Paging<T>,
 ): { items: T[]; nextToken?: string } {
   const position = nextToken === undefined ? 0 : items.findIndex((item) => tokenOf(keyOf(item)) === nextToken) + 1;
   if (nextToken !== undefined && position === 0) throw new AwsError('InvalidToken', "Invalid Token: 'Invalid token'");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type RunTask } from '../../../sandbox/aws/states/engine/visit.ts';
+import type { RunTask } from '../../../sandbox/aws/states/engine/visit.ts';
 import { aMachine, aMap, anError, aTask, run, secondsOf, types, type World } from './run-definition.ts';
 
 const item = { item: '{% $states.context.Map.Item.Value %}', index: '{% $states.context.Map.Item.Index %}' };
@@ -77,6 +77,18 @@ describe('Map', () => {
   it('retried, runs all iterations again', async () => {
     const world = await run(aMachine({ Each: aMap({ Work: aTask() }, { Retry: [{ ErrorEquals: ['Broken'], MaxAttempts: 1 }] }) }), { task: secondFails });
     expect(secondsOf(world, 'MapIterationStarted')).toEqual([0, 0, 0, 2, 2, 2]);
+  });
+
+  it('entered again by a loop, runs over the items it finds then', async () => {
+    const states = {
+      Each: aMap({ Take: { Type: 'Pass', End: true } }, { Items: '{% $states.input %}', Next: 'Enough' }),
+      Enough: { Type: 'Choice', Choices: [{ Condition: '{% $count($states.input) = 1 %}', Next: 'End' }], Default: 'Drop' },
+      Drop: { Type: 'Pass', Output: '{% [$states.input[[1..9]]] %}', Next: 'Each' },
+      End: { Type: 'Succeed' },
+    };
+    const world = await run(aMachine(states), { input: [1, 2, 3] });
+    expect(world.execution.progress.output).toEqual([3]);
+    expect(secondsOf(world, 'MapIterationStarted')).toHaveLength(6);
   });
 
   it('may hold another Map', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Json } from '../../../sandbox/aws/states/engine/json.ts';
-import { type RunTask } from '../../../sandbox/aws/states/engine/visit.ts';
+import type { Json } from '../../../sandbox/aws/states/engine/json.ts';
+import type { RunTask } from '../../../sandbox/aws/states/engine/visit.ts';
 import { aMachine, aMap, anError, aTask, redrive, run, type World } from './run-definition.ts';
 
 /** Two tasks for each item; the second one remembers what the first one found. */

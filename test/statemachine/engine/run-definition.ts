@@ -1,10 +1,10 @@
 import { type Clock, virtualClock } from '../../../sandbox/aws/states/engine/clock.ts';
 import { parseDefinition } from '../../../sandbox/aws/states/engine/definition.ts';
 import { Execution } from '../../../sandbox/aws/states/engine/execution.ts';
-import { type HistoryEvent } from '../../../sandbox/aws/states/engine/history.ts';
-import { type Json } from '../../../sandbox/aws/states/engine/json.ts';
+import type { HistoryEvent } from '../../../sandbox/aws/states/engine/history.ts';
+import type { Json } from '../../../sandbox/aws/states/engine/json.ts';
 import { TaskTokens } from '../../../sandbox/aws/states/engine/tokens.ts';
-import { type RunTask } from '../../../sandbox/aws/states/engine/visit.ts';
+import type { RunTask } from '../../../sandbox/aws/states/engine/visit.ts';
 
 export const START = Date.parse('2026-01-01T00:00:00.000Z');
 export const INVOKE = 'arn:aws:states:::lambda:invoke';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type RunTask } from '../../../sandbox/aws/states/engine/visit.ts';
+import type { RunTask } from '../../../sandbox/aws/states/engine/visit.ts';
 import { aMachine, aMap, anError, aTask, failingWith, redrive, run, secondsOf, start, types, type World } from './run-definition.ts';
 
 const DAY_MS = 24 * 3600 * 1000;

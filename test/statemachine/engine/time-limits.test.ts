@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type RunTask } from '../../../sandbox/aws/states/engine/visit.ts';
+import type { RunTask } from '../../../sandbox/aws/states/engine/visit.ts';
 import { aMachine, anError, aTask, INVOKE_WITH_TOKEN, run, start, types, type World } from './run-definition.ts';
 
 type Task = (world: Omit<World, 'execution'>) => RunTask;
@@ -42,6 +42,12 @@ describe('TimeoutSeconds of a task', () => {
       },
     });
     expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
+  });
+
+  it('leaves no timer behind when the task ended in time', async () => {
+    const { clock, execution } = await run(aMachine({ Work: aTask({ TimeoutSeconds: 5 }) }, { TimeoutSeconds: 60 }));
+    for (let turn = 0; turn < 5; turn += 1) await new Promise(setImmediate);
+    expect(clock.now()).toBe(execution.startedAt);
   });
 
   it('counts for each attempt anew', async () => {
@@ -136,6 +142,14 @@ describe('HeartbeatSeconds', () => {
   it('starts again with each heartbeat', async () => {
     const { execution } = await run(aMachine({ Ask: tokenTask({ HeartbeatSeconds: 10 }) }), { task: beating(9, 9, 9) });
     expect(execution.progress.stoppedAt).toBe(execution.startedAt + 37_000);
+  });
+
+  it('leaves no timer behind when the task is answered', async () => {
+    const { clock, execution } = await run(aMachine({ Ask: tokenTask({ HeartbeatSeconds: 10 }) }), {
+      task: ({ tokens }) => async ({ token = '' }) => tokens.succeed(token, 'yes'),
+    });
+    for (let turn = 0; turn < 5; turn += 1) await new Promise(setImmediate);
+    expect(clock.now()).toBe(execution.startedAt);
   });
 
   it('does not put off TimeoutSeconds', async () => {

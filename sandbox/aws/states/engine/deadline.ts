@@ -1,5 +1,5 @@
-import { type Clock } from './clock.ts';
-import { type StatesError } from './errors.ts';
+import type { Clock } from './clock.ts';
+import type { StatesError } from './errors.ts';
 
 export type Deadline = { readonly seconds: number; readonly failure: StatesError };
 

@@ -1,4 +1,4 @@
-import { type Processor, type State } from './definition.ts';
+import type { Processor, State } from './definition.ts';
 import { expressionProblem, isExpression } from './expressions.ts';
 
 /** What the shape alone does not tell: targets that exist, expressions that compile, names that may be assigned. One sentence per problem. */
@@ -10,7 +10,8 @@ export function checkProcessor(processor: Processor, path: string): string[] {
 
 function checkState(state: State | undefined, names: readonly string[], path: string): string[] {
   if (!state) return [];
-  const problems = [...checkTransition(state), ...checkTargets(state, names), ...checkRecovery(state), ...checkTimes(state), ...checkVariables(state), ...checkExpressions(state)];
+  const checks = [checkTransition, checkRecovery, checkTimes, checkVariables, checkExpressions];
+  const problems = [...checkTargets(state, names), ...checks.flatMap((check) => check(state))];
   const inner = state.Type === 'Map' ? checkProcessor(state.ItemProcessor, `${path}.ItemProcessor.`) : [];
   return [...problems.map((problem) => `${path}: ${problem}`), ...inner];
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { checkProcessor } from './definition-rules.ts';
-import { type Json, type JsonObject } from './json.ts';
+import type { Json, JsonObject } from './json.ts';
 
 /** The task integrations that the engine schedules; all others are refused by name. */
 export const INTEGRATIONS = ['arn:aws:states:::lambda:invoke', 'arn:aws:states:::lambda:invoke.waitForTaskToken'] as const;

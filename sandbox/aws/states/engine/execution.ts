@@ -1,12 +1,12 @@
-import { type Definition } from './definition.ts';
+import type { Definition } from './definition.ts';
 import { withDeadline } from './deadline.ts';
 import { failureDetails, StatesError } from './errors.ts';
 import { type Frame, newFrame } from './frame.ts';
 import { type EventDetails, History, inputData, outputData } from './history.ts';
 import { runFrame } from './interpreter.ts';
-import { type Json, type JsonObject } from './json.ts';
+import type { Json, JsonObject } from './json.ts';
 import { continueFrom, redriveObstacle } from './redrive.ts';
-import { type Run, type Surroundings } from './visit.ts';
+import type { Run, Surroundings } from './visit.ts';
 
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
 

@@ -40,7 +40,8 @@ export async function evaluate(template: Json, bindings: JsonObject, location: s
 export async function evaluateAs<T extends Json>(type: TypeCheck<T>, template: Json, bindings: JsonObject, location: string): Promise<T> {
   const value = await evaluate(template, bindings, location);
   if (type.is(value)) return value;
-  throw new EvaluationError(location, `The JSONata expression specified for the field '${location}' returned an unexpected result type. Expected '${type.name}' for value: ${JSON.stringify(value)}`);
+  const problem = `returned an unexpected result type. Expected '${type.name}' for value: ${JSON.stringify(value)}`;
+  throw new EvaluationError(location, `The JSONata expression specified for the field '${location}' ${problem}`);
 }
 
 type TypeCheck<T extends Json> = { readonly name: string; is(value: Json): value is T };
@@ -52,15 +53,15 @@ export const COUNT: TypeCheck<number> = { name: 'non-negative integer', is: (val
 export const POSITIVE: TypeCheck<number> = { name: 'positive integer', is: (value): value is number => Number.isInteger(value) && Number(value) > 0 };
 
 async function evaluateExpression(source: string, bindings: JsonObject, location: string): Promise<Json> {
+  const failed = (how: string): EvaluationError => new EvaluationError(location, `The JSONata expression '${source}' specified for the field '${location}' ${how}`);
   let value: unknown;
   try {
     value = await compile(source).evaluate(undefined, bindings);
   } catch (error) {
-    throw new EvaluationError(location, `The JSONata expression '${source}' specified for the field '${location}' threw an error during evaluation. ${messageOf(error)}`);
+    throw failed(`threw an error during evaluation. ${messageOf(error)}`);
   }
-  if (value === undefined || typeof value === 'function') {
-    throw new EvaluationError(location, `The JSONata expression '${source}' specified for the field '${location}' returned ${value === undefined ? 'nothing (undefined)' : 'a function'}.`);
-  }
+  if (value === undefined) throw failed('returned nothing (undefined).');
+  if (typeof value === 'function') throw failed('returned a function.');
   return toJson(value);
 }
 

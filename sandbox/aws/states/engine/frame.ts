@@ -1,5 +1,5 @@
-import { type Processor } from './definition.ts';
-import { type Json } from './json.ts';
+import type { Processor } from './definition.ts';
+import type { Json } from './json.ts';
 import { Scope } from './scope.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { HistoryEvent as SdkEvent, HistoryEventType } from '@aws-sdk/client-sfn';
 import { StatesError } from './errors.ts';
-import { type Json } from './json.ts';
+import type { Json } from './json.ts';
 import { MAX_EVENTS } from './limits.ts';
 
 /** The details of an event under their real names; the SDK's type keeps them honest. */

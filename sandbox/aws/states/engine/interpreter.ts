@@ -1,4 +1,4 @@
-import { type HistoryEventType } from '@aws-sdk/client-sfn';
+import type { HistoryEventType } from '@aws-sdk/client-sfn';
 import { EvaluationError, failureDetails, inState, StatesError } from './errors.ts';
 import { evaluate } from './expressions.ts';
 import { type Frame, moveOn } from './frame.ts';

@@ -1,6 +1,6 @@
-import { type Clock } from './clock.ts';
-import { type ExecutionStatus } from './execution.ts';
-import { type Frame } from './frame.ts';
+import type { Clock } from './clock.ts';
+import type { ExecutionStatus } from './execution.ts';
+import type { Frame } from './frame.ts';
 import { MAX_EVENTS } from './limits.ts';
 
 const REDRIVABLE_PERIOD_MS = 14 * 24 * 3600 * 1000;

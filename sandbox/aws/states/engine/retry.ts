@@ -1,4 +1,4 @@
-import { type StatesError } from './errors.ts';
+import type { StatesError } from './errors.ts';
 
 export type Retrier = {
   readonly ErrorEquals: readonly string[];

@@ -1,5 +1,5 @@
 import { StatesError } from './errors.ts';
-import { type JsonObject } from './json.ts';
+import type { JsonObject } from './json.ts';
 import { assertDataSize } from './limits.ts';
 
 /** The variables of an execution or of one Map iteration. An inner scope reads the outer variables and may not assign their names. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { StatesError } from './errors.ts';
-import { type Json } from './json.ts';
+import type { Json } from './json.ts';
 
 /** What became of a report on a task: `closed` when the task has ended or timed out, `unknown` when no such token was given out. */
 export type Delivery = 'delivered' | 'closed' | 'unknown';

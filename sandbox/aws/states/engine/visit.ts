@@ -1,10 +1,10 @@
-import { type HistoryEventType } from '@aws-sdk/client-sfn';
-import { type Clock } from './clock.ts';
-import { type State } from './definition.ts';
-import { type Frame } from './frame.ts';
-import { type EventDetails, type History } from './history.ts';
-import { type Json, type JsonObject } from './json.ts';
-import { type TaskTokens } from './tokens.ts';
+import type { HistoryEventType } from '@aws-sdk/client-sfn';
+import type { Clock } from './clock.ts';
+import type { State } from './definition.ts';
+import type { Frame } from './frame.ts';
+import type { EventDetails, History } from './history.ts';
+import type { Json, JsonObject } from './json.ts';
+import type { TaskTokens } from './tokens.ts';
 
 /** One call of an integration. A failing task throws an error whose `name` is the error code and whose message is the cause. */
 export type TaskRequest = {
@@ -68,6 +68,6 @@ export function bindings({ run, frame, retries }: Visit, states: JsonObject = {}
 }
 
 /** The usual way out of a state: through its own Output and Assign to its Next. */
-export function done(state: { readonly Next?: string | undefined; readonly Output?: Json | undefined; readonly Assign?: JsonObject | undefined }, output: Json, states: JsonObject = {}): Done {
+export function done(state: Done['leave'] & { readonly Next?: string | undefined }, output: Json, states: JsonObject = {}): Done {
   return { next: state.Next ?? null, output, leave: state, path: '', states };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type FunctionAnswer, type InvokeFunction, lambdaTask } from '../../../../sandbox/aws/states/lambda-task.ts';
-import { type Json } from '../../../../sandbox/aws/states/engine/json.ts';
+import type { Json } from '../../../../sandbox/aws/states/engine/json.ts';
 import { FUNCTION } from './states-world.ts';
 
 const ROLE = 'arn:aws:iam::111122223333:role/flow';

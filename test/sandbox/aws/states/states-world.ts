@@ -1,8 +1,8 @@
 import { type Clock, virtualClock } from '../../../../sandbox/aws/states/engine/clock.ts';
-import { type ExecutionStatus } from '../../../../sandbox/aws/states/engine/execution.ts';
-import { type FunctionAnswer, type InvokeFunction } from '../../../../sandbox/aws/states/lambda-task.ts';
+import type { ExecutionStatus } from '../../../../sandbox/aws/states/engine/execution.ts';
+import type { FunctionAnswer, InvokeFunction } from '../../../../sandbox/aws/states/lambda-task.ts';
 import { createStates, type States } from '../../../../sandbox/aws/states/service.ts';
-import { type AwsCall } from '../../../../sandbox/aws/service.ts';
+import type { AwsCall } from '../../../../sandbox/aws/service.ts';
 
 export const START = Date.parse('2026-01-01T00:00:00.000Z');
 export const account = { id: '111122223333', region: 'eu-central-1' };

@@ -1,4 +1,4 @@
-import { type ChoiceState } from '../definition.ts';
+import type { ChoiceState } from '../definition.ts';
 import { StatesError } from '../errors.ts';
 import { BOOLEAN, evaluateAs } from '../expressions.ts';
 import { bindings, type Done, type Visit } from '../visit.ts';

@@ -1,4 +1,4 @@
-import { type FailState } from '../definition.ts';
+import type { FailState } from '../definition.ts';
 import { StatesError } from '../errors.ts';
 import { evaluateAs, STRING } from '../expressions.ts';
 import { bindings, type Visit } from '../visit.ts';

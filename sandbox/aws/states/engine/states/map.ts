@@ -1,8 +1,8 @@
-import { type MapState } from '../definition.ts';
+import type { MapState } from '../definition.ts';
 import { StatesError } from '../errors.ts';
 import { ARRAY, COUNT, evaluate, evaluateAs } from '../expressions.ts';
 import { type Iteration, newFrame } from '../frame.ts';
-import { type Json } from '../json.ts';
+import type { Json } from '../json.ts';
 import { assertDataSize, MAX_INLINE_CONCURRENCY } from '../limits.ts';
 import { bindings, done, type Done, record, type Visit } from '../visit.ts';
 

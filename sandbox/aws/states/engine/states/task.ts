@@ -1,11 +1,11 @@
 import { type Deadline, unlessAborted, withDeadline } from '../deadline.ts';
-import { type TaskState } from '../definition.ts';
+import type { TaskState } from '../definition.ts';
 import { failureDetails, StatesError } from '../errors.ts';
 import { evaluate, evaluateAs, POSITIVE } from '../expressions.ts';
 import { outputData } from '../history.ts';
 import { type Json, toJson } from '../json.ts';
 import { assertDataSize } from '../limits.ts';
-import { type TokenTask } from '../tokens.ts';
+import type { TokenTask } from '../tokens.ts';
 import { bindings, done, type Done, record, type Run, type TaskRequest, type Visit } from '../visit.ts';
 
 /** One attempt at a task, as scheduled: its arguments and time limits are settled, its token is open. */

@@ -1,4 +1,4 @@
-import { type WaitState } from '../definition.ts';
+import type { WaitState } from '../definition.ts';
 import { EvaluationError } from '../errors.ts';
 import { COUNT, evaluateAs, STRING } from '../expressions.ts';
 import { bindings, done, type Done, type Visit } from '../visit.ts';
