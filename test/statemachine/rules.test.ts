@@ -30,6 +30,10 @@ describe('the definition', () => {
     expect(DEFINITION_TEXT).not.toMatch(/"(?:InputPath|OutputPath|ResultPath|Parameters|ResultSelector|Variable|ItemsPath)"/);
   });
 
+  it('has no null: CloudFormation takes none, so it would be missing from what is deployed', () => {
+    expect(DEFINITION_TEXT).not.toMatch(/(?::|,|\[)\s*null\b/);
+  });
+
   it('explains every state in a comment', () => {
     expect(STATES.filter(({ state }) => (state.Comment ?? '') === '').map(({ name }) => name)).toEqual([]);
   });

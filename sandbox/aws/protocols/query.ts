@@ -12,7 +12,7 @@ const QUERY_CODES: Readonly<Record<string, string>> = {
   ValidationError: 'ValidationError',
 };
 
-/** AWS query: a form names Action and Version, the answer is XML. Members are texts: no operation in use has lists or structures. */
+/** AWS query: a form names Action and Version, the answer is XML. Members of a request are texts: no operation in use takes lists or structures. */
 export function queryProtocol(version: string, namespace: string): Protocol {
   const headers = (requestId: string): Record<string, string> => ({ 'content-type': 'text/xml', 'x-amzn-requestid': requestId });
   const xml = (root: string, ...content: string[]): string => `<${root} xmlns="${namespace}">${content.join('')}</${root}>`;
@@ -36,8 +36,11 @@ function fault({ code, message, status }: AwsError): string {
   return element('Error', element('Type', sender) + element('Code', QUERY_CODES[code] ?? code) + element('Message', escapeXml(message)));
 }
 
+/** Structures as elements by name, lists as elements named `member`. */
 function members(output: Json): string {
-  return Object.entries(output as Record<string, string>).map(([name, text]) => element(name, escapeXml(text))).join('');
+  if (Array.isArray(output)) return output.map((item: Json) => element('member', members(item))).join('');
+  if (typeof output !== 'object' || output === null) return escapeXml(String(output));
+  return Object.entries(output as Record<string, Json>).map(([name, value]) => element(name, members(value))).join('');
 }
 
 function element(name: string, content: string): string {
