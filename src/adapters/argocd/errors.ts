@@ -75,7 +75,8 @@ export function parseJson(text: string): unknown {
 
 const LINE_LIMIT = 400;
 
-function oneLine(text: string): string {
+/** Argo CD passes on what Helm and Kubernetes print. */
+export function oneLine(text: string): string {
   const line = text.trim().replace(/\s+/g, ' ');
   return line.length > LINE_LIMIT ? `${line.slice(0, LINE_LIMIT)}…` : line;
 }

@@ -1,0 +1,99 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { SyncHook } from '../../../sandbox/argocd/world.ts';
+import { createOpenArgoCd } from '../../../src/adapters/argocd/argo-cd.ts';
+import { createMemorySecrets } from '../../../src/adapters/memory/secrets.ts';
+import { createMemoryTargetStore } from '../../../src/adapters/memory/target-store.ts';
+import { createSystemClock } from '../../../src/adapters/system/clock.ts';
+import type { GitHost } from '../../../src/ports/git-host.ts';
+import { syncApplication } from '../../../src/steps/sync-application.ts';
+import { MANUAL, startWorld, type TestWorld, type TestWorldOptions, VALUES_FILE, values } from '../../sandbox/argocd/argocd-world.ts';
+import { aDeployment, aRelease } from '../../support/release.ts';
+import { anEnvironment, aService, aTarget } from '../../support/service.ts';
+
+const REPOSITORY_URL = 'http://127.0.0.1/config.git';
+const EXECUTION = 'arn:one';
+const release = aRelease({ tag: '2' });
+
+let world: TestWorld | undefined;
+afterEach(() => world?.stop());
+
+/** Runs the step with its real adapter against a stand-in whose repository has just got the release. */
+async function syncTo({ file = VALUES_FILE, then, ...options }: TestWorldOptions & { file?: string; then?: (started: TestWorld) => Promise<unknown> }) {
+  const started = (world = await startWorld(options));
+  const revision = await started.repository.commit({ message: 'Deploy 2', files: { [file]: values('2') } });
+  const committed = new Date().toISOString();
+  await then?.(started);
+  const [edit] = anEnvironment().edits;
+  if (edit === undefined) throw new Error('anEnvironment has no edit');
+  const environment = anEnvironment({
+    edits: [{ ...edit, git: { host: 'git', url: REPOSITORY_URL, branch: 'main', aliases: [] }, file }],
+    targets: { eu: aTarget({ argocd: { url: started.argocd.url, token: 'slipway/argocd', caBundle: started.caBundle } }) },
+  });
+  const service = aService({ environments: { dev: environment } });
+  const deployment = aDeployment({ release, claim: { generation: 1, redrives: 0 }, commit: { revision, head: revision, url: null, changes: [] }, marks: { started: committed, committed } });
+  const targets = createMemoryTargetStore();
+  await targets.claim(deployment, { claim: null, current: null }, { ...release, execution: EXECUTION, redrives: 0, generation: 1, claimedAt: committed });
+  const secrets = createMemorySecrets({ 'slipway/argocd': JSON.stringify({ token: started.token }) });
+  const ports = { services: { service: async () => service }, targets, git: async () => gitHost(started), argocd: createOpenArgoCd({ secrets }), clock: createSystemClock({ remaining: () => 60_000 }) };
+  return syncApplication.run(ports, { execution: EXECUTION, redrives: 0, deployment });
+}
+
+function gitHost({ repository }: TestWorld): GitHost {
+  return {
+    read: async (paths, revision = 'main') => ({ revision, message: '', files: await repository.readFiles(revision, paths) }),
+    commit: () => Promise.reject(new Error('SyncApplication commits nothing')),
+    link: () => null,
+  };
+}
+
+describe('syncApplication against the Argo CD of the sandbox', () => {
+  it.each([
+    ['watches auto-sync', (text: string) => text],
+    ['requests a sync where auto-sync is off', MANUAL],
+  ])('%s until the value is live', async (_what, manifests) => {
+    const { status, deployment } = await syncTo({ manifests });
+    expect(status).toBe('applied');
+    expect(deployment.operationRevision).toBe(deployment.commit?.revision);
+  });
+
+  it('is applied while a hook after the sync still runs', async () => {
+    let hook: SyncHook | null = null;
+    const then = async (started: TestWorld) => {
+      await started.until(({ status }) => status.operationState?.phase === 'Succeeded');
+      hook = { name: 'smoke', phase: 'PostSync', outcome: 'hang' };
+    };
+    expect((await syncTo({ hook: () => hook, then })).status).toBe('applied');
+  });
+
+  it('fails with the hook after auto-sync and its own sync have both failed', async () => {
+    const { status, deployment } = await syncTo({ hook: () => ({ name: 'migrate', phase: 'PreSync', outcome: 'fail' }) });
+    expect(status).toBe('failed');
+    expect(deployment.cause).toMatch(/^Application inference-dev: Job migrate: ./);
+    expect(deployment.syncRequested).toBe(true);
+  });
+
+  it('is applied by a later commit that leaves our value', async () => {
+    const { status } = await syncTo({ then: ({ repository }) => repository.commit({ message: 'Another file', files: { 'README.md': 'hello' } }) });
+    expect(status).toBe('applied');
+  });
+
+  it('is superseded by a commit that takes our value back', async () => {
+    expect((await syncTo({ manifests: MANUAL, then: (started) => started.commitTag('1') })).status).toBe('superseded');
+  });
+
+  it('ends errored with the message of a ComparisonError', async () => {
+    const nonsense = (text: string) => text.replace('path: charts/inference-service', 'path: charts/nosuch');
+    await expect(syncTo({ manifests: nonsense })).rejects.toMatchObject({ name: 'RefusedError', message: expect.stringContaining('cannot compare') as string });
+  });
+
+  it('ends errored when the chart does not use the file', async () => {
+    const message = expect.stringMatching(/has registry.example\/inference-service:1; check that its chart uses image.tag of unused.yaml$/) as string;
+    await expect(syncTo({ file: 'unused.yaml', then: (started) => started.until(({ status }) => status.sync?.status === 'Synced') })).rejects.toMatchObject({ name: 'ConfigurationError', message });
+  });
+
+  it('ends errored in a closed window, at once', async () => {
+    const closed = '  syncWindows:\n    - { kind: deny, schedule: "* * * * *", duration: 1h, applications: ["*"] }\n';
+    const manifests = (text: string) => (text.includes('kind: AppProject') ? text + closed : text);
+    await expect(syncTo({ manifests })).rejects.toMatchObject({ name: 'RefusedError', message: expect.stringContaining('window closed') as string });
+  });
+});
