@@ -9,7 +9,9 @@ import type { Release } from './release.ts';
  *   `imageID` is no proof of another image.
  * - `other`: it can't be the release.
  */
-export type DigestProof = { readonly proof: 'proven' | 'unproven' | 'other'; readonly digest: string | null };
+export type DigestProof =
+  | { readonly proof: 'proven' | 'other'; readonly digest: string }
+  | { readonly proof: 'unproven'; readonly digest: string | null };
 
 const UNKNOWN: DigestProof = { proof: 'unproven', digest: null };
 

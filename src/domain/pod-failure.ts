@@ -104,7 +104,7 @@ export function causeLine(object: string, reason: string, message: string): stri
 }
 
 function firstLine(message: string): string {
-  const line = message.trim().split(/\r?\n/, 1)[0] ?? '';
+  const line = message.trim().replace(/\r?\n[^]*/, '');
   return line.length > LONGEST_MESSAGE ? `${line.slice(0, LONGEST_MESSAGE)}…` : line;
 }
 

@@ -24,8 +24,8 @@ export function workloadStatus(workload: ObservedWorkload, snapshot: ClusterSnap
   const judged = (observed ? newPods(workload, snapshot) : []).map((pod) => ({ pod, proof: proveDigest(pod, workload, want.release, want.mirror) }));
   const pods = judged.map(({ pod, proof }) => ({ name: pod.name, ready: pod.ready, digest: proof.digest }));
 
-  const other = judged.find(({ proof }) => proof.proof === 'other');
-  if (other !== undefined) return { status: 'failed', cause: otherDigestCause(other, want), pods };
+  const [other] = judged.flatMap(({ pod, proof }) => (proof.proof === 'other' ? [otherDigestCause(pod, proof.digest, want)] : []));
+  if (other !== undefined) return { status: 'failed', cause: other, pods };
 
   const ready = judged.filter(({ pod }) => pod.ready);
   if (progress.progress === 'done' && ready.length >= progress.expected) {
@@ -37,7 +37,8 @@ export function workloadStatus(workload: ObservedWorkload, snapshot: ClusterSnap
   const waitingFor = progress.progress === 'waiting' ? progress.waitingFor : listed;
   const sign = observed ? worstSign(workload, judged, snapshot, want) : null;
   if (sign !== null && sign.failsAt !== null && elapsed(sign.failsAt, now) >= 0) return { status: 'failed', cause: sign.cause, pods };
-  if (observed && progressDeadlineExceeded(workload, want)) return { status: 'failed', cause: sign?.cause ?? progressCause(workload), pods };
+  const exceeded = observed ? progressDeadlineExceeded(workload, want) : null;
+  if (exceeded !== null) return { status: 'failed', cause: sign?.cause ?? exceeded, pods };
   return { status: 'running', waitingFor, sign, pods };
 }
 
@@ -47,8 +48,8 @@ function worstSign(workload: ObservedWorkload, judged: readonly JudgedPod[], sna
     ...creationSigns(workload, snapshot, want),
     ...judged.flatMap(({ pod }) => podSigns(pod, snapshot.events, want.policy, want.watchingSince)),
   ];
-  const graced = signs.filter(({ failsAt }) => failsAt !== null).toSorted((a, b) => Date.parse(a.failsAt ?? '') - Date.parse(b.failsAt ?? ''));
-  return graced[0] ?? signs[0] ?? null;
+  const endOfGrace = ({ failsAt }: Sign) => (failsAt === null ? Infinity : Date.parse(failsAt));
+  return signs.reduce<Sign | null>((worst, sign) => (worst === null || endOfGrace(sign) < endOfGrace(worst) ? sign : worst), null);
 }
 
 /** Quota, admission and pod security refuse before there is a pod: a ReplicaSet says so in a condition, other controllers in events. */
@@ -70,21 +71,17 @@ function creationSigns(workload: ObservedWorkload, snapshot: ClusterSnapshot, { 
 }
 
 /**
- * Kubernetes has given up waiting, by its condition's reason alone, as kubectl reads it. One from before we watched is the news of an
- * earlier attempt: the controller goes on trying, so a redrive waits for its own deadline instead.
+ * The cause if Kubernetes has given up waiting, by its condition's reason alone, as kubectl reads it. A condition from before we
+ * watched is the news of an earlier attempt: the controller goes on trying, so a redrive waits for its own deadline instead.
  */
-function progressDeadlineExceeded({ conditions }: ObservedWorkload, { watchingSince }: WantedRollout): boolean {
-  const condition = conditions.find(({ type, reason }) => type === 'Progressing' && reason === 'ProgressDeadlineExceeded');
-  return condition !== undefined && (condition.since === null || !isBefore(condition.since, watchingSince));
+function progressDeadlineExceeded(workload: ObservedWorkload, { watchingSince }: WantedRollout): string | null {
+  const condition = workload.conditions.find(({ type, reason }) => type === 'Progressing' && reason === 'ProgressDeadlineExceeded');
+  if (condition === undefined || (condition.since !== null && isBefore(condition.since, watchingSince))) return null;
+  return causeLine(workloadName(workload), condition.reason, condition.message);
 }
 
-function progressCause(workload: ObservedWorkload): string {
-  const message = workload.conditions.find(({ type }) => type === 'Progressing')?.message ?? '';
-  return causeLine(workloadName(workload), 'ProgressDeadlineExceeded', message);
-}
-
-function otherDigestCause({ pod, proof }: JudgedPod, { release }: WantedRollout): string {
-  return causeLine(`pod ${pod.name}`, 'runs another image', `${proof.digest ?? 'unknown digest'} is not of ${release.repository}:${release.tag}@${release.digest}`);
+function otherDigestCause(pod: ObservedPod, digest: string, { release }: WantedRollout): string {
+  return causeLine(`pod ${pod.name}`, 'runs another image', `${digest} is not of ${release.repository}:${release.tag}@${release.digest}`);
 }
 
 function partialWarning(workload: ObservedWorkload, kept: number): readonly string[] {

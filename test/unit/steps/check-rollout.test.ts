@@ -43,6 +43,11 @@ describe('checkRollout', () => {
     expect(deployment.marks).toMatchObject({ ready: applied, noticed: applied });
   });
 
+  it('marks ready where nobody noted when it was applied', async () => {
+    const world = await aRolloutWorld({ snapshot: rolledOut() });
+    expect(await run(world, world.input({ marks: { started: APPLIED } }))).toHaveProperty('deployment.marks.ready', NOW);
+  });
+
   it.each([
     ['the operation still runs its later hooks', { application: { operation: anOperation({ phase: 'Running', finishedAt: null }) } }],
     ['an operation is requested', { application: { operationRequested: true } }],
