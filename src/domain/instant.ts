@@ -18,3 +18,12 @@ export function elapsed(from: Instant, to: Instant): Milliseconds {
 export function latest(a: Instant, b: Instant): Instant {
   return Date.parse(a) >= Date.parse(b) ? a : b;
 }
+
+/**
+ * When something happened that its source tells to the second: the latest it can have been, but not after what it caused. So a
+ * length measured from it holds no time that may not have passed; it is up to a second short.
+ */
+export function knownToTheSecond(instant: Instant, effect: Instant): Instant {
+  const end = later(instant, 999);
+  return latest(end, effect) === end ? new Date(effect).toISOString() : end;
+}

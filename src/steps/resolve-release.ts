@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Deployment, TargetKey } from '../domain/deployment.ts';
 import { ConfigurationError } from '../domain/errors.ts';
-import type { Instant } from '../domain/instant.ts';
+import { type Instant, knownToTheSecond } from '../domain/instant.ts';
 import type { Release } from '../domain/release.ts';
 import { servicesForTag, targetsOf } from '../domain/release-request.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -48,8 +48,8 @@ async function resolvePush(ports: Ports, event: PushEvent, started: Instant): Pr
   const image = await ports.registry.image(repository, { tag });
   if (image === null) return nothing('superseded', `tag ${tag} was removed from ${name} since the push`);
   if (image.digest !== digest) return nothing('superseded', `tag ${tag} of ${name} moved to ${image.digest} since the push of ${digest}`);
-  const pushed = new Date(event.time).toISOString();
-  return found(ports, { repository, tag, image, releasedAt: pushed, marks: { pushed, started }, targets: targetsOf({ services: deploying }) });
+  const marks = { pushed: knownToTheSecond(event.time, started), started };
+  return found(ports, { repository, tag, image, releasedAt: new Date(event.time).toISOString(), marks, targets: targetsOf({ services: deploying }) });
 }
 
 async function resolveManual(ports: Ports, request: ManualRequest, started: Instant): Promise<ResolveReleaseResult> {

@@ -42,7 +42,7 @@ describe('resolveRelease of a push', () => {
           registry: REPOSITORY.registry, repository: 'inference-service', tag: '1.1.0', digest: aDigest(), digests: [aDigest(), aDigest('c')],
           releasedAt: '2026-01-02T03:04:05.000Z', imagePushedAt: '2026-01-02T03:04:04.000Z',
         },
-        marks: { pushed: '2026-01-02T03:04:05.000Z', started: STARTED, resolved: STARTED },
+        marks: { pushed: '2026-01-02T03:04:05.999Z', started: STARTED, resolved: STARTED },
       },
       targets: [
         { service: 'inference-service', environment: 'dev', target: 'eu' },
