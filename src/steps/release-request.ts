@@ -14,7 +14,7 @@ export const PushEvent = z.object({
   detail: z.object({
     result: z.literal('SUCCESS'),
     'action-type': z.literal('PUSH'),
-    'repository-name': z.string().check(z.regex(/^[a-z0-9]+(?:[._/-]+[a-z0-9]+)*$/)),
+    'repository-name': z.string().check(z.regex(/^[a-z0-9]+(?:[._/-]+[a-z0-9]+)*$/, 'A repository name has lower-case letters, digits and single `.`, `_`, `-` and `/` between them.')),
     'image-digest': Digest,
     'image-tag': z.optional(z.union([z.literal(''), Tag])),
   }),

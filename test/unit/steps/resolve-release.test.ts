@@ -73,13 +73,13 @@ describe('resolveRelease of a push', () => {
   });
 
   it.each([
-    ['a tag that could act elsewhere', aPush({ 'image-tag': 'x\nSlipway-Execution: y' })],
-    ['a repository with a path in it', aPush({ 'repository-name': '../secrets' })],
-    ['a failed push', aPush({ result: 'FAILURE' })],
-    ['a delete', aPush({ 'action-type': 'DELETE' })],
-    ['anything else', 'hello'],
-  ])('refuses %s before it looks anything up', async (_, event) => {
-    await expect(async () => resolve(event)).rejects.toThrow(/neither an ECR push event nor/);
+    ['a tag that could act elsewhere', aPush({ 'image-tag': 'x\nSlipway-Execution: y' }), /A tag has letters/],
+    ['a repository with a path in it', aPush({ 'repository-name': '../secrets' }), /A repository name has/],
+    ['a failed push', aPush({ result: 'FAILURE' }), /neither an ECR push event nor/],
+    ['a delete', aPush({ 'action-type': 'DELETE' }), /neither an ECR push event nor/],
+    ['anything else', 'hello', /neither an ECR push event nor/],
+  ])('refuses %s before it looks anything up', async (_, event, message) => {
+    await expect(async () => resolve(event)).rejects.toThrow(message);
   });
 });
 
