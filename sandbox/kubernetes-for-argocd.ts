@@ -6,7 +6,7 @@ export function argoCdAccess({ store, apply }: Pick<Kubernetes, 'store' | 'apply
   return {
     apply: (object) => apply(object, object.metadata.namespace),
     remove: (kind, namespace, name) => store.delete(kind, namespace, name),
-    list: (kind, namespace) => store.list(kind, namespace) as unknown as readonly KubernetesObject[],
+    list: (kind, namespace) => store.list(kind, namespace),
     onChange: (callback) => store.watch(({ object }) => callback(object)),
   };
 }
