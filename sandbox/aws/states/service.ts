@@ -4,7 +4,7 @@ import { AwsError, type AwsOperation, type AwsService, type Need } from '../serv
 import type { Clock } from './engine/clock.ts';
 import { type Json, parseJson } from './engine/json.ts';
 import type { Delivery } from './engine/tokens.ts';
-import { StateMachines, type StartedExecution, type StatesOptions } from './state-machines.ts';
+import { StateMachines, type StartedExecution, type StatesOptions, type StatusChange } from './state-machines.ts';
 import { description, epochSeconds, historyEvent, listItem, page } from './wire.ts';
 
 export type States = {
@@ -13,15 +13,22 @@ export type States = {
   readonly createStateMachine: (machine: { name: string; definition: unknown; roleArn: string }) => string;
   /** For callers inside the sandbox, as event rules; `input` is JSON text. Whether the caller may is the caller's to check. */
   readonly startExecution: (stateMachineArn: string, input: string, name?: string) => { executionArn: string };
+  /** Tells the listener of each start, end and redrive until the result is called. */
+  readonly watch: (listener: (change: StatusChange) => void) => () => void;
 };
 
 /** Step Functions: state machines whose tasks invoke functions, and the API on their executions. */
-export function createStates(options: StatesOptions): States {
-  const machines = new StateMachines(options);
+export function createStates(options: Omit<StatesOptions, 'onStatusChange'>): States {
+  const listeners = new Set<(change: StatusChange) => void>();
+  const machines = new StateMachines({ ...options, onStatusChange: (change) => listeners.forEach((listener) => listener(change)) });
   return {
     service: { scope: 'states', operations: { ...executionOperations(machines, options.clock), ...taskOperations(machines, options.clock) } },
     createStateMachine: (machine) => machines.create(machine),
     startExecution: (arn, input, name) => ({ executionArn: machines.start(arn, input, name).execution.order.executionArn }),
+    watch(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
   };
 }
 

@@ -9,6 +9,8 @@ import { MAX_DATA_BYTES } from './engine/limits.ts';
 import { TaskTokens } from './engine/tokens.ts';
 import { type InvokeFunction, lambdaTask } from './lambda-task.ts';
 
+export type StatusChange = { readonly executionArn: string; readonly status: ExecutionStatus };
+
 export type StatesOptions = {
   readonly account: AwsAccount;
   readonly clock: Clock;
@@ -16,7 +18,7 @@ export type StatesOptions = {
   readonly random: () => number;
   readonly invoke: InvokeFunction;
   /** Told of each start, end and redrive. */
-  readonly onStatusChange?: (change: { readonly executionArn: string; readonly status: ExecutionStatus }) => void;
+  readonly onStatusChange?: (change: StatusChange) => void;
 };
 
 /** An execution with what only the API knows of it. */

@@ -1,7 +1,7 @@
 import { type Clock, virtualClock } from '../../../../sandbox/aws/states/engine/clock.ts';
-import type { ExecutionStatus } from '../../../../sandbox/aws/states/engine/execution.ts';
 import type { FunctionAnswer, InvokeFunction } from '../../../../sandbox/aws/states/lambda-task.ts';
 import { createStates, type States } from '../../../../sandbox/aws/states/service.ts';
+import type { StatusChange } from '../../../../sandbox/aws/states/state-machines.ts';
 import type { AwsCall } from '../../../../sandbox/aws/service.ts';
 
 export const START = Date.parse('2026-01-01T00:00:00.000Z');
@@ -24,7 +24,7 @@ export function aDefinition(task: object = {}): object {
 export type StatesWorld = {
   readonly clock: Clock;
   readonly states: States;
-  readonly changes: { executionArn: string; status: ExecutionStatus }[];
+  readonly changes: StatusChange[];
   /** Calls an operation as the endpoint does, and returns its answer as an SDK would read it off the wire. */
   readonly api: <Answer = Record<string, unknown>>(operation: string, input: object) => Promise<Answer>;
   /** Waits until the execution is no longer RUNNING. */
@@ -38,11 +38,11 @@ export function aStatesWorld({ definition = aDefinition(), invoke = () => async 
   const clock = virtualClock(START);
   const changes: StatesWorld['changes'] = [];
   const waiting = new Map<string, () => void>();
-  const onStatusChange = (change: { executionArn: string; status: ExecutionStatus }): void => {
+  const states = createStates({ account, clock, random: () => 0, invoke: invoke(clock) });
+  states.watch((change) => {
     changes.push(change);
     if (change.status !== 'RUNNING') waiting.get(change.executionArn)?.();
-  };
-  const states = createStates({ account, clock, random: () => 0, invoke: invoke(clock), onStatusChange });
+  });
   states.createStateMachine({ name: 'flow', definition, roleArn: ROLE });
   return {
     clock,
