@@ -1,4 +1,4 @@
-import type { ClusterAccess, KubernetesObject } from './argocd/cluster-access.ts';
+import type { ClusterAccess } from './argocd/cluster-access.ts';
 import type { Kubernetes } from './kubernetes/start.ts';
 
 /** The cluster as Argo CD's controller reaches it: with rights of its own, past the API server. */

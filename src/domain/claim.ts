@@ -56,6 +56,9 @@ function newerOf(claim: Claim | null, release: Release): ReleaseOrder {
   return claim !== null && claim.digest === release.digest && compareReleases(claim, release) > 0 ? claim : release;
 }
 
+/** Cause of a deployment that lost its claim on the way. */
+export const CLAIM_LOST = 'superseded: the claim of the target went to another execution';
+
 /** Proof of the right to write: the claim is still this execution's, and from its latest acquisition. */
 export function holdsClaim(state: TargetState, execution: string, deployment: Deployment): boolean {
   return state.claim !== null && state.claim.execution === execution && state.claim.generation === deployment.claim?.generation;

@@ -73,6 +73,11 @@ export type Deployment = TargetKey & {
   readonly warnings?: readonly string[];
 };
 
+/** The deployment as a watching step hands it on: `watchingSince` is a step's only while it watches, and the next has a clock of its own. */
+export function withoutWatch({ watchingSince: _ended, ...deployment }: Deployment): Deployment {
+  return deployment;
+}
+
 /** What every step after ResolveRelease returns. */
 export type StepResult<Status extends string> = { readonly status: Status; readonly deployment: Deployment };
 

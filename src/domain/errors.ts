@@ -58,3 +58,8 @@ export class DeploymentFailed extends SlipwayError {
 
 /** The errors that the state machine retries, by their names under `Retry` in deploy.asl.json. */
 export const RETRYABLE_ERRORS = ['UnavailableError', 'TimeoutError', 'RateLimitedError', 'ConflictError'] as const;
+
+/** Whether the state machine retries it, so that asking again may help. */
+export function isRetryable(error: unknown): boolean {
+  return error instanceof Error && RETRYABLE_ERRORS.some((name) => name === error.name);
+}

@@ -1,7 +1,7 @@
-import { holdsClaim } from '../domain/claim.ts';
+import { CLAIM_LOST, holdsClaim } from '../domain/claim.ts';
 import { type ClusterSnapshot, EMPTY_SNAPSHOT } from '../domain/cluster.ts';
-import { type Deployment, resumed, type StepResult } from '../domain/deployment.ts';
-import { ConfigurationError, RETRYABLE_ERRORS } from '../domain/errors.ts';
+import { type Deployment, resumed, type StepResult, withoutWatch } from '../domain/deployment.ts';
+import { ConfigurationError, isRetryable } from '../domain/errors.ts';
 import { type Instant, latest } from '../domain/instant.ts';
 import { rolloutStatus, type RolloutStatus } from '../domain/rollout.ts';
 import type { Target } from '../domain/service.ts';
@@ -87,21 +87,12 @@ async function holdsTheClaim({ targets }: CheckRolloutPorts, { execution, deploy
 }
 
 function superseded(deployment: Deployment): StepResult<'superseded'> {
-  return { status: 'superseded', deployment: { ...withoutWatch(deployment), cause: 'superseded: the claim of the target went to another execution' } };
-}
-
-/** `watchingSince` is this step's only while it watches; the next step has a clock of its own. */
-function withoutWatch({ watchingSince: _ended, ...deployment }: Deployment): Deployment {
-  return deployment;
+  return { status: 'superseded', deployment: { ...withoutWatch(deployment), cause: CLAIM_LOST } };
 }
 
 function begin({ deployment, redrives, redrivenAt }: TargetStepInput, now: Instant): Watched {
   const since = watchingSince({ since: deployment.watchingSince, after: deployment.marks.applied, redrivenAt }, now);
   return { ...resumed(deployment, { redrives, redrivenAt }), watchingSince: since };
-}
-
-function isRetryable(error: unknown): boolean {
-  return error instanceof Error && RETRYABLE_ERRORS.some((name) => name === error.name);
 }
 
 /** Null when the slice is over. */

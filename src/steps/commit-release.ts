@@ -1,5 +1,5 @@
 import { checkApplication } from '../domain/application-check.ts';
-import { holdsClaim, type TargetState } from '../domain/claim.ts';
+import { CLAIM_LOST, holdsClaim, type TargetState } from '../domain/claim.ts';
 import { commitMessage, isOwnCommit } from '../domain/commit-message.ts';
 import { type Commit, type Deployment, resumed, type StepResult, targetName } from '../domain/deployment.ts';
 import { applyEdits, namesTagOnly } from '../domain/edits.ts';
@@ -81,7 +81,7 @@ async function commitOnce(work: Work, snapshot: GitSnapshot): Promise<Result> {
   const { ports, host, edits, execution, deployment } = work;
   const { files, changes } = applyEdits(snapshot.files, edits, deployment.release);
   const state = await ports.targets.target(deployment);
-  if (!holdsClaim(state, execution, deployment)) return { status: 'superseded', deployment: { ...deployment, cause: 'another execution has claimed the target' } };
+  if (!holdsClaim(state, execution, deployment)) return { status: 'superseded', deployment: { ...deployment, cause: CLAIM_LOST } };
   if (hasMovedTag(state, edits, deployment)) return { status: 'failed', deployment: { ...deployment, cause: deployment.cause ?? movedTag(deployment) } };
   if (changes.length === 0) return found(work, snapshot);
   const revision = await host.commit({ head: snapshot.revision, files, message: commitMessage(execution, deployment) });

@@ -1,7 +1,7 @@
-import { holdsClaim } from '../domain/claim.ts';
+import { CLAIM_LOST, holdsClaim } from '../domain/claim.ts';
 import { describeEdits } from '../domain/covers.ts';
-import { type Deployment, resumed, type StepResult, targetName } from '../domain/deployment.ts';
-import { ConfigurationError, RefusedError, RETRYABLE_ERRORS } from '../domain/errors.ts';
+import { type Deployment, resumed, type StepResult, targetName, withoutWatch } from '../domain/deployment.ts';
+import { ConfigurationError, isRetryable, RefusedError } from '../domain/errors.ts';
 import { elapsed, type Instant, later } from '../domain/instant.ts';
 import { sliceEnd, watchingSince } from '../domain/slice.ts';
 import { freshMemory } from '../domain/sync.ts';
@@ -10,7 +10,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { ServiceStore, TargetStore } from '../ports/deployment-store.ts';
 import type { OpenGitHost } from '../ports/git-host.ts';
 import { defineStep } from './step.ts';
-import { CLAIM_LOST, decideOn, type SyncEnd, type SyncWatch } from './sync-watch.ts';
+import { decideOn, type SyncEnd, type SyncWatch } from './sync-watch.ts';
 import { editedRepository, readTargetConfig } from './target-config.ts';
 import { TargetStepInput } from './wire.ts';
 
@@ -125,10 +125,6 @@ function progressOf(deployment: Deployment, { memory, operation }: SyncWatch): D
 }
 
 /** Without an operation there was nothing to detect or to apply: both ended now. */
-function applied({ watchingSince: _ended, ...deployment }: Deployment, now: Instant): Deployment {
-  return { ...deployment, marks: { ...deployment.marks, operationStarted: deployment.marks.operationStarted ?? now, applied: now } };
-}
-
-function isRetryable(error: unknown): boolean {
-  return error instanceof Error && RETRYABLE_ERRORS.some((name) => name === error.name);
+function applied(deployment: Deployment, now: Instant): Deployment {
+  return { ...withoutWatch(deployment), marks: { ...deployment.marks, operationStarted: deployment.marks.operationStarted ?? now, applied: now } };
 }

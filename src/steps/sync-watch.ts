@@ -1,4 +1,5 @@
 import type { ObservedApplication } from '../domain/application.ts';
+import { CLAIM_LOST } from '../domain/claim.ts';
 import { carriesRelease } from '../domain/covers.ts';
 import { NotFoundError } from '../domain/errors.ts';
 import type { Instant } from '../domain/instant.ts';
@@ -10,8 +11,6 @@ import { ourOperation } from '../domain/sync-evidence.ts';
 import type { ArgoCd } from '../ports/argo-cd.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { GitHost } from '../ports/git-host.ts';
-
-export const CLAIM_LOST = 'superseded: the claim of the target went to another execution';
 
 /** One slice of watching one Application: what it works with, and what it has found out so far. */
 export type SyncWatch = {

@@ -1,5 +1,5 @@
-import { holdsClaim } from '../domain/claim.ts';
-import { type Deployment, resumed, type StepResult } from '../domain/deployment.ts';
+import { CLAIM_LOST, holdsClaim } from '../domain/claim.ts';
+import { type Deployment, resumed, type StepResult, withoutWatch } from '../domain/deployment.ts';
 import { RefusedError, TimeoutError, UnavailableError } from '../domain/errors.ts';
 import { elapsed, type Instant, later } from '../domain/instant.ts';
 import { sliceEnd, watchingSince } from '../domain/slice.ts';
@@ -39,7 +39,7 @@ export const verifyRelease = defineStep({
     const since = watchingSince({ since: resumedOne.watchingSince, after: resumedOne.marks.noticed, redrivenAt: input.redrivenAt }, clock.now());
     const deployment = { ...resumedOne, watchingSince: since };
     if (!holdsClaim(await targets.target(deployment), input.execution, deployment)) {
-      return { status: 'superseded', deployment: { ...withoutWatch(deployment), cause: 'superseded: the claim of the target went to another execution' } };
+      return { status: 'superseded', deployment: { ...withoutWatch(deployment), cause: CLAIM_LOST } };
     }
     const config = await readTargetConfig(ports.services, deployment);
     const limits = { slice, deadline: later(since, config.environment.policy.verifyTimeout) };
@@ -127,11 +127,6 @@ function conclude(deployment: Deployment, { status, cause }: Verdict, now: Insta
   const ended = withoutWatch(deployment);
   if (status === 'succeeded') return { status, deployment: { ...ended, marks: { ...ended.marks, verified: now } } };
   return { status, deployment: { ...ended, ...(ended.cause === undefined && cause !== undefined ? { cause } : {}) } };
-}
-
-/** `watchingSince` is this step's only while it watches. */
-function withoutWatch({ watchingSince: _ended, ...deployment }: Deployment): Deployment {
-  return deployment;
 }
 
 function earlier(a: Instant, b: Instant): Instant {

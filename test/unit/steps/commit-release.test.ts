@@ -126,7 +126,7 @@ describe('commitRelease', () => {
         if (state.claim) await world.targets.claim(world.deployment, state, { ...state.claim, execution: 'newer', generation: 2 });
       },
     });
-    expect(await world.run()).toMatchObject({ status: 'superseded', deployment: { cause: 'another execution has claimed the target' } });
+    expect(await world.run()).toMatchObject({ status: 'superseded', deployment: { cause: 'superseded: the claim of the target went to another execution' } });
     expect((await world.read()).files[FILE]).toBe(VALUES);
   });
 
