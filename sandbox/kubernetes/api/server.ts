@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { ServerCertificate } from '../../tls.ts';
 import type { Clock } from '../clock.ts';
+import type { KubernetesObject } from '../objects.ts';
 import { apiVersionOf } from '../resources.ts';
 import type { Authorize, User } from '../rbac.ts';
 import type { Store } from '../store.ts';
@@ -68,22 +69,23 @@ function serveObjects(request: ApiRequest, target: Target, message: IncomingMess
   const resource = servedResource(target);
   if (resource === undefined || target.subresource !== null) throw notServed(method, path);
   if (method !== 'GET') throw methodNotAllowed(method, path);
+  const table = (objects: readonly KubernetesObject[]) => asTable(resource, objects, store, clock.now());
   const { namespace, name } = target;
   if (name !== null) {
     if (namespace === null) throw notServed(method, path);
     const object = store.get(resource.kind, namespace, name);
     if (object === null) throw objectNotFound(resource.group, resource.plural, name);
-    answer(response, 200, wantsTable(message) ? asTable(resource, [object], store, clock.now()) : object);
+    answer(response, 200, wantsTable(message) ? table([object]) : object);
     return;
   }
   const matches = selectionOf(request, resource, namespace);
   if (isWatch(query)) {
-    serveWatch(response, request, resource, matches, store, clock);
+    serveWatch(response, request, resource, matches, (object) => (wantsTable(message) ? table([object]) : object), { store, clock });
     return;
   }
   const objects = store.list(resource.kind, namespace ?? undefined).filter(matches);
   if (wantsTable(message)) {
-    answer(response, 200, asTable(resource, objects, store, clock.now()));
+    answer(response, 200, table(objects));
     return;
   }
   // Items of a list don't repeat their kind, as in the real server's lists.

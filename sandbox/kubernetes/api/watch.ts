@@ -13,7 +13,7 @@ const BOOKMARK_EVERY = 60_000;
 const LONGEST = 30 * 60_000;
 
 /** Streams changes as JSON lines: from now with all objects first, or from the resourceVersion that the client has seen. */
-export function serveWatch(response: ServerResponse, request: ApiRequest, resource: Resource, matches: Matches, store: Store, clock: Clock): void {
+export function serveWatch(response: ServerResponse, request: ApiRequest, resource: Resource, matches: Matches, render: (object: KubernetesObject) => unknown, { store, clock }: { readonly store: Store; readonly clock: Clock }): void {
   const from = numberOption(request, 'resourceVersion') ?? 0;
   const timeout = numberOption(request, 'timeoutSeconds') ?? 0;
   const initial = from === 0 || request.query.get('sendInitialEvents') === 'true';
@@ -32,9 +32,9 @@ export function serveWatch(response: ServerResponse, request: ApiRequest, resour
   const bookmark = (annotations?: object) => send('BOOKMARK', bookmarkOf(resource, store.resourceVersion(), annotations));
   const forward = (event: StoreEvent) => {
     const seen = asSeen(event, matches);
-    if (seen !== null) send(seen.type, seen.object);
+    if (seen !== null) send(seen.type, render(seen.object));
   };
-  if (initial) for (const object of store.list(resource.kind).filter(matches)) send('ADDED', object);
+  if (initial) for (const object of store.list(resource.kind).filter(matches)) send('ADDED', render(object));
   if (request.query.get('sendInitialEvents') === 'true') bookmark({ 'k8s.io/initial-events-end': 'true' });
   missed.forEach(forward);
 
