@@ -28,8 +28,11 @@ const NOT_OVERHEAD: ReadonlySet<Stage> = new Set(['sync', 'rollout', 'verify']);
 /**
  * Turns the ends of stages into their lengths. Boundaries are made non-decreasing, so the stages sum to `total` by construction;
  * time in `idle` (before a redrive) belongs to no stage. A stage that was not reached is left out.
+ *
+ * @param brokenOffAt when a deployment ended without success: the stage that it was in then ended there
  */
-export function timings(marks: Marks, idle: readonly Idle[] = []): Timings {
+export function timings(reached: Marks, idle: readonly Idle[] = [], brokenOffAt?: Instant): Timings {
+  const marks = brokenOffAt === undefined ? reached : { ...reached, ...brokenOff(reached, brokenOffAt) };
   const lengths: Partial<Record<Stage, Milliseconds>> = {};
   let total = 0;
   let overhead = 0;
@@ -45,6 +48,13 @@ export function timings(marks: Marks, idle: readonly Idle[] = []): Timings {
     begun = ended;
   }
   return { ...lengths, total, overhead };
+}
+
+/** The mark of the stage after the last one that was reached; none where all were. */
+function brokenOff(marks: Marks, at: Instant): Partial<Marks> {
+  const last = STAGES.findLastIndex((stage) => marks[END_OF_STAGE[stage]] !== undefined);
+  const stage = STAGES[last + 1];
+  return stage === undefined ? {} : { [END_OF_STAGE[stage]]: at };
 }
 
 /** Milliseconds of the intervals that fall between two instants. The intervals don't overlap: each ends at a redrive. */

@@ -30,8 +30,8 @@ export const concludeDeployment = defineStep({
     const { deployment, execution } = input;
     const outcome = outcomeOf(input.status);
     const cause = causeOf(deployment, input.status, input.trouble);
-    const measured = timings(deployment.marks, deployment.idle);
     const concludedAt = clock.now();
+    const measured = timings(deployment.marks, deployment.idle, outcome === 'succeeded' ? undefined : concludedAt);
     // An ignored release is another execution's: the record and the event are its to make.
     if (outcome !== 'ignored') {
       await records.record(deployment, deployment.release, attemptOf(input, outcome, { cause, timings: measured, concludedAt }));

@@ -28,6 +28,16 @@ describe('timings', () => {
     expect(timings(WHOLE, [{ from: at(3), to: at(4.5) }])).toMatchObject({ commit: 500, total: 23_500 });
   });
 
+  it('counts the stage in which a deployment was broken off up to that instant', () => {
+    const { ready: _ready, noticed: _noticed, verified: _verified, ...marks } = WHOLE;
+    expect(timings(marks, [], at(70))).toMatchObject({ sync: 4000, rollout: 60_000, total: 70_000, overhead: 6000 });
+    expect(timings({ started: at(1) }, [], at(3))).toMatchObject({ resolve: 2000, total: 2000 });
+  });
+
+  it('has nothing to break off after the last stage', () => {
+    expect(timings(WHOLE, [], at(99))).toEqual(timings(WHOLE));
+  });
+
   it('sums to total, with no stage below zero, whatever the instants', () => {
     const mark = fc.option(fc.integer({ min: 0, max: 10_000 }).map(at), { nil: undefined });
     fc.assert(
