@@ -8,7 +8,7 @@ import { type ArgoCdOptions, type ArgoCdServer, startArgoCd } from './argocd/sta
 import type { InvocationRecord } from './aws/lambda/lambda.ts';
 import { type Aws, startAws } from './aws/start-aws.ts';
 import { type BareRepository, createBareRepository } from './git/bare-repository.ts';
-import { type GitServer, startGitServer } from './git/start-git-server.ts';
+import { type GitCredential, type GitServer, startGitServer } from './git/start-git-server.ts';
 import { argoCdAccess } from './kubernetes-for-argocd.ts';
 import { type Kubernetes, type KubernetesOptions, startKubernetes } from './kubernetes/start.ts';
 import { type CertificateAuthority, createCertificateAuthority, issueServerCertificate } from './tls.ts';
@@ -25,11 +25,13 @@ export type WorldOptions = {
   readonly configFiles: Readonly<Record<string, string>>;
   /** Called with the repository when a push has arrived, before git sees it. */
   readonly beforePush?: (repository: BareRepository) => Promise<void>;
+  /** Who may use the repository besides Slipway. */
+  readonly gitCredentials?: readonly GitCredential[];
   readonly faultOf?: KubernetesOptions['faultOf'];
+  /** Delays of the kubelet other than its own. */
+  readonly kubelet?: NonNullable<KubernetesOptions['times']>;
   readonly argocd?: Pick<ArgoCdOptions, 'delays' | 'hook'> & { readonly editManifest?: (yaml: string) => string };
   readonly onInvocation?: (record: InvocationRecord) => void;
-  /** A step of the start, for people who wait. */
-  readonly tell?: (text: string) => void;
 };
 
 /** Everything that Slipway talks to, on loopback, with the packaged stack deployed into it. */
@@ -75,7 +77,7 @@ async function startParts(options: WorldOptions, stops: (() => Promise<unknown>)
   stops.push(() => aws.stop());
   const git = await startGit(folder, options);
   stops.push(() => git.stop());
-  const kubernetes = await startCluster(aws, authority, options.faultOf);
+  const kubernetes = await startCluster(aws, authority, options);
   stops.push(() => kubernetes.stop());
   const argocd = await startArgo({ authority, git, kubernetes }, options);
   stops.push(() => argocd.stop());
@@ -90,24 +92,25 @@ export async function deployStack(world: Pick<World, 'aws' | 'stage'>, packageFo
   world.aws.eks.addAccessEntry(CLUSTER, { principalArn: outputs['CheckRolloutRoleArn'] ?? '', kubernetesGroups: ['slipway'] });
 }
 
-async function startGit(folder: string, { configFiles, beforePush }: WorldOptions): Promise<World['git']> {
+async function startGit(folder: string, { configFiles, beforePush, gitCredentials = [] }: WorldOptions): Promise<World['git']> {
   const repository = await createBareRepository(join(folder, 'config.git'), configFiles);
   const credential = { username: 'slipway', password: crypto.randomUUID() };
   const server = await startGitServer({
     root: folder,
-    credentials: [{ ...credential, access: 'write' }],
+    credentials: [{ ...credential, access: 'write' }, ...gitCredentials],
     ...(beforePush && { beforePush: () => beforePush(repository) }),
   });
   return { ...server, repository, credential };
 }
 
-async function startCluster(aws: Aws, authority: CertificateAuthority, faultOf: KubernetesOptions['faultOf']): Promise<World['kubernetes']> {
+async function startCluster(aws: Aws, authority: CertificateAuthority, { faultOf, kubelet }: WorldOptions): Promise<World['kubernetes']> {
   const administratorToken = crypto.randomUUID();
   const kubernetes = await startKubernetes({
     authority,
     rbac: await rbacObjects(),
     resolveImage: () => null,
     ...(faultOf && { faultOf }),
+    ...(kubelet && { times: kubelet }),
     authenticate: async (token) => (token === administratorToken ? ADMINISTRATOR : aws.eks.kubernetesUser(token, CLUSTER)),
   });
   aws.eks.addCluster({ name: CLUSTER, endpoint: kubernetes.url, caPem: authority.certPem });

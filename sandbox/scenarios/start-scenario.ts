@@ -20,7 +20,8 @@ export type StartedScenario = {
   push(image: Image): Promise<void>;
 };
 
-export type ScenarioOptions = Pick<WorldOptions, 'packageFolder' | 'stage' | 'onInvocation' | 'argocd'> & {
+/** What is given here comes before what the scenario says. */
+export type ScenarioOptions = Pick<WorldOptions, 'packageFolder' | 'stage'> & Partial<WorldOptions> & {
   /** Changes the packaged template before it is deployed. */
   readonly editTemplate?: Parameters<typeof deployStack>[2];
 };
@@ -30,10 +31,10 @@ export async function startScenario(name: ScenarioName, { editTemplate, ...optio
   const { fault, committedBefore, race } = SCENARIOS[name];
   const [oldImage, newImage] = [imageOf('1.0.0'), imageOf('1.1.0')];
   const world = await startWorld({
-    ...options,
     configFiles: configFiles(committedBefore === true ? newImage : oldImage),
     ...(fault && { faultOf: faultOfImage(newImage, fault) }),
     ...(race === true && { beforePush: onceSomebodyElse() }),
+    ...options,
   });
   try {
     const { accessKeyId, secretAccessKey } = world.aws.administrator;
