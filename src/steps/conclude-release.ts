@@ -17,7 +17,7 @@ const ConcludeReleaseInput = z.object({
   conclusions: z.array(ConclusionSchema),
   latest: z.array(ConclusionSchema),
   redrives: z.number(),
-  /** How often the execution had been redriven when this pass of the Map ended. */
+  /** How often the execution had been redriven when this pass of the Map began. */
   passRedrives: z.number(),
 });
 
@@ -29,7 +29,7 @@ export type ConcludeReleaseResult = {
 
 /**
  * The one place that throws, so that a failed execution can be redriven: a redrive enters here again, finds that RedriveCount rose
- * since the pass ended, and answers `again` with the targets that are not finished.
+ * since the pass began, and answers `again` with the targets that are not finished.
  */
 export const concludeRelease = defineStep({
   name: 'conclude-release',

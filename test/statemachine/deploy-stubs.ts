@@ -1,0 +1,127 @@
+import type { Json, JsonObject } from '../../sandbox/aws/states/engine/json.ts';
+import { isJsonObject } from '../../sandbox/aws/states/engine/json.ts';
+import { checkRollout } from '../../src/steps/check-rollout.ts';
+import { claimTarget } from '../../src/steps/claim-target.ts';
+import { commitRelease } from '../../src/steps/commit-release.ts';
+import { concludeDeployment } from '../../src/steps/conclude-deployment.ts';
+import { concludeRelease } from '../../src/steps/conclude-release.ts';
+import { resolveRelease } from '../../src/steps/resolve-release.ts';
+import { syncApplication } from '../../src/steps/sync-application.ts';
+import { verifyRelease } from '../../src/steps/verify-release.ts';
+import { causeOf, outcomeOf } from '../../src/domain/conclusion.ts';
+import { targetName } from '../../src/domain/deployment.ts';
+import { aRelease } from '../support/release.ts';
+import { anError } from './engine/run-definition.ts';
+
+/** The step behind each Task: its input schema says what the state machine may send. */
+export const STEPS = {
+  ResolveRelease: resolveRelease,
+  ClaimTarget: claimTarget,
+  CommitRelease: commitRelease,
+  SyncApplication: syncApplication,
+  CheckRollout: checkRollout,
+  VerifyRelease: verifyRelease,
+  ConcludeDeployment: concludeDeployment,
+  ConcludeRelease: concludeRelease,
+} as const;
+
+export type StepName = keyof typeof STEPS;
+
+/** The steps that work on one target between its claim and its conclusion. */
+export const TARGET_STEPS = ['ClaimTarget', 'CommitRelease', 'SyncApplication', 'CheckRollout', 'VerifyRelease'] as const satisfies readonly StepName[];
+
+/** One call of a function by the state machine. */
+export type Call = {
+  readonly step: StepName;
+  readonly payload: JsonObject;
+  /** `environment/target` of the deployment; empty for the steps around the Map. */
+  readonly target: string;
+  /** How often this step was called for this target before. */
+  readonly earlier: number;
+  /** Seconds after the start of the execution. */
+  readonly at: number;
+};
+
+/** Stands for a function. A thrown error is the function's; one named `Lambda.…` or `States.…` is the service's. */
+export type Stub = (call: Call, sleep: (seconds: number) => Promise<void>) => unknown;
+
+export type Stubs = Readonly<Partial<Record<StepName, Stub>>>;
+
+/** Status with which each step lets the deployment go on; a rollout leaves nothing to verify unless told so. */
+const GOOD = { ClaimTarget: 'claimed', CommitRelease: 'committed', SyncApplication: 'applied', CheckRollout: 'succeeded', VerifyRelease: 'succeeded' };
+
+/** A function of each step that succeeds at once. The two that conclude decide as the real ones do. */
+export function happyStubs(targets: readonly string[]): Readonly<Record<StepName, Stub>> {
+  return {
+    ResolveRelease: () => found(targets),
+    ClaimTarget: good,
+    CommitRelease: good,
+    SyncApplication: good,
+    CheckRollout: good,
+    VerifyRelease: good,
+    ConcludeDeployment: ({ payload }) => concluded(payload),
+    ConcludeRelease: ({ payload }) => concludeRelease.run({}, parsed('ConcludeRelease', payload)),
+  };
+}
+
+/** What the real step would read; throws where the state machine sent something else. */
+export function parsed<Name extends StepName>(step: Name, payload: Json): (typeof STEPS)[Name]['input']['_zod']['output'] {
+  return STEPS[step].input.parse(payload);
+}
+
+function found(targets: readonly string[]): object {
+  const started = '2026-01-01T00:00:00.000Z';
+  const keys = targets.map((name) => {
+    const [environment = '', target = ''] = name.split('/');
+    return { service: 'inference-service', environment, target };
+  });
+  return { status: 'found', origin: { release: aRelease(), marks: { started, resolved: started } }, targets: keys };
+}
+
+function good({ step, payload }: Call): object {
+  const status = Object.entries(GOOD).find(([name]) => name === step)?.[1];
+  if (status === undefined) throw new Error(`No status stands for success of ${step}.`);
+  return { status, deployment: payload['deployment'] };
+}
+
+function concluded(payload: JsonObject): object {
+  const { deployment, status, trouble } = parsed('ConcludeDeployment', payload);
+  return { target: targetName(deployment), outcome: outcomeOf(status), cause: causeOf(deployment, status, trouble), timings: { total: 100, overhead: 10 } };
+}
+
+/** Answers with these statuses one after the other, for each target by itself; the last one stays. */
+export function answering(...statuses: string[]): Stub {
+  return ({ payload, earlier }) => ({ status: statuses[Math.min(earlier, statuses.length - 1)], deployment: payload['deployment'] });
+}
+
+/** Answers with that status and that cause. */
+export function ending(status: string, cause: string): Stub {
+  return ({ payload }) => ({ status, deployment: { ...deploymentOf(payload), cause } });
+}
+
+/** Throws that error on the first calls for each target, and then does as `after`, by default succeeding. */
+export function throwing(error: string, { times = Infinity, message = 'said so', after = good }: { times?: number; message?: string; after?: Stub } = {}): Stub {
+  return (call, sleep) => {
+    if (call.earlier < times) throw anError(error, message);
+    return after(call, sleep);
+  };
+}
+
+/** Needs that long for each call. */
+export function taking(seconds: number, stub: Stub = good): Stub {
+  return async (call, sleep) => {
+    await sleep(seconds);
+    return stub(call, sleep);
+  };
+}
+
+/** Does so for that target; succeeds for the others. */
+export function onlyFor(target: string, stub: Stub): Stub {
+  return (call, sleep) => (call.target === target ? stub : good)(call, sleep);
+}
+
+export function deploymentOf(payload: JsonObject): JsonObject {
+  const { deployment } = payload;
+  if (deployment === undefined || !isJsonObject(deployment)) throw new Error('The payload has no deployment.');
+  return deployment;
+}
