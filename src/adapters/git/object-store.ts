@@ -1,9 +1,10 @@
 import { UnavailableError } from '../../domain/errors.ts';
+import type { ObjectCache } from './object-cache.ts';
 import type { GitObject, ObjectType } from './objects.ts';
 import type { Remote } from './remote.ts';
 import { fetchObjects, type ReadCapabilities } from './upload-pack.ts';
 
-/** Objects of one repository: those read so far, and a way to read more. An id names the same bytes for ever. */
+/** Objects of one repository during one visit: those read so far, and a way to read more. */
 export interface ObjectStore {
   /** Makes sure that the commits or trees are here, without what they name where the server can leave that out. */
   loadNodes(type: 'commit' | 'tree', ids: readonly string[]): Promise<void>;
@@ -13,15 +14,29 @@ export interface ObjectStore {
   add(id: string, object: GitObject): void;
 }
 
-export function createObjectStore(remote: Remote, capabilities: () => Promise<ReadCapabilities>): ObjectStore {
+/** @param cache what earlier visits read and wrote; only what was asked for goes there, since some servers send the whole repository */
+export function createObjectStore(remote: Remote, capabilities: () => Promise<ReadCapabilities>, cache: ObjectCache): ObjectStore {
   const objects = new Map<string, GitObject>();
 
+  function keep(id: string, object: GitObject): void {
+    objects.set(id, object);
+    cache.put(id, object);
+  }
+
+  /** Whether the object is here, or was on an earlier visit; it stays for the next. */
+  function recall(id: string): boolean {
+    const object = objects.get(id) ?? cache.get(id);
+    if (object !== undefined) keep(id, object);
+    return object !== undefined;
+  }
+
   async function load(ids: readonly string[], shallow: boolean, filtered: boolean): Promise<void> {
-    const missing = [...new Set(ids)].filter((id) => !objects.has(id));
+    const missing = [...new Set(ids)].filter((id) => !recall(id));
     if (missing.length === 0) return;
     const { filter } = await capabilities();
     const fetched = await fetchObjects(remote, { ids: missing, shallow, ...(filter && filtered ? { filter: 'tree:1' as const } : {}) });
     for (const [id, object] of fetched) objects.set(id, object);
+    missing.forEach(recall);
   }
 
   return {
@@ -32,6 +47,6 @@ export function createObjectStore(remote: Remote, capabilities: () => Promise<Re
       if (object?.type === type) return object.body;
       throw new UnavailableError(`${remote.name} did not send the ${type} ${id} that was asked for.`);
     },
-    add: (id, object) => void objects.set(id, object),
+    add: keep,
   };
 }

@@ -7,6 +7,7 @@ import type { Secrets } from '../../ports/secrets.ts';
 import { createHttpClient, type HttpClient } from '../http/http-client.ts';
 import { readBasicAuthorization } from './credentials.ts';
 import { type Place, readFiles, writeFiles } from './files.ts';
+import { createObjectCache, type ObjectCache } from './object-cache.ts';
 import { createObjectStore } from './object-store.ts';
 import { formatCommit, type GitCommit, isObjectId, objectId, parseCommit } from './objects.ts';
 import { push } from './receive-pack.ts';
@@ -15,16 +16,22 @@ import { branchHead, type ReadCapabilities, readCapabilities } from './upload-pa
 
 export type GitPorts = { readonly secrets: Secrets; readonly now?: () => Instant };
 
-/** Git servers over smart HTTP. Connections and what servers can do are remembered for the life of the process. */
+/**
+ * Git servers over smart HTTP. Connections, what servers can do, and the objects that were read or written are remembered for the life
+ * of the process: where nobody else has committed since, a read asks for the branch head alone.
+ */
 export function createOpenGitHost({ secrets, now = systemTime }: GitPorts): OpenGitHost {
   const clients = new Map<string, HttpClient>();
   const known = new Map<string, Promise<ReadCapabilities>>();
+  const caches = new Map<string, ObjectCache>();
   return async (repository) => {
     const key = JSON.stringify([repository.url, repository.caBundle]);
     const client = clients.get(key) ?? createClient(repository);
     clients.set(key, client);
     const remote = await openRemote(repository, client, secrets);
-    return createGitHost({ remote, repository, now, capabilities: () => remember(known, key, () => readCapabilities(remote)) });
+    // What one user may read tells nothing of another.
+    const cache = cacheOf(caches, JSON.stringify([key, repository.credentials]));
+    return createGitHost({ remote, repository, now, cache, capabilities: () => remember(known, key, () => readCapabilities(remote)) });
   };
 }
 
@@ -50,6 +57,12 @@ async function openRemote(repository: GitRepository, client: HttpClient, secrets
   return { name, client, secret, authorization: await readBasicAuthorization(secrets, secret) };
 }
 
+function cacheOf(caches: Map<string, ObjectCache>, key: string): ObjectCache {
+  const cache = caches.get(key) ?? createObjectCache();
+  caches.set(key, cache);
+  return cache;
+}
+
 /** A failure is forgotten, so that the next call asks again. */
 function remember<Value>(memory: Map<string, Promise<Value>>, key: string, find: () => Promise<Value>): Promise<Value> {
   const remembered = memory.get(key) ?? find();
@@ -58,10 +71,16 @@ function remember<Value>(memory: Map<string, Promise<Value>>, key: string, find:
   return remembered;
 }
 
-type Connection = { readonly remote: Remote; readonly repository: GitRepository; readonly now: () => Instant; readonly capabilities: () => Promise<ReadCapabilities> };
+type Connection = {
+  readonly remote: Remote;
+  readonly repository: GitRepository;
+  readonly now: () => Instant;
+  readonly cache: ObjectCache;
+  readonly capabilities: () => Promise<ReadCapabilities>;
+};
 
-function createGitHost({ remote, repository, now, capabilities }: Connection): GitHost {
-  const store = createObjectStore(remote, capabilities);
+function createGitHost({ remote, repository, now, cache, capabilities }: Connection): GitHost {
+  const store = createObjectStore(remote, capabilities, cache);
 
   async function loadCommit(revision: string): Promise<GitCommit & { readonly place: Place }> {
     if (!isObjectId(revision)) throw new NotFoundError(`${remote.name} has no commit ${JSON.stringify(revision)}; name it by its whole SHA-1.`);
