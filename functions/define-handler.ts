@@ -1,7 +1,7 @@
 import middy from '@middy/core';
 import type * as z from 'zod/mini';
 import { readEnv } from '../src/config/env.ts';
-import { ConfigurationError } from '../src/domain/errors.ts';
+import { ConfigurationError, ForbiddenError, isRetryable, UnauthorizedError } from '../src/domain/errors.ts';
 import { logContext, logError, logInfo } from '../src/logging/logger.ts';
 import type { Step } from '../src/steps/step.ts';
 
@@ -29,10 +29,26 @@ export function defineHandler<Input, Output, Env, Ports>(
 
   async function serve(event: unknown, lambda: LambdaContext): Promise<Output> {
     context = lambda;
-    ports ??= build(readEnv(env), invocation);
-    const result = await step.run(ports, parseInput(step, event));
+    const input = parseInput(step, event);
+    const kept = ports !== undefined;
+    const result = await run(input).catch((error: unknown) => {
+      // The credential may have been renewed since this container read it: a step is safe to run again.
+      if (kept && (error instanceof UnauthorizedError || error instanceof ForbiddenError)) return run(input);
+      throw error;
+    });
     logInfo('SLIPWAY_STEP_ENDED', { status: statusOf(result) });
     return capped(step.name, result);
+  }
+
+  /** What no retry mends, people do: the next invocation looks at the world anew, at secrets and addresses too. */
+  async function run(input: Input): Promise<Output> {
+    ports ??= build(readEnv(env), invocation);
+    try {
+      return await step.run(ports, input);
+    } catch (error) {
+      if (!isRetryable(error)) ports = undefined;
+      throw error;
+    }
   }
 
   return middy<unknown, Output, Error, LambdaContext & object>()
