@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import { intrinsicOf, onlyResource, readTemplate, resourcesOf, type Template } from './packaged-template.ts';
+
+const template = readTemplate();
+const roles = resourcesOf(template, 'AWS::IAM::Role');
+const functions = resourcesOf(template, 'AWS::Lambda::Function');
+const [, { TableName: STACK }] = onlyResource(template, 'AWS::DynamoDB::Table');
+
+type Statement = { readonly Effect: string; readonly Action: string | string[]; readonly Resource: unknown };
+type Policies = readonly { readonly PolicyDocument: { readonly Statement: readonly Statement[] } }[];
+
+const LOGS = ['logs:CreateLogStream', 'logs:PutLogEvents'];
+
+/** What each function asks of AWS, by the ports that its step names. */
+const ACTIONS: Record<string, string[]> = {
+  ResolveReleaseRole: [...LOGS, 'dynamodb:GetItem', 'ecr:BatchGetImage', 'ecr:DescribeImages'],
+  ClaimTargetRole: [...LOGS, 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'states:DescribeExecution'],
+  CommitReleaseRole: [...LOGS, 'dynamodb:GetItem', 'secretsmanager:GetSecretValue'],
+  SyncApplicationRole: [...LOGS, 'dynamodb:GetItem', 'secretsmanager:GetSecretValue'],
+  CheckRolloutRole: [...LOGS, 'dynamodb:GetItem', 'secretsmanager:GetSecretValue', 'eks:DescribeCluster'],
+  VerifyReleaseRole: [...LOGS, 'dynamodb:GetItem', 'secretsmanager:GetSecretValue'],
+  ConcludeDeploymentRole: [...LOGS, 'dynamodb:UpdateItem', 'events:PutEvents'],
+  ConcludeReleaseRole: LOGS,
+  StateMachineRole: ['lambda:InvokeFunction'],
+  RuleRole: ['states:StartExecution'],
+};
+
+describe('the roles', () => {
+  it('allow each function exactly the actions that its step uses', () => {
+    const allowed = roles.map(([name, role]) => [name, statementsOf(role).flatMap(actionsOf).sort()]);
+    expect(Object.fromEntries(allowed)).toEqual(Object.fromEntries(Object.entries(ACTIONS).map(([name, actions]) => [name, actions.toSorted()])));
+  });
+
+  it('are one for each function, which nobody else assumes', () => {
+    const used = functions.map(([, { Role }]) => JSON.stringify(Role));
+    expect(new Set(used).size).toBe(functions.length);
+    for (const [name, { Role }] of functions) {
+      const role = name.replace('LambdaFunction', 'Role');
+      expect(Role).toEqual({ 'Fn::GetAtt': [role, 'Arn'] });
+      expect(template.Resources[role]?.Properties?.['AssumeRolePolicyDocument']).toMatchObject({ Statement: [{ Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }] });
+    }
+  });
+
+  it('write to the log group of their own function alone', () => {
+    for (const [name, { FunctionName }] of functions) {
+      const [logs] = statementsOf(template.Resources[name.replace('LambdaFunction', 'Role')]?.Properties ?? {}).filter((statement) => actionsOf(statement).includes('logs:PutLogEvents'));
+      expect(logs?.Resource).toEqual({ 'Fn::Sub': `arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:/aws/lambda/${String(FunctionName)}:*` });
+    }
+  });
+
+  it('take a policy of AWS only in a VPC, and only the one that Lambda needs there', () => {
+    const managed = roles.flatMap(([, { ManagedPolicyArns }]) => (ManagedPolicyArns === undefined ? [] : [ManagedPolicyArns]));
+    expect(managed).toHaveLength(functions.filter(([, { VpcConfig }]) => VpcConfig !== undefined).length);
+    for (const arns of managed) {
+      expect(arns).toEqual({ 'Fn::If': ['InVpc', [{ 'Fn::Sub': 'arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole' }], { Ref: 'AWS::NoValue' }] });
+    }
+  });
+});
+
+describe('the bounds of the roles', () => {
+  it('are kept by every statement of the stack', () => {
+    expect(roles.flatMap(([, role]) => statementsOf(role)).length).toBeGreaterThan(20);
+    expect(excesses(template)).toEqual([]);
+  });
+
+  it.each<[string, Partial<Statement>, string]>([
+    ['any action', { Action: '*' }, 'Role allows the action *'],
+    ['any action of a service', { Action: 'dynamodb:*' }, 'Role allows the action dynamodb:*'],
+    ['actions by their beginning', { Action: ['dynamodb:GetItem', 'dynamodb:Put*'] }, 'Role allows the action dynamodb:Put*'],
+    ['any resource', { Resource: '*' }, 'Role reaches "*"'],
+    ['any secret', { Resource: { 'Fn::Sub': 'arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:*' } }, 'Role reaches {"Fn::Sub":"arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:*"}'],
+    ['another stack', { Resource: { 'Fn::Sub': 'arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:execution:other-deploy:*' } }, 'Role reaches {"Fn::Sub":"arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:execution:other-deploy:*"}'],
+    ['a denial, which hides what is allowed', { Effect: 'Deny' }, 'Role has a statement that is no Allow'],
+  ])('refuse a role with %s', (_, statement, message) => {
+    expect(excesses(aTemplateWith({ Effect: 'Allow', Action: 'dynamodb:GetItem', Resource: { 'Fn::GetAtt': ['Table', 'Arn'] }, ...statement }))).toEqual([message]);
+  });
+});
+
+/** A template with one role of one statement. */
+function aTemplateWith(statement: Statement): Template {
+  return { Resources: { Table: { Type: 'AWS::DynamoDB::Table' }, Role: { Type: 'AWS::IAM::Role', Properties: { Policies: [{ PolicyDocument: { Statement: [statement] } }] } } } };
+}
+
+/** What a role may do beyond named actions on resources of the stack, or of its parameters' prefixes: one sentence each. */
+function excesses(of: Template): string[] {
+  return resourcesOf(of, 'AWS::IAM::Role').flatMap(([name, role]) =>
+    statementsOf(role).flatMap((statement) => [
+      ...(statement.Effect === 'Allow' ? [] : [`${name} has a statement that is no Allow`]),
+      ...actionsOf(statement).filter((action) => action.includes('*')).map((action) => `${name} allows the action ${action}`),
+      ...[statement.Resource].flat().filter((resource) => !isBounded(of, resource)).map((resource) => `${name} reaches ${JSON.stringify(resource)}`),
+    ]),
+  );
+}
+
+const ARN = /^arn:\$\{AWS::Partition\}:(?<service>[a-z]+):(?:\$\{AWS::Region\}|\*):\$\{AWS::AccountId\}:(?<resource>.+)$/;
+
+function isBounded(of: Template, resource: unknown): boolean {
+  const [intrinsic, argument] = intrinsicOf(resource) ?? [];
+  if (intrinsic === 'Ref') return of.Resources[String(argument)] !== undefined;
+  if (intrinsic === 'Fn::GetAtt') return Array.isArray(argument) && of.Resources[String(argument[0])] !== undefined;
+  if (intrinsic !== 'Fn::Sub') return false;
+  const { service, resource: named = '' } = ARN.exec(String(argument))?.groups ?? {};
+  switch (service) {
+    case 'ecr':
+      return named === 'repository/${RepositoryPrefix}*';
+    case 'secretsmanager':
+      return named === 'secret:${SecretPrefix}*';
+    case 'eks':
+      // To look up the endpoint of a cluster that a target names; what may be done in it, the cluster's own access entry says.
+      return named === 'cluster/*';
+    case 'events':
+      return named === 'event-bus/default';
+    default:
+      return named.includes(`${String(STACK)}-`);
+  }
+}
+
+function statementsOf(role: Readonly<Record<string, unknown>>): readonly Statement[] {
+  return (role['Policies'] as Policies | undefined)?.flatMap(({ PolicyDocument }) => PolicyDocument.Statement) ?? [];
+}
+
+function actionsOf({ Action }: Statement): string[] {
+  return [Action].flat();
+}

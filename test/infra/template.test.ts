@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+import { DEFINITION, statesOf } from '../statemachine/definition.ts';
+import { onlyResource, readTemplate, resourcesOf, type Template } from './packaged-template.ts';
+import { danglingReferences } from './references.ts';
+import { loadSpecification, violations } from './specification.ts';
+
+const template = readTemplate();
+const spec = await loadSpecification();
+const functions = resourcesOf(template, 'AWS::Lambda::Function');
+const [, { TableName: STACK }] = onlyResource(template, 'AWS::DynamoDB::Table');
+
+/** A template of one queue with a rule in front of it, with other properties than a good one. */
+function aTemplate({ queue = {}, target = {} }: { queue?: object; target?: object } = {}): Template {
+  return {
+    Resources: {
+      Queue: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'lost', SqsManagedSseEnabled: true, ...queue } },
+      Rule: { Type: 'AWS::Events::Rule', Properties: { State: 'ENABLED', Targets: [{ Id: 'queue', Arn: { 'Fn::GetAtt': ['Queue', 'Arn'] }, ...target }] } },
+    },
+  };
+}
+
+describe('the resource specification', () => {
+  it('knows every type and property of the packaged template, and misses none that it requires', () => {
+    expect(Object.keys(template.Resources).length).toBeGreaterThan(30);
+    expect(violations(spec, template)).toEqual([]);
+  });
+
+  it('leaves no reference of the packaged template without its end', () => {
+    expect(danglingReferences(spec, template)).toEqual([]);
+  });
+
+  it('accepts a template that is right', () => {
+    expect([...violations(spec, aTemplate()), ...danglingReferences(spec, aTemplate())]).toEqual([]);
+  });
+
+  it.each<[string, Template, string]>([
+    ['a property that does not exist', aTemplate({ queue: { Encrypted: true } }), 'Queue: there is no property Encrypted'],
+    ['a nested property that does not exist', aTemplate({ target: { RetryPolicy: { MaximumAge: 60 } } }), 'Rule.Targets.0.RetryPolicy: there is no property MaximumAge'],
+    ['a missing property', { Resources: { Rule: { Type: 'AWS::Events::Rule', Properties: { Targets: [{ Arn: 'arn:aws:sqs:::lost' }] } } } }, 'Rule.Targets.0: Id is required'],
+    ['a value of the wrong type', aTemplate({ queue: { SqsManagedSseEnabled: 'on' } }), 'Queue.SqsManagedSseEnabled is no boolean'],
+    ['a wrong value behind a condition', aTemplate({ queue: { QueueName: { 'Fn::If': ['InVpc', 7, { Ref: 'AWS::NoValue' }] } } }), 'Queue.QueueName is no string'],
+    ['a type that does not exist', { Resources: { Queue: { Type: 'AWS::SQS::Que' } } }, 'Queue: there is no resource type AWS::SQS::Que'],
+    ['an attribute that a resource cannot have', { Resources: { Queue: { Type: 'AWS::SQS::Queue', DeletePolicy: 'Retain' } } }, 'Queue: a resource has no DeletePolicy'],
+  ])('refuses %s', (_, bad, message) => {
+    expect(violations(spec, bad)).toEqual([message]);
+  });
+
+  it('refuses a value outside of those that are allowed', () => {
+    const bad: Template = { Resources: { Rule: { Type: 'AWS::Events::Rule', Properties: { State: 'ON' } } } };
+    expect(violations(spec, bad)).toEqual([expect.stringMatching(/^Rule.State is ON, not one of DISABLED, ENABLED/)]);
+  });
+
+  it.each<[string, object, string]>([
+    ['a Ref to nothing', { Ref: 'Que' }, 'there is no resource or parameter Que'],
+    ['an attribute that does not exist', { 'Fn::GetAtt': ['Queue', 'Url'] }, 'Queue (AWS::SQS::Queue) has no attribute Url'],
+    ['a placeholder of nothing', { 'Fn::Sub': 'arn:${AWS::Partition}:sqs:::${Name}' }, 'there is no resource or parameter Name'],
+    ['an unknown condition', { 'Fn::If': ['InVpc', 1, 2] }, 'there is no condition ["InVpc",1,2]'],
+  ])('refuses %s', (_, reference, message) => {
+    expect(danglingReferences(spec, aTemplate({ target: { Input: reference } }))).toEqual([message]);
+  });
+});
+
+describe('the functions', () => {
+  it('are one for each Task of the state machine, on Node 24 and arm64', () => {
+    const tasks = statesOf(DEFINITION).filter(({ state }) => state.Type === 'Task').map(({ name }) => `${name}LambdaFunction`);
+    expect(functions.map(([name]) => name).sort()).toEqual(tasks.sort());
+    for (const [, properties] of functions) expect(properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] });
+  });
+
+  it('have each its own time limit', () => {
+    expect(Object.fromEntries(functions.map(([name, { Timeout }]) => [name.replace('LambdaFunction', ''), Timeout]))).toEqual({
+      ResolveRelease: 30,
+      ClaimTarget: 30,
+      CommitRelease: 120,
+      SyncApplication: 280,
+      CheckRollout: 280,
+      VerifyRelease: 280,
+      ConcludeDeployment: 30,
+      ConcludeRelease: 30,
+    });
+  });
+
+  it('have no versions: the definition invokes what was deployed last, also in a redrive', () => {
+    expect(resourcesOf(template, 'AWS::Lambda::Version')).toEqual([]);
+  });
+
+  it('get the name of the table and nothing secret in their environment', () => {
+    for (const [, { Environment }] of functions) expect(Environment).toEqual({ Variables: { TABLE_NAME: STACK, POWERTOOLS_SERVICE_NAME: 'slipway' } });
+  });
+
+  it('join the subnets of the parameters where they reach Argo CD, Git, a cluster or a smoke check, and only if there are any', () => {
+    const inVpc = functions.filter(([, { VpcConfig }]) => VpcConfig !== undefined);
+    expect(inVpc.map(([name]) => name.replace('LambdaFunction', ''))).toEqual(['CommitRelease', 'SyncApplication', 'CheckRollout', 'VerifyRelease']);
+    for (const [, { VpcConfig }] of inVpc) expect(VpcConfig).toMatchObject({ 'Fn::If': ['InVpc', { SubnetIds: { Ref: 'SubnetIds' } }, { Ref: 'AWS::NoValue' }] });
+  });
+});
+
+describe('names', () => {
+  const NAME_PROPERTIES = ['FunctionName', 'RoleName', 'TableName', 'QueueName', 'StateMachineName', 'AlarmName'];
+
+  it('begin with slipway and the stage', () => {
+    expect(STACK).toMatch(/^slipway-[a-z0-9-]+$/);
+    const names = Object.values(template.Resources).flatMap(({ Type, Properties }) => [
+      ...NAME_PROPERTIES.flatMap((property) => Properties?.[property] ?? []),
+      ...(Type === 'AWS::Events::Rule' ? [Properties?.['Name']] : []),
+      ...(Type === 'AWS::Logs::LogGroup' ? [String(Properties?.['LogGroupName']).replace('/aws/lambda/', '')] : []),
+    ]);
+    expect(names.length).toBe(functions.length * 3 + 2 + 5);
+    expect(names.filter((name) => typeof name !== 'string' || !`${name}-`.startsWith(`${String(STACK)}-`))).toEqual([]);
+  });
+});
+
+describe('the way of an event', () => {
+  const [ruleName, rule] = onlyResource(template, 'AWS::Events::Rule');
+  const [queueName, queue] = onlyResource(template, 'AWS::SQS::Queue');
+
+  it('is tried for at most an hour, and then ends in the dead-letter queue', () => {
+    const targets = rule['Targets'] as { RetryPolicy: { MaximumEventAgeInSeconds: number }; DeadLetterConfig: object }[];
+    expect(targets).toHaveLength(1);
+    expect(targets[0]?.RetryPolicy.MaximumEventAgeInSeconds).toBeLessThanOrEqual(3600);
+    expect(targets[0]?.DeadLetterConfig).toEqual({ Arn: { 'Fn::GetAtt': [queueName, 'Arn'] } });
+  });
+
+  it('may end there for this rule and no other sender', () => {
+    const [, policy] = onlyResource(template, 'AWS::SQS::QueuePolicy');
+    expect(policy['Queues']).toEqual([{ Ref: queueName }]);
+    expect(policy['PolicyDocument']).toMatchObject({
+      Statement: [
+        {
+          Effect: 'Allow',
+          Principal: { Service: 'events.amazonaws.com' },
+          Action: 'sqs:SendMessage',
+          Resource: { 'Fn::GetAtt': [queueName, 'Arn'] },
+          Condition: { ArnEquals: { 'aws:SourceArn': { 'Fn::GetAtt': [ruleName, 'Arn'] } } },
+        },
+      ],
+    });
+  });
+
+  it('raises an alarm at the first event that is lost; the queue is encrypted and keeps it for 14 days', () => {
+    const [, alarm] = onlyResource(template, 'AWS::CloudWatch::Alarm');
+    expect(alarm).toMatchObject({
+      Namespace: 'AWS/SQS',
+      MetricName: 'ApproximateNumberOfMessagesVisible',
+      Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [queueName, 'QueueName'] } }],
+      ComparisonOperator: 'GreaterThanThreshold',
+      Threshold: 0,
+    });
+    expect(queue).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 14 * 86_400 });
+  });
+});
+
+describe('the table', () => {
+  it('is kept with its history when the stack goes, and can be restored to any second', () => {
+    const [name, table] = onlyResource(template, 'AWS::DynamoDB::Table');
+    expect(template.Resources[name]).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    expect(table).toMatchObject({ PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true }, TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true } });
+  });
+});
