@@ -7,8 +7,8 @@ import { type WorkloadStatus, workloadStatus } from './rollout-workload.ts';
 import { gatingWorkloads, type GatingWorkload, hasRelease, staleImages, type WantedRollout } from './wanted-rollout.ts';
 
 export type RolloutStatus =
-  /** Look again when the cluster changes, and at `recheckAt`, when a grace or the deadline ends. */
-  | { readonly status: 'running'; readonly waitingFor: string; readonly recheckAt: Instant; readonly pods: readonly PodSummary[] }
+  /** Look again when the cluster changes, and at `recheckAt`, when a grace or the deadline ends. `unapplied`: no template has the release. */
+  | { readonly status: 'running'; readonly unapplied?: true; readonly waitingFor: string; readonly recheckAt: Instant; readonly pods: readonly PodSummary[] }
   /** `readyAt`: when the last new pod became Ready, by the kubelet's clock in whole seconds; null where there is no pod. */
   | { readonly status: 'ready'; readonly pods: readonly PodSummary[]; readonly warnings: readonly string[]; readonly readyAt: Instant | null }
   | { readonly status: 'failed'; readonly cause: string; readonly pods: readonly PodSummary[] };
@@ -63,11 +63,11 @@ function rolloutDeadline(workloads: readonly ObservedWorkload[], { policy, watch
   return later(watchingSince, Math.max(policy.rolloutTimeout, ...limits));
 }
 
-/** No template carries the release: somebody changes it back, or a newer release is on its way, which the next slice's claim tells. */
+/** No template carries the release: somebody changes it back, or a newer release is on its way, which the claim tells. */
 function unappliedStatus(behind: readonly ObservedWorkload[], want: WantedRollout, deadline: Instant, now: Instant): RolloutStatus {
   const waitingFor = behind.map((workload) => staleWarning(workload, want)).join('; ');
   if (elapsed(deadline, now) >= 0) return { status: 'failed', cause: afterDeadline(waitingFor, want, now), pods: [] };
-  return { status: 'running', waitingFor, recheckAt: deadline, pods: [] };
+  return { status: 'running', unapplied: true, waitingFor, recheckAt: deadline, pods: [] };
 }
 
 /** The first failure decides, then the first that is not ready. */

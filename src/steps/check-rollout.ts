@@ -13,7 +13,7 @@ import type { ClusterSelection, OpenCluster } from '../ports/cluster.ts';
 import type { ServiceStore, TargetStore } from '../ports/deployment-store.ts';
 import { defineStep } from './step.ts';
 import { readTargetConfig } from './target-config.ts';
-import { watchSlice } from './watch-slice.ts';
+import { type Look, watchSlice } from './watch-slice.ts';
 import { TargetStepInput } from './wire.ts';
 
 export type CheckRolloutPorts = {
@@ -36,7 +36,8 @@ export type CheckRolloutStatus = 'running' | 'ready' | 'succeeded' | 'failed' | 
 /** A deployment whose clock of this step runs. */
 type Watched = Deployment & { readonly watchingSince: Instant };
 
-type Decided = { readonly verdict: Exclude<RolloutStatus, { status: 'running' }>; readonly receivedAt: Instant };
+/** `overtaken`: the claim went to a newer release, and its template replaced ours. */
+type Decided = 'overtaken' | { readonly verdict: Exclude<RolloutStatus, { status: 'running' }>; readonly receivedAt: Instant };
 
 /** The new pods are Ready on the release's digest, or a reason why they never will be. */
 export const checkRollout = defineStep({
@@ -70,8 +71,9 @@ async function check(ports: CheckRolloutPorts, input: TargetStepInput, deploymen
     application: target.application.name,
     cluster: target.cluster.name,
   };
-  const decided = await watchRollout(ports, target, want, endsAt);
+  const decided = await watchRollout(ports, target, want, { endsAt, mayGoOn: () => holdsTheClaim(ports, input) });
   if (decided === null) return { status: 'running', deployment };
+  if (decided === 'overtaken') return superseded(deployment);
   const { verdict, receivedAt } = decided;
   if (verdict.status === 'failed') {
     // A newer release may have changed the template under our watch: then this one did not fail.
@@ -95,16 +97,21 @@ function begin({ deployment, redrives, redrivenAt }: TargetStepInput, now: Insta
   return { ...resumed(deployment, { redrives, redrivenAt }), watchingSince: since };
 }
 
+type Slice = { readonly endsAt: Instant; readonly mayGoOn: () => Promise<boolean> };
+
 /** Null when the slice is over. */
-async function watchRollout({ cluster: openCluster, clock }: CheckRolloutPorts, target: Target, want: WantedRollout, endsAt: Instant): Promise<Decided | null> {
+async function watchRollout({ cluster: openCluster, clock }: CheckRolloutPorts, target: Target, want: WantedRollout, { endsAt, mayGoOn }: Slice): Promise<Decided | null> {
   const selection = selectionOf(gatingWorkloads(want), want);
   const cluster = await openCluster(target.cluster);
   return watchSlice(clock, {
     endsAt,
     open: (signal) => (selection === null ? emptyCluster() : cluster.watch(selection, signal)),
-    look(snapshot, now, receivedAt) {
+    async look(snapshot, now, receivedAt): Promise<Look<Decided>> {
       const verdict = rolloutStatus(snapshot, want, now);
-      return verdict.status === 'running' ? { recheckAt: verdict.recheckAt } : { answer: { verdict, receivedAt } };
+      if (verdict.status !== 'running') return { answer: { verdict, receivedAt } };
+      // Waiting for a template that a newer release has replaced would only end with the slice.
+      if (verdict.unapplied === true && !(await mayGoOn())) return { answer: 'overtaken' };
+      return { recheckAt: verdict.recheckAt };
     },
   });
 }

@@ -10,7 +10,7 @@ export type WatchedSlice<Value, Answer> = {
   readonly endsAt: Instant;
   readonly open: (signal: AbortSignal) => AsyncIterable<Value>;
   /** `receivedAt` is when the value arrived; `now` is later where the look is repeated. */
-  readonly look: (value: Value, now: Instant, receivedAt: Instant) => Look<Answer>;
+  readonly look: (value: Value, now: Instant, receivedAt: Instant) => Look<Answer> | Promise<Look<Answer>>;
 };
 
 /**
@@ -35,7 +35,7 @@ export async function watchSlice<Value, Answer>(clock: Clock, { endsAt, open, lo
         next = handled(values.next());
       }
       if (current !== null) {
-        const found = look(current.value, now, current.receivedAt);
+        const found = await look(current.value, now, current.receivedAt);
         if ('answer' in found) return found.answer;
         wakeAt = elapsed(found.recheckAt, endsAt) > 0 ? found.recheckAt : endsAt;
       }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryServiceStore } from '../../../src/adapters/memory/service-store.ts';
+import type { ClusterSnapshot } from '../../../src/domain/cluster.ts';
 import { ConfigurationError, ForbiddenError, UnavailableError } from '../../../src/domain/errors.ts';
 import { later } from '../../../src/domain/instant.ts';
 import { LONGEST_SLICE } from '../../../src/domain/slice.ts';
@@ -13,6 +14,10 @@ const run = (world: RolloutWorld, input = world.input()) => checkRollout.run(wor
 /** Lets everything that is ready to run do so: the step is then waiting for the cluster or the clock. */
 async function settled(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+function ofAnotherTemplate(): ClusterSnapshot {
+  return { ...starting(), workloads: starting().workloads.map((workload) => ({ ...workload, images: ['inference-service:1.1'] })) };
 }
 
 describe('checkRollout', () => {
@@ -161,6 +166,25 @@ describe('checkRollout › claims and errors', () => {
     await world.loseClaim();
     world.cluster.show(waitingFor('InvalidImageName'));
     expect(await result).toHaveProperty('status', 'superseded');
+  });
+
+  it('is superseded as soon as the template of the newer release replaces ours', async () => {
+    const world = await aRolloutWorld();
+    const result = run(world);
+    await settled();
+    await world.loseClaim();
+    world.cluster.show(ofAnotherTemplate());
+    expect(await result).toMatchObject({ status: 'superseded', deployment: { cause: 'superseded: the claim of the target went to another execution' } });
+  });
+
+  it('goes on when somebody else, without the claim, replaced our template', async () => {
+    const world = await aRolloutWorld();
+    const result = run(world);
+    await settled();
+    world.cluster.show(ofAnotherTemplate());
+    await settled();
+    world.cluster.show(rolledOut());
+    expect(await result).toHaveProperty('status', 'succeeded');
   });
 
   it('is no failure of the release that the cluster is the wrong one', async () => {
