@@ -21,16 +21,21 @@ export const PushEvent = z.object({
 });
 export type PushEvent = z.infer<typeof PushEvent>;
 
-/** What a person asks for, through `slipway deploy` or *New execution* in the console. */
-export const ManualRequest = z
-  .strictObject({
-    service: Name,
-    environment: z.optional(Name),
-    target: z.optional(Name),
-    tag: z.optional(Tag),
-    digest: z.optional(Digest),
-    reason: z.optional(z.string().check(z.maxLength(500))),
-    by: z.optional(z.string().check(z.maxLength(200))),
-  })
-  .check(z.refine((request) => request.tag !== undefined || request.digest !== undefined, 'Name the image: "tag" or "digest".'));
+const whereAndWhy = {
+  service: Name,
+  environment: z.optional(Name),
+  target: z.optional(Name),
+  reason: z.optional(z.string().check(z.maxLength(500))),
+  by: z.optional(z.string().check(z.maxLength(200))),
+};
+
+/** What a person asks for, through `slipway deploy` or *New execution* in the console: a tag, a digest, or a tag that must name a digest. */
+export const ManualRequest = z.union([
+  z.strictObject({ ...whereAndWhy, tag: Tag, digest: z.optional(Digest) }, { error: unknownMember }),
+  z.strictObject({ ...whereAndWhy, digest: Digest }, { error: unknownMember }),
+]);
 export type ManualRequest = z.infer<typeof ManualRequest>;
+
+function unknownMember(issue: z.core.$ZodRawIssue): string | undefined {
+  return issue.code === 'unrecognized_keys' ? `A request has no ${issue.keys.join(', ')}; leave it out.` : undefined;
+}

@@ -56,13 +56,13 @@ async function resolveManual(ports: Ports, request: ManualRequest, started: Inst
   const service = await ports.services.service(request.service);
   if (service === null) return nothing('ignored', `no service is named ${request.service}; add it with slipway apply`);
   const targets = targetsOf({ services: [service], environment: request.environment, target: request.target });
-  const wanted = request.tag === undefined ? { digest: request.digest ?? '' } : { tag: request.tag };
+  const wanted = 'tag' in request ? { tag: request.tag } : { digest: request.digest };
   const image = await ports.registry.image(service.repository, wanted);
-  if (image === null) return nothing('ignored', `no image ${request.tag ?? request.digest} in ${service.repository.name}`);
-  if (request.digest !== undefined && image.digest !== request.digest) {
+  if (image === null) return nothing('ignored', `no image ${'tag' in wanted ? wanted.tag : wanted.digest} in ${service.repository.name}`);
+  if ('tag' in request && request.digest !== undefined && image.digest !== request.digest) {
     return nothing('superseded', `tag ${request.tag} of ${service.repository.name} names ${image.digest}, not ${request.digest}`);
   }
-  const tag = request.tag ?? image.tags[0];
+  const tag = 'tag' in request ? request.tag : image.tags[0];
   if (tag === undefined) return nothing('ignored', `image ${image.digest} of ${service.repository.name} has no tag; tag it, then deploy the tag`);
   return found(ports, { repository: service.repository, tag, image, releasedAt: started, marks: { started }, targets });
 }

@@ -97,6 +97,7 @@ describe('resolveRelease by hand', () => {
   it.each([
     ['an unknown service', { service: 'nobody', tag: '1.1.0' }, 'ignored', /no service is named nobody/],
     ['an unknown tag', { service: 'inference-service', tag: '9.9.9' }, 'ignored', /no image 9.9.9 in inference-service/],
+    ['an unknown digest', { service: 'inference-service', digest: aDigest('9') }, 'ignored', /no image sha256:9+ in inference-service/],
     ['a digest without a tag', { service: 'inference-service', digest: aDigest('d') }, 'ignored', /has no tag/],
     ['a tag that names another digest', { service: 'inference-service', tag: '1.1.0', digest: aDigest('d') }, 'superseded', /names sha256:a+, not sha256:d/],
   ])('deploys nothing for %s, and says why', async (_, request, status, reason) => {
@@ -109,6 +110,15 @@ describe('resolveRelease by hand', () => {
     ['an inherited name', { service: 'inference-service', environment: 'constructor', tag: '1.1.0' }, /No environment/],
   ])('refuses %s that is not there, naming those that are', async (_, request, message) => {
     await expect(resolve(request)).rejects.toThrow(message);
+  });
+
+  it.each([
+    ['neither tag nor digest', { service: 'inference-service' }, 'neither an ECR push event nor'],
+    ['a member that nobody reads', { service: 'inference-service', tag: '1.1.0', version: '1.1.0' }, 'A request has no version; leave it out.'],
+    ['a tag that could be a path', { service: 'inference-service', tag: '../1.1.0' }, 'A tag has letters, digits'],
+    ['a digest cut short', { service: 'inference-service', digest: 'sha256:abc' }, 'A digest is sha256: and 64 hexadecimal digits.'],
+  ])('refuses a request with %s, and says what it should be', async (_, request, message) => {
+    await expect(async () => resolve(request)).rejects.toThrow(message);
   });
 
   it('refuses an archived image, which pods could not pull', async () => {
