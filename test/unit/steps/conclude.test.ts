@@ -60,6 +60,14 @@ describe('concludeDeployment', () => {
     expect(events.published).toHaveLength(1);
   });
 
+  it('records a deployment that never got the claim, and leaves the claim to whoever has it', async () => {
+    const { conclude, records, targets } = await aClaimedTarget('newer');
+    const trouble = { error: 'UnavailableError', cause: 'The table did not answer.' };
+    expect(await conclude('errored', { deployment: aDeployment(), trouble })).toMatchObject({ outcome: 'errored', cause: 'UnavailableError: The table did not answer.' });
+    expect(await records.history(KEY, 5)).toMatchObject([{ attempts: [{ execution: 'me', generation: 0, outcome: 'errored' }] }]);
+    expect(await targets.target(KEY)).toMatchObject({ claim: { execution: 'newer', generation: 1 }, current: null });
+  });
+
   it('turns trouble into an errored outcome in one line', async () => {
     const { conclude } = await aClaimedTarget();
     const trouble = { error: 'UnauthorizedError', cause: '{"errorType":"UnauthorizedError","errorMessage":"Argo CD refused the token."}' };
