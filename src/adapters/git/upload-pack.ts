@@ -39,8 +39,8 @@ export async function branchHead(remote: Remote, branch: string): Promise<Branch
 
 export type ObjectRequest = {
   readonly ids: readonly string[];
-  /** `tree:1` sends the commit or tree that was asked for, without what it names. */
-  readonly filter?: 'tree:1';
+  /** `tree:0` sends nothing but what was asked for; `tree:1` also the trees and blobs that it names itself: a commit's root tree. */
+  readonly filter?: 'tree:0' | 'tree:1';
   /** Commits without their ancestors. */
   readonly shallow?: boolean;
 };

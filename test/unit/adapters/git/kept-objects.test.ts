@@ -2,7 +2,9 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createObjectCache } from '../../../../src/adapters/git/object-cache.ts';
+import { createObjectStore } from '../../../../src/adapters/git/object-store.ts';
 import type { GitObject } from '../../../../src/adapters/git/objects.ts';
+import { createHttpClient } from '../../../../src/adapters/http/http-client.ts';
 import { createHttpGitWorld, type HttpGitWorld } from '../../../support/git/git-world.ts';
 
 const FILE = 'envs/dev/values.yaml';
@@ -51,8 +53,8 @@ describe('a Git host that is opened again', () => {
     await world.stop();
   });
 
-  async function commit(tag: string, user = 'writer'): Promise<string> {
-    const host = await world.open(user);
+  async function commit(tag: string): Promise<string> {
+    const host = await world.open('writer');
     const { revision } = await host.read([FILE]);
     return host.commit({ head: revision, files: { [FILE]: `tag: ${tag}\n` }, message: `Deploy ${tag}` });
   }
@@ -75,5 +77,22 @@ describe('a Git host that is opened again', () => {
     const head = await commit('v2');
     const stranger = await world.open('stranger');
     await expect(stranger.read([FILE], head)).rejects.toMatchObject({ name: 'UnauthorizedError' });
+  });
+});
+
+describe('createObjectStore', () => {
+  it('asks for a folder without the folders in it', async () => {
+    const world = await createHttpGitWorld({ 'services/a/values.yaml': 'tag: v1\n', 'services/b/values.yaml': 'tag: v1\n' });
+    try {
+      const client = createHttpClient({ name: 'git', url: world.repository.url });
+      const remote = { name: 'git', client, authorization: `Basic ${btoa('reader:r')}` };
+      const [services = '', one = ''] = (await world.git('rev-parse', 'main:services', 'main:services/a')).split('\n');
+      const store = createObjectStore(remote, async () => ({ filter: true }), createObjectCache());
+      await store.loadNodes('tree', [services]);
+      expect(store.body('tree', services).length).toBeGreaterThan(0);
+      expect(() => store.body('tree', one)).toThrow('did not send the tree');
+    } finally {
+      await world.stop();
+    }
   });
 });
