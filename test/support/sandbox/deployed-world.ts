@@ -4,7 +4,7 @@ import { type Document, parseDocument } from 'yaml';
 import { applyText } from '../../../cli/commands/apply.ts';
 import { PACKAGE_FOLDER } from '../../../cli/sandbox/package-stack.ts';
 import { REPOSITORY } from '../../../sandbox/scenarios/config-repository.ts';
-import type { Image } from '../../../sandbox/scenarios/image.ts';
+import { createRepository, type Image, pushImage } from '../../../sandbox/scenarios/image.ts';
 import type { ScenarioName } from '../../../sandbox/scenarios/names.ts';
 import { type ScenarioOptions, type StartedScenario, startScenario } from '../../../sandbox/scenarios/start-scenario.ts';
 import { createRecordStore } from '../../../src/adapters/dynamodb/record-store.ts';
@@ -28,7 +28,11 @@ export type DeployedWorld = Omit<StartedScenario, 'push'> & {
   apply(edit?: (file: Document) => void): Promise<void>;
   /** Pushes, and returns the executions that it started. */
   push(image: Image): Promise<readonly string[]>;
-  /** Puts one more tag on an image that was pushed, or pushes it by its digest alone. */
+  /** Pushes to a repository of its own. */
+  pushTo(repository: string, image: Image): Promise<readonly string[]>;
+  /** Pushes under several tags, one right after the other. */
+  pushWithTags(image: Image, tags: readonly string[]): Promise<readonly string[]>;
+  /** Puts one more tag on an image that was pushed, or with null pushes a manifest by its digest alone. */
   putTag(image: Image, tag: string | null): Promise<readonly string[]>;
   /** Pushes, and waits for the end of what that started. */
   deploy(image: Image): Promise<Ended>;
@@ -71,6 +75,16 @@ function toDrive(scenario: StartedScenario): DeployedWorld {
     targets: createTargetStore(table),
     apply: (edit) => applyTo(scenario, edit),
     push: begin,
+    pushTo: (repository, image) =>
+      executions.startedBy(async () => {
+        await createRepository(ecr, repository);
+        await pushImage(ecr, repository, image);
+      }),
+    pushWithTags: (image, [tag = image.tag, ...others]) =>
+      executions.startedBy(async () => {
+        await scenario.push({ ...image, tag });
+        for (const other of others) await putImage(ecr, image, other);
+      }),
     putTag: (image, tag) => executions.startedBy(() => putImage(ecr, image, tag)),
     async deploy(image) {
       const [execution] = await begin(image);

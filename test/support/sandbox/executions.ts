@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type DescribeExecutionOutput, GetExecutionHistoryCommand, RedriveExecutionCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, type DescribeExecutionOutput, GetExecutionHistoryCommand, RedriveExecutionCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { followExecution, type Progress } from '../../../cli/follow-execution.ts';
 import { type ReportedAttempt, readReport, type ReportSummary } from '../../../cli/report.ts';
 import type { Aws } from '../../../sandbox/aws/start-aws.ts';
@@ -22,6 +22,8 @@ export type Executions = {
   startedBy(push: () => Promise<void>): Promise<readonly string[]>;
   /** *New execution*. */
   start(request: object): Promise<string>;
+  /** *New execution* with the input of this one. */
+  startAgain(execution: string): Promise<string>;
   stop(execution: string): Promise<void>;
   /** *Redrive from failure*; resolves when the execution has ended again. */
   redrive(execution: string): Promise<Ended>;
@@ -47,6 +49,10 @@ export function driveExecutions(aws: Aws, stateMachineArn: string, config: Clien
     return readEnd(client, records, execution);
   }
 
+  async function start(input: string): Promise<string> {
+    return (await client.send(new StartExecutionCommand({ stateMachineArn, input }))).executionArn ?? '';
+  }
+
   return {
     ended,
     async startedBy(push) {
@@ -56,7 +62,8 @@ export function driveExecutions(aws: Aws, stateMachineArn: string, config: Clien
       await aws.events.settled();
       return started.slice(before);
     },
-    start: async (request) => (await client.send(new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(request) }))).executionArn ?? '',
+    start: (request) => start(JSON.stringify(request)),
+    startAgain: async (executionArn) => start((await client.send(new DescribeExecutionCommand({ executionArn }))).input ?? ''),
     async stop(executionArn) {
       await client.send(new StopExecutionCommand({ executionArn, cause: 'stopped by the test' }));
     },
