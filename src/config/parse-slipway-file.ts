@@ -2,6 +2,7 @@ import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocume
 import type { z } from 'zod';
 import { ConfigurationError } from '../domain/errors.ts';
 import type { Service } from '../domain/service.ts';
+import { issueMessage } from './issue-message.ts';
 import type { Problem } from './problem.ts';
 import { type Bounds, resolveServices } from './resolve-services.ts';
 import { SlipwayFile } from './slipway-file.ts';
@@ -18,11 +19,20 @@ export function parseSlipwayFile(text: string, file: string, bounds: Bounds): Ap
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const syntax = document.errors[0];
   if (syntax !== undefined) throw new ConfigurationError(`${file}:${lines.linePos(syntax.pos[0]).line}: ${syntax.message}`);
-  const parsed = SlipwayFile.safeParse(document.toJS());
+  const parsed = SlipwayFile.safeParse(valueOf(document, file), { error: issueMessage });
   if (!parsed.success) throw report(problemsOf(parsed.error.issues), { document, lines, file });
   const { services, problems } = resolveServices(parsed.data, bounds);
   if (problems.length > 0) throw report(problems, { document, lines, file });
   return { owner: parsed.data.owner, services };
+}
+
+/** An alias that leads nowhere, or to very much, shows only here. */
+function valueOf(document: Document, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new ConfigurationError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 type Source = { readonly document: Document; readonly lines: LineCounter; readonly file: string };
@@ -36,7 +46,7 @@ function lineOf(path: readonly PropertyKey[], { document, lines }: Source): numb
   let node: unknown = document.contents;
   let offset = 0;
   for (const part of path) {
-    const pair = isMap(node) ? node.items.find(({ key }) => isScalar(key) && key.value === part) : undefined;
+    const pair = isMap(node) ? node.items.find(({ key }) => isScalar(key) && String(key.value) === part) : undefined;
     const item: unknown = isSeq(node) ? node.items[Number(part)] : pair?.key;
     if (!isNode(item) || !item.range) break;
     offset = item.range[0];
@@ -45,9 +55,11 @@ function lineOf(path: readonly PropertyKey[], { document, lines }: Source): numb
   return lines.linePos(offset).line;
 }
 
-/** One problem per unknown key, at the key itself. */
+/** One problem per unknown key, at the key itself; what is wrong with a name, in the words of the name's own schema. */
 function problemsOf(issues: readonly z.core.$ZodIssue[]): readonly Problem[] {
-  return issues.flatMap((issue): Problem[] =>
-    issue.code === 'unrecognized_keys' ? issue.keys.map((key) => ({ path: [...issue.path, key], message: 'is not a key that slipway knows here' })) : [issue],
-  );
+  return issues.flatMap((issue): Problem[] => {
+    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ path: [...issue.path, key], message: 'is not a key that slipway knows here' }));
+    if (issue.code === 'invalid_key') return issue.issues.map(({ message }) => ({ path: issue.path, message }));
+    return [issue];
+  });
 }

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { parseDuration } from './duration.ts';
+import { DURATION } from './duration.ts';
 
 const Name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'has lower-case letters, digits and `-`, at most 63');
 const SecretName = z.string().regex(/^[A-Za-z0-9/_+=.@-]{1,512}$/, 'is the name of a secret in Secrets Manager');
-const Duration = z.string().refine((text) => parseDuration(text) !== undefined, 'is a duration as 90s, 10m or 1h');
+const Duration = z.string('is a duration as 90s, 10m or 1h').regex(DURATION, 'is a duration as 90s, 10m or 1h');
+const Region = z.string().regex(/^[a-z0-9-]+$/, 'is an AWS region');
 const CaBundle = z.string().regex(/^-----BEGIN CERTIFICATE-----/, 'is one or more certificates in PEM').describe('Certificates to trust besides the system’s, in PEM.');
 /** Plain http would show credentials to the network, so only loopback may have it. */
 const Url = z.string().regex(/^(?:https:\/\/|http:\/\/(?:127\.0\.0\.1|localhost|\[::1\])(?::|\/|$))/, 'begins with https:// (http:// only on loopback)');
@@ -11,6 +12,11 @@ const FilePath = z
   .string()
   .min(1)
   .refine((path) => !path.startsWith('/') && !path.split('/').some((part) => part === '..' || part === '.' || part === ''), 'is a path inside the repository, without . and ..');
+
+/** Editors learn of the lower limit by the schema, as they can't of a refinement. */
+function atLeastOne<Entries extends z.ZodRecord>(entries: Entries, message: string): Entries {
+  return entries.refine((found) => Object.keys(found).length > 0, message).meta({ minProperties: 1 });
+}
 
 const GitEntry = z.strictObject({
   host: z.literal('git').describe('Any Git server over smart HTTP.'),
@@ -27,11 +33,11 @@ const ArgoCdEntry = z.strictObject({
   caBundle: CaBundle.optional(),
 });
 
-const ClusterEntry = z.strictObject({ eks: z.string().regex(/^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/, 'is the name of an EKS cluster'), region: z.string().regex(/^[a-z0-9-]+$/) });
+const ClusterEntry = z.strictObject({ eks: z.string().regex(/^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/, 'is the name of an EKS cluster'), region: Region });
 
 const TargetEntry = z.strictObject({
   argocd: Name.describe('Key under argocd.'),
-  application: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,252}$/),
+  application: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,252}$/, 'is the name of an Application'),
   project: z.string().min(1),
   namespace: z.string().optional().describe('Namespace of the Application, where Argo CD allows others than its own.'),
   cluster: Name.describe('Key under clusters.'),
@@ -56,17 +62,17 @@ const EnvironmentEntry = z.strictObject({
   config: z.strictObject({ grace: Duration }).optional(),
   crash: z.strictObject({ restarts: z.int().min(1) }).optional(),
   unschedulable: z.strictObject({ grace: Duration }).optional(),
-  targets: z.record(Name, TargetEntry).refine((targets) => Object.keys(targets).length > 0, 'names at least one target'),
+  targets: atLeastOne(z.record(Name, TargetEntry), 'names at least one target'),
 });
 
 const ServiceEntry = z.strictObject({
   repository: z.strictObject({
     name: z.string().regex(/^[a-z0-9]+(?:[._/-]+[a-z0-9]+)*$/, 'is the name of an ECR repository'),
-    account: z.string().regex(/^\d{12}$/, 'is an AWS account of 12 digits, in quotes').optional(),
-    region: z.string().regex(/^[a-z0-9-]+$/).optional(),
+    account: z.string('is an AWS account of 12 digits, in quotes').regex(/^\d{12}$/, 'is an AWS account of 12 digits, in quotes').optional(),
+    region: Region.optional(),
   }),
   tags: z.strictObject({ ignore: z.array(z.string().min(1)).default([]) }).default({ ignore: [] }),
-  environments: z.record(Name, EnvironmentEntry).refine((environments) => Object.keys(environments).length > 0, 'names at least one environment'),
+  environments: atLeastOne(z.record(Name, EnvironmentEntry), 'names at least one environment'),
 });
 
 /** `slipway.yaml` as people write it: entries by name, services that refer to them. Unknown keys are errors. */

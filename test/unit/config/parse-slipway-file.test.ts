@@ -77,7 +77,22 @@ describe('parseSlipwayFile', () => {
     ['a secret outside the stack’s prefix', WHOLE.replace('slipway/git', 'other/git'), /^slipway.yaml:3: git.config.credentials: begins with slipway\//],
     ['broken YAML', 'owner: [', /^slipway.yaml:1: /],
     ['a missing section', WHOLE.replace('owner: team-inference\n', ''), /^slipway.yaml:1: owner: /],
-    ['an empty file', '', /^slipway.yaml:1: the file: /],
+    ['an empty file', '', /^slipway.yaml:1: the file: is a mapping, not empty$/],
+    ['a missing key', WHOLE.replace(', cluster: eu', ''), /^slipway.yaml:18: .*targets.eu.cluster: is missing$/],
+    ['a wrong choice, with the choices', WHOLE.replace('value: tag', 'value: tags'), /^slipway.yaml:15: .*edit.0.value: is one of tag, digest, repository:tag, repository@digest, repository:tag@digest$/],
+    ['the only choice', WHOLE.replace('host: git,', 'host: github,'), /^slipway.yaml:3: git.config.host: is git$/],
+    ['a value of another kind', WHOLE.replace('ignore: [latest]', 'ignore: latest'), /^slipway.yaml:11: .*tags.ignore: is a list, not text$/],
+    ['a number for a duration', WHOLE.replace('2m', '120'), /^slipway.yaml:16: .*rollout.timeout: is a duration as 90s, 10m or 1h$/],
+    ['a fraction for a count', WHOLE.replace('rollout: { timeout: 2m }', 'crash: { restarts: 0.5 }'), /^slipway.yaml:16: .*crash.restarts: is a whole number$/],
+    ['a count below its limit', WHOLE.replace('rollout: { timeout: 2m }', 'crash: { restarts: 0 }'), /^slipway.yaml:16: .*crash.restarts: is at least 1$/],
+    ['a status above its limit', WHOLE.replace('cluster: eu }', 'cluster: eu, smoke: { url: https://x.example.com, status: 700 } }'), /^slipway.yaml:18: .*smoke.status: is at most 599$/],
+    ['an empty list', WHOLE.replace(/edit:\n.*\n/, 'edit: []\n'), /^slipway.yaml:14: .*dev.edit: has at least 1 in its list$/],
+    ['empty text', WHOLE.replace('owner: team-inference', "owner: ''"), /^slipway.yaml:1: owner: is not empty$/],
+    ['text that is too long', WHOLE.replace('team-inference', 'x'.repeat(101)), /^slipway.yaml:1: owner: has at most 100 characters$/],
+    ['a name that can not be one', WHOLE.replace('  eu: { eks', '  EU: { eks'), /^slipway.yaml:7: clusters.EU: has lower-case letters/],
+    ['a name of digits alone', WHOLE.replace('  eu: { eks: dev-eu', '  7: { eks: "?"'), /^slipway.yaml:7: clusters.7.eks: is the name of an EKS cluster$/m],
+    ['no target', WHOLE.replace(/targets:\n.*\n/, 'targets: {}\n'), /^slipway.yaml:17: .*dev.targets: names at least one target$/],
+    ['an alias without its anchor', WHOLE.replace('owner: team-inference', 'owner: *team'), /^slipway.yaml: Unresolved alias/],
   ])('names the line, the key and the reason of %s', (_, text, expected) => {
     expect(messageOf(text)).toMatch(expected);
   });
