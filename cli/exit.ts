@@ -6,4 +6,6 @@ export const EXIT = {
   failed: 1,
   /** It was asked in a way that can't be understood. */
   usage: 2,
+  /** Somebody ended it, by Ctrl-C as a rule. */
+  interrupted: 130,
 } as const;

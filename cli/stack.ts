@@ -1,5 +1,6 @@
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { ConfigurationError } from '../src/domain/errors.ts';
+import { CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
+import { callAws } from '../src/adapters/aws/errors.ts';
+import { ConfigurationError, NotFoundError } from '../src/domain/errors.ts';
 
 /** A deployed stack, as CloudFormation describes it: the same on AWS and in the sandbox. */
 export type DeployedStack = {
@@ -11,18 +12,17 @@ export type DeployedStack = {
   readonly secretPrefix: string;
 };
 
-/** Finds the stack of a stage. @throws ConfigurationError when it isn't deployed where the credentials point */
+/** Finds the stack of a stage. @throws SlipwayError when it isn't deployed where the credentials point, or can't be looked up */
 export async function findStack(stage: string): Promise<DeployedStack> {
   const name = `slipway-${stage}`;
   const client = new CloudFormationClient({});
-  const stack = await client.send(new DescribeStacksCommand({ StackName: name })).then(
-    ({ Stacks }) => Stacks?.[0],
-    (error: unknown) => {
-      if (error instanceof Error && error.message.includes('does not exist')) return undefined;
-      throw new ConfigurationError(`Stack ${name} can't be looked up: ${error instanceof Error ? error.message : String(error)}. Check the credentials and the region.`);
-    },
-  );
-  if (stack === undefined) throw new ConfigurationError(`There is no stack ${name} in this account and region; deploy it with npx serverless deploy --stage ${stage}, or name another with --stage.`);
+  await client.config.region().catch(() => {
+    throw new ConfigurationError('No AWS region is set; set AWS_REGION, or a region in the profile.');
+  });
+  const stack = await callAws({ doing: `look up stack ${name}`, needs: 'cloudformation:DescribeStacks' }, () => describe(client, name));
+  if (stack === undefined) {
+    throw new NotFoundError(`There is no stack ${name} in this account and region; deploy it with npx serverless deploy --stage ${stage}, or name another with --stage.`);
+  }
   const [, , , region = '', account = ''] = stack.StackId?.split(':') ?? [];
   const output = (key: string) => stack.Outputs?.find((one) => one.OutputKey === key)?.OutputValue ?? '';
   const parameter = (key: string) => stack.Parameters?.find((one) => one.ParameterKey === key)?.ParameterValue ?? '';
@@ -34,4 +34,14 @@ export async function findStack(stage: string): Promise<DeployedStack> {
     repositoryPrefix: parameter('RepositoryPrefix'),
     secretPrefix: parameter('SecretPrefix'),
   };
+}
+
+/** CloudFormation answers an unknown name with a validation error. */
+async function describe(client: CloudFormationClient, name: string): Promise<Stack | undefined> {
+  try {
+    return (await client.send(new DescribeStacksCommand({ StackName: name }))).Stacks?.[0];
+  } catch (error) {
+    if (error instanceof Error && error.message.includes('does not exist')) return undefined;
+    throw error;
+  }
 }

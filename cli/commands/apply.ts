@@ -4,7 +4,7 @@ import { openStores } from '../../src/adapters/dynamodb/open-stores.ts';
 import { createOpenGitHost } from '../../src/adapters/git/open-git-host.ts';
 import { createSecrets } from '../../src/adapters/secrets/secrets.ts';
 import { type AppliedFile, parseSlipwayFile } from '../../src/config/parse-slipway-file.ts';
-import { ConfigurationError } from '../../src/domain/errors.ts';
+import { ConfigurationError, NotFoundError } from '../../src/domain/errors.ts';
 import type { ServiceStore } from '../../src/ports/deployment-store.ts';
 import { checkTargets } from '../apply/check-targets.ts';
 import { planApply, type ServiceChange } from '../apply/plan.ts';
@@ -16,7 +16,7 @@ export type ApplyOptions = { readonly stage: string; readonly prune?: boolean; r
 /** `slipway apply`: shows what changes, checks what a deployment will need, then writes. Applying the same file again changes nothing. */
 export async function apply(file: string, options: ApplyOptions): Promise<number> {
   const text = await readFile(file, 'utf8').catch(() => {
-    throw new ConfigurationError(`There is no file ${file}; name the one to apply, or write slipway.yaml.`);
+    throw new NotFoundError(`There is no file ${file} that can be read; name the one to apply, or write slipway.yaml.`);
   });
   const changes = await applyText(text, file, options);
   console.log(options.json === true ? JSON.stringify({ services: changes.map(({ change, service }) => ({ name: service.name, change })) }) : changes.map(describe).join('\n'));
@@ -44,7 +44,7 @@ async function storedServices(store: ServiceStore, { owner, services }: AppliedF
 async function refuseWhatCannotWork(services: Parameters<typeof checkTargets>[0]): Promise<void> {
   const secrets = createSecrets();
   const problems = await checkTargets(services, { git: createOpenGitHost({ secrets }), argocd: createOpenArgoCd({ secrets }) });
-  if (problems.length > 0) throw new ConfigurationError(`${problems.join('\n')}\nNothing was written; correct this, or skip the checks with --no-check.`);
+  if (problems.length > 0) throw new ConfigurationError(`${problems.join('\n')}\nNothing was written; correct this, or leave the checks out with --no-check.`);
 }
 
 function describe({ change, service, lines }: ServiceChange): string {

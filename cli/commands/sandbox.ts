@@ -1,22 +1,26 @@
-import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
-import { isScenarioName, SCENARIO_NAMES, type ScenarioName } from '../../sandbox/scenarios/names.ts';
+import type { ScenarioName } from '../../sandbox/scenarios/names.ts';
 import { SCENARIOS } from '../../sandbox/scenarios/scenarios.ts';
 import { type StartedScenario, startScenario } from '../../sandbox/scenarios/start-scenario.ts';
 import { openStores } from '../../src/adapters/dynamodb/open-stores.ts';
-import { ConfigurationError } from '../../src/domain/errors.ts';
+import { NotFoundError } from '../../src/domain/errors.ts';
 import { EXIT } from '../exit.ts';
 import { type FollowedExecution, followExecution } from '../follow-execution.ts';
+import { exitWhenInterrupted } from '../interruption.ts';
 import { progressLine } from '../output/progress.ts';
+import { describeReport } from '../output/report.ts';
+import { lookOf } from '../output/terminal.ts';
 import { readReport } from '../report.ts';
-import { PACKAGE_FOLDER, packageStack } from '../sandbox/package-stack.ts';
+import { useOnlyAws, useOwnTemporaryFolder } from '../sandbox/own-world.ts';
+import { PACKAGE_FOLDER, packageStack, TEMPLATE_FILE } from '../sandbox/package-stack.ts';
 import { describeReach } from '../sandbox/reach.ts';
-import { type DeployedStack, findStack } from '../stack.ts';
+import { findStack } from '../stack.ts';
 import { applyText } from './apply.ts';
-import { describeReport } from './deploy.ts';
 
-export type SandboxOptions = { readonly scenario: string; readonly keep?: boolean; readonly json?: boolean };
+export type SandboxOptions = { readonly scenario: ScenarioName; readonly keep?: boolean; readonly package?: string; readonly json?: boolean };
 
 const STAGE = 'sandbox';
 
@@ -25,51 +29,54 @@ const tell = (text: string): void => console.error(text);
 
 /** `slipway sandbox`: the packaged stack on this machine, one push, and what became of it. */
 export async function sandbox(options: SandboxOptions): Promise<number> {
-  if (!isScenarioName(options.scenario)) throw new ConfigurationError(`There is no scenario ${options.scenario}; there is ${SCENARIO_NAMES.join(', ')}.`);
+  let whenInterrupted: number = EXIT.interrupted;
+  exitWhenInterrupted(() => whenInterrupted);
+  useOwnTemporaryFolder();
+  useOnlyAws({});
+  const packageFolder = options.package === undefined ? await packaged() : existing(options.package);
+  const begun = performance.now();
+  tell('Starting AWS, Git, Kubernetes and Argo CD on loopback, with version 1 running …');
+  const scenario = await startScenario(options.scenario, { packageFolder, stage: STAGE });
+  tell(`Up after ${((performance.now() - begun) / 1000).toFixed(1)} s. ${SCENARIOS[options.scenario].story}`);
+  const code = await play(scenario, options);
+  if (options.keep === true) {
+    whenInterrupted = code;
+    await new Promise(() => undefined);
+  }
+  await scenario.world.stop();
+  return code;
+}
+
+async function packaged(): Promise<string> {
   tell('Packaging the stack with Serverless …');
   await packageStack(STAGE);
-  const begun = Date.now();
-  tell('Starting AWS, Git, Kubernetes and Argo CD on loopback, with version 1 running …');
-  const scenario = await startScenario(options.scenario, { packageFolder: PACKAGE_FOLDER, stage: STAGE });
-  const ended = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ended.abort());
-  try {
-    return await Promise.race([play(scenario, options.scenario, options, begun), interrupted(ended.signal)]);
-  } finally {
-    await scenario.world.stop();
-  }
+  return PACKAGE_FOLDER;
 }
 
-/** 130, as a shell reports a program that Ctrl-C ended; the world is stopped on the way out. */
-async function interrupted(signal: AbortSignal): Promise<number> {
-  await once(signal, 'abort');
-  return 130;
+function existing(folder: string): string {
+  if (existsSync(join(folder, TEMPLATE_FILE))) return folder;
+  throw new NotFoundError(`There is no packaged stack in ${folder}; npm run package puts one into .serverless.`);
 }
 
-async function play(scenario: StartedScenario, name: ScenarioName, options: SandboxOptions, begun: number): Promise<number> {
-  Object.assign(process.env, scenario.environment);
-  const stack = await findStack(STAGE);
+async function play(scenario: StartedScenario, { json, keep }: SandboxOptions): Promise<number> {
+  useOnlyAws(scenario.environment);
+  const { stateMachineArn, tableName } = await findStack(STAGE);
   await applyText(scenario.slipwayFile, 'slipway.yaml', { stage: STAGE, check: true });
-  tell(`Up after ${((Date.now() - begun) / 1000).toFixed(1)} s. ${SCENARIOS[name].story}`);
-  tell(`\nPushing inference-service:${scenario.newImage.tag} to ECR …`);
-  const followed = await pushAndFollow(scenario, stack);
-  const report = await readReport(openStores(stack.tableName).records, followed);
-  tell('');
-  console.log(options.json === true ? JSON.stringify(report.summary) : describeReport(report));
-  if (options.keep === true) {
-    tell(`\n${await describeReach(scenario)}`);
-    await once(process, 'SIGINT');
-  }
+  const followed = await pushAndFollow(scenario, stateMachineArn);
+  const report = await readReport(openStores(tableName).records, followed);
+  console.log(json === true ? JSON.stringify(report.summary) : `\n${describeReport(report, lookOf(process.stdout))}`);
+  if (keep === true) tell(`\n${await describeReach(scenario, stateMachineArn)}`);
   return report.summary.outcome === 'succeeded' ? EXIT.succeeded : EXIT.failed;
 }
 
-async function pushAndFollow(scenario: StartedScenario, stack: DeployedStack): Promise<FollowedExecution> {
+async function pushAndFollow(scenario: StartedScenario, stateMachineArn: string): Promise<FollowedExecution> {
   const client = new SFNClient({});
+  tell(`\nPushing inference-service:${scenario.newImage.tag} to ECR …`);
   await scenario.push(scenario.newImage);
   const pushedAt = Date.now();
-  const executionArn = await startedExecution(client, stack.stateMachineArn);
+  const executionArn = await startedExecution(client, stateMachineArn);
   tell(`EventBridge started ${executionArn}\n`);
-  return followExecution(client, executionArn, (progress) => tell(progressLine(progress, pushedAt)));
+  return followExecution(client, executionArn, (progress) => tell(progressLine(progress, pushedAt, lookOf(process.stderr))));
 }
 
 /** The execution that the push started: the sandbox's only one. */

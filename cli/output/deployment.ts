@@ -1,29 +1,34 @@
-import { type Outcome, targetName, type TargetKey } from '../../src/domain/deployment.ts';
+import { type Outcome, type PodSummary, targetName, type TargetKey } from '../../src/domain/deployment.ts';
 import type { Release } from '../../src/domain/release.ts';
 import type { Attempt } from '../../src/ports/deployment-store.ts';
 import { commitDiff } from './commit-diff.ts';
+import { type Look, PLAIN } from './terminal.ts';
 import { waterfall } from './waterfall.ts';
 
-/** How the last attempt of a deployment went, for people: timings, commit, pods, outcome and cause. */
-export function describeAttempt(key: TargetKey, release: Release, attempt: Attempt): string {
-  const pods = attempt.pods.map((pod) => `  ${pod.ready ? 'Ready    ' : 'not Ready'} ${pod.name}  ${pod.digest ?? 'digest unknown'}`);
+/** How one attempt of a deployment went, for people: timings, commit, pods, outcome and cause. */
+export function describeAttempt(key: TargetKey, release: Release, attempt: Attempt, look: Look = PLAIN): string {
   return [
     `${targetName(key)}  ${release.repository}:${release.tag}`,
     '',
     'Stages',
-    waterfall(attempt.timings),
+    waterfall(attempt.timings, look),
     '',
     'Commit',
-    commitDiff(attempt.commit),
+    commitDiff(attempt.commit, look),
     '',
     'Pods',
-    ...(pods.length === 0 ? ['  none'] : pods),
-    ...attempt.warnings.map((warning) => `  warning: ${warning}`),
+    ...(attempt.pods.length === 0 ? ['  none was seen'] : attempt.pods.map((pod) => podLine(pod, look))),
+    ...attempt.warnings.map((warning) => look.paint('yellow', `  warning: ${warning}`)),
     '',
-    outcomeLine(attempt.outcome, attempt.cause),
+    outcomeLine(attempt.outcome, attempt.cause, look),
   ].join('\n');
 }
 
-export function outcomeLine(outcome: Outcome, cause: string | null): string {
-  return `Outcome: ${outcome}${cause === null ? '' : `: ${cause}`}`;
+export function outcomeLine(outcome: Outcome, cause: string | null, { paint }: Look = PLAIN): string {
+  return paint(outcome === 'succeeded' ? 'green' : 'red', `Outcome: ${outcome}${cause === null ? '' : `: ${cause}`}`);
+}
+
+function podLine({ name, ready, digest }: PodSummary, { paint }: Look): string {
+  const state = ready ? paint('green', 'Ready    ') : paint('red', 'not Ready');
+  return `  ${state} ${name}  ${digest ?? 'digest unknown'}`;
 }

@@ -4,14 +4,16 @@ import { stringify } from 'yaml';
 import type { StartedScenario } from '../../sandbox/scenarios/start-scenario.ts';
 
 /** Writes a kubeconfig and the authority's certificate, and says with which environment ordinary tools reach the sandbox. */
-export async function describeReach({ world, environment, slipwayFile }: StartedScenario): Promise<string> {
-  const { folder, kubernetes, git, argocd, caPem } = world;
+export async function describeReach({ world, environment, slipwayFile }: StartedScenario, stateMachineArn: string): Promise<string> {
+  const { folder, kubernetes, git, argocd, caPem, stage } = world;
   const kubeconfig = join(folder, 'kubeconfig.yaml');
   const caFile = join(folder, 'ca.pem');
   const file = join(folder, 'slipway.yaml');
   await Promise.all([writeFile(kubeconfig, kubeconfigOf(kubernetes), { mode: 0o600 }), writeFile(caFile, caPem), writeFile(file, slipwayFile)]);
   const variables = {
     ...environment,
+    // Version 1 of the AWS CLI knows the region by this name only.
+    AWS_DEFAULT_REGION: world.aws.account.region,
     KUBECONFIG: kubeconfig,
     GIT_URL: git.repositoryUrl('config').replace('://', `://${git.credential.username}:${git.credential.password}@`),
     ARGOCD_URL: argocd.url,
@@ -20,15 +22,23 @@ export async function describeReach({ world, environment, slipwayFile }: Started
     SLIPWAY_FILE: file,
   };
   return [
+    'The sandbox stays up until Ctrl-C. Its environment, for another terminal:',
+    '',
+    'unset AWS_PROFILE AWS_SESSION_TOKEN',
     ...Object.entries(variables).map(([name, value]) => `export ${name}='${value}'`),
     '',
-    'aws stepfunctions list-executions --state-machine-arn ' + `arn:aws:states:${world.aws.account.region}:${world.aws.account.id}:stateMachine:slipway-${world.stage}-deploy`,
-    `npx slipway status inference-service --stage ${world.stage}`,
-    'kubectl -n inference rollout status deployment/inference-dev',
+    'With it, for example:',
+    '',
+    `npx slipway status inference-service --stage ${stage}`,
+    `npx slipway deploy inference-service --tag 1.0.0 --stage ${stage}`,
+    `npx slipway apply "$SLIPWAY_FILE" --stage ${stage}`,
+    `aws stepfunctions list-executions --state-machine-arn ${stateMachineArn}`,
+    'kubectl get pods',
+    'kubectl rollout status deployment/inference-dev',
     'git clone "$GIT_URL"',
     'curl --cacert "$CA_FILE" -H "Authorization: Bearer $ARGOCD_TOKEN" "$ARGOCD_URL/api/v1/applications/inference-dev?project=inference"',
     '',
-    `The functions' logs are in ${join(folder, 'functions.log')}. Ctrl-C ends the sandbox.`,
+    `The functions' logs are in ${join(folder, 'functions.log')}.`,
   ].join('\n');
 }
 

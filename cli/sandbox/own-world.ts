@@ -1,0 +1,19 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/**
+ * From now on what this process and its children put into the temp directory goes into one folder of it, which is removed when the
+ * process ends.
+ */
+export function useOwnTemporaryFolder(): void {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-'));
+  process.env['TMPDIR'] = folder;
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+}
+
+/** Makes the sandbox's AWS the only one that clients in this process know: a profile of the user's would come before its keys. */
+export function useOnlyAws(environment: Readonly<Record<string, string>>): void {
+  for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
+  Object.assign(process.env, { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null', ...environment });
+}
