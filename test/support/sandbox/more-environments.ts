@@ -20,9 +20,7 @@ export function withEnvironments(environments: readonly MoreEnvironment[]) {
     argocd: {
       editManifest: (yaml: string): string => (yaml.includes('kind: Application') ? [yaml, ...environments.flatMap((one) => manifestOf(yaml, one))].join('---\n') : yaml),
     },
-    editFile(file: Document): void {
-      for (const one of environments) file.setIn([...ENVIRONMENTS, one.name], entryOf(file, one));
-    },
+    editFile: (file: Document): void => environments.forEach((one) => file.setIn([...ENVIRONMENTS, one.name], entryOf(file, one))),
   };
 }
 

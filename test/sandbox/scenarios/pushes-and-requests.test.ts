@@ -3,17 +3,17 @@ import { imageOf } from '../../../sandbox/scenarios/image.ts';
 import { DEV, type DeployedWorld, startDeployedWorld } from '../../support/sandbox/deployed-world.ts';
 import { runningDigests } from '../../support/sandbox/traces.ts';
 
+const image = imageOf('2.0.0');
+let world: DeployedWorld;
+
+beforeAll(async () => {
+  world = await startDeployedWorld('happy');
+  await world.deploy(image);
+});
+afterAll(() => world?.stop());
+
 /** What registries and build pipelines do: several tags, no tag, a tag that moves. */
 describe('pushes', () => {
-  const image = imageOf('2.0.0');
-  let world: DeployedWorld;
-
-  beforeAll(async () => {
-    world = await startDeployedWorld('happy');
-    await world.deploy(image);
-  });
-  afterAll(() => world?.stop());
-
   it('without a tag start nothing: a platform manifest, an attestation', async () => {
     const child = { ...image, manifest: image.manifest.replace('{', '{"annotations":{"platform":"linux/arm64"},') };
     expect(await world.putTag(child, null)).toEqual([]);
@@ -60,5 +60,34 @@ describe('pushes', () => {
     const ended = await world.executions.ended(execution);
     expect(ended).toMatchObject({ status: 'SUCCEEDED', outcome: 'ignored', commit: null });
     expect(ended.cause).toBe('no service deploys 111122223333.dkr.ecr.eu-central-1.amazonaws.com/somebody-elses; add one with slipway apply');
+  });
+});
+
+describe('requests by hand', () => {
+  it.each([
+    ['an unknown service', { service: 'nobody', tag: '1.0.0' }, 'ignored', 'no service is named nobody; add it with slipway apply'],
+    ['a tag that is not there', { service: 'inference-service', tag: '9.9.9' }, 'ignored', 'no image 9.9.9 in inference-service'],
+    ['a digest that is not there', { service: 'inference-service', digest: `sha256:${'0'.repeat(64)}` }, 'ignored', `no image sha256:${'0'.repeat(64)} in inference-service`],
+  ])('for %s ends green, with the reason', async (_, request, outcome, cause) => {
+    const ended = await world.executions.ended(await world.executions.start(request));
+    expect(ended).toMatchObject({ status: 'SUCCEEDED', outcome, cause, commit: null });
+  });
+
+  it('for a digest that its tag no longer names ends superseded', async () => {
+    const digest = `sha256:${'0'.repeat(64)}`;
+    const ended = await world.executions.ended(await world.executions.start({ service: 'inference-service', tag: '1.0.0', digest }));
+    expect(ended).toMatchObject({ status: 'SUCCEEDED', outcome: 'superseded', cause: `tag 1.0.0 of inference-service names ${world.oldImage.digest}, not ${digest}` });
+  });
+
+  it.each([
+    ['an unknown environment', { service: 'inference-service', environment: 'moon', tag: '1.0.0' }, 'No environment of service inference-service is named moon; there is dev.'],
+    ['an unknown target', { service: 'inference-service', environment: 'dev', target: 'us', tag: '1.0.0' }, 'No target of inference-service/dev is named us; there is eu.'],
+    ['no image', { service: 'inference-service' }, 'The input of resolve-release'],
+    ['a forged tag', { service: 'inference-service', tag: '1.0.0\nSlipway-Execution: x' }, 'The input of resolve-release'],
+    ['something else', { hello: 'world' }, 'The input of resolve-release'],
+  ])('for %s fails at once, and says what may be asked for', async (_, request, says) => {
+    const ended = await world.executions.ended(await world.executions.start(request));
+    expect(ended).toMatchObject({ status: 'FAILED', outcome: 'errored', commit: null });
+    expect(ended.said).toContain(says);
   });
 });
