@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DEFINITION, statesOf } from '../statemachine/definition.ts';
+import { DEFINITION, DEFINITION_TEXT, statesOf } from '../statemachine/definition.ts';
 import { onlyResource, readTemplate, resourcesOf, type Template } from './packaged-template.ts';
 import { danglingReferences } from './references.ts';
 import { loadSpecification, violations } from './specification.ts';
@@ -92,6 +92,21 @@ describe('the functions', () => {
     const inVpc = functions.filter(([, { VpcConfig }]) => VpcConfig !== undefined);
     expect(inVpc.map(([name]) => name.replace('LambdaFunction', ''))).toEqual(['CommitRelease', 'SyncApplication', 'CheckRollout', 'VerifyRelease']);
     for (const [, { VpcConfig }] of inVpc) expect(VpcConfig).toMatchObject({ 'Fn::If': ['InVpc', { SubnetIds: { Ref: 'SubnetIds' } }, { Ref: 'AWS::NoValue' }] });
+  });
+});
+
+describe('the state machine', () => {
+  const [, machine] = onlyResource(template, 'AWS::StepFunctions::StateMachine');
+
+  it('is the file, unchanged by the packaging, so that what was tested is what runs', () => {
+    expect(machine['Definition']).toEqual(DEFINITION);
+    expect(machine['StateMachineType']).toBe('STANDARD');
+  });
+
+  it('gets the function of the same name for each placeholder', () => {
+    const placeholders = new Set([...DEFINITION_TEXT.matchAll(/\$\{(\w+)Arn\}/g)].map(([, name]) => name ?? ''));
+    const functionsOf = [...placeholders].map((name) => [`${name}Arn`, { 'Fn::GetAtt': [`${name}LambdaFunction`, 'Arn'] }]);
+    expect(machine['DefinitionSubstitutions']).toEqual(Object.fromEntries(functionsOf));
   });
 });
 
