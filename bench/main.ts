@@ -1,0 +1,67 @@
+import { parseArgs } from 'node:util';
+import { PACKAGE_FOLDER, packageStack } from '../cli/sandbox/package-stack.ts';
+import { bundleFigures } from './bundle-figures.ts';
+import { commitFigures } from './commit-figures.ts';
+import { noticeFigures, overheadFigures, requestFigures } from './deployment-figures.ts';
+import { measureGitProcess } from './git-process.ts';
+import { describeMachine } from './machine.ts';
+import { measureBundles } from './measure-bundles.ts';
+import { measureCommits } from './measure-commits.ts';
+import { measureDeployments, STAGE } from './measure-deployments.ts';
+import type { BenchReport } from './report.ts';
+import { betweenSteps, stepFigures } from './step-figures.ts';
+import { renderReport } from './table.ts';
+
+const USAGE = 'Usage: npm run --silent bench -- sandbox [--json] [--deployments <count>] [--commits <count>]';
+const SIZES = [10, 20_000];
+
+type Counts = { readonly deployments: number; readonly commits: number };
+
+/** Progress goes to standard error, so that standard output holds the report alone. */
+const tell = (text: string): void => console.error(text);
+
+async function measureSandbox({ deployments, commits }: Counts): Promise<BenchReport> {
+  const machine = describeMachine();
+  if (machine.warning !== null) tell(machine.warning);
+  tell('packaging the stack');
+  await packageStack(STAGE);
+  const bundles = await measureBundles({ packageFolder: PACKAGE_FOLDER, runs: 5, tell });
+  const { cold, warm } = await measureDeployments({ packageFolder: PACKAGE_FOLDER, coldWorlds: 3, warmUp: 5, warm: deployments, tell });
+  const gitProcess = await measureGitProcess(20);
+  const commit = commitFigures(await measureCommits({ sizes: SIZES, warmUp: 3, runs: commits, tell }));
+  return {
+    machine,
+    deployments: { warm: overheadFigures(warm), cold: overheadFigures(cold) },
+    notice: noticeFigures(warm),
+    steps: stepFigures(warm),
+    betweenSteps: betweenSteps(warm),
+    standIns: { requests: requestFigures(warm), gitProcess },
+    commit,
+    bundles: bundleFigures(bundles, cold, warm),
+  };
+}
+
+/** Null for wrong usage. */
+function readArguments(args: readonly string[]): (Counts & { readonly json: boolean }) | null {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { json: { type: 'boolean', default: false }, deployments: { type: 'string', default: '30' }, commits: { type: 'string', default: '15' } },
+    });
+    const [deployments, commits] = [Number(values.deployments), Number(values.commits)];
+    const usable = positionals.join(' ') === 'sandbox' && [deployments, commits].every((count) => Number.isInteger(count) && count > 0);
+    return usable ? { deployments, commits, json: values.json } : null;
+  } catch {
+    return null;
+  }
+}
+
+const wanted = readArguments(process.argv.slice(2));
+if (wanted === null) {
+  console.error(USAGE);
+  process.exitCode = 2;
+} else {
+  const report = await measureSandbox(wanted);
+  console.log(wanted.json ? JSON.stringify(report) : renderReport(report));
+}

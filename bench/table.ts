@@ -1,0 +1,70 @@
+import type { BundleFigures } from './bundle-figures.ts';
+import type { CommitFigures } from './commit-figures.ts';
+import type { OverheadFigures } from './deployment-figures.ts';
+import type { BenchReport } from './report.ts';
+import type { Summary } from './statistics.ts';
+
+type Row = readonly (string | number)[];
+
+/** The report for people. */
+export function renderReport({ machine, deployments, notice, steps, betweenSteps, standIns, commit, bundles }: BenchReport): string {
+  const { gitProcess } = standIns;
+  return [
+    `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, ${machine.platform}, load average ${machine.loadAverage.join(' ')}`,
+    ...(machine.warning === null ? [] : [`WARNING: ${machine.warning}`]),
+    'Times are milliseconds.',
+    section(`${deployments.warm.deployments} warm deployments`, [['', 'p50', 'p95', 'max'], ...overheadRows(deployments.warm)]),
+    section(`${deployments.cold.deployments} cold deployments, every function new`, [['', 'p50', 'p95', 'max'], ...overheadRows(deployments.cold)]),
+    section('Notice, against an independent watch', [['', 'p50', 'p95', 'max'], ['the last new pod Ready → the step returned', ...cells(notice)]]),
+    section('Steps', [
+      ['', 'p50', 'p95', 'in requests', 'connections', 'requests'],
+      ...steps.map(({ functionName, invocation, inRequests, connections, requests }) => [
+        functionName, invocation?.p50 ?? '', invocation?.p95 ?? '', inRequests?.p50 ?? '', connections, Object.entries(requests).map(([name, count]) => `${count} × ${name}`).join(', '),
+      ]),
+      ['between them', betweenSteps?.p50 ?? '', betweenSteps?.p95 ?? ''],
+    ]),
+    section('What the stand-ins take of it', [
+      ['', 'per deployment', 'p50', 'p95'],
+      ...standIns.requests.map(({ server, name, count, answered }) => [`${server} ${name}`, count, answered?.p50 ?? '', answered?.p95 ?? '']),
+      [`start of a git process, of which ${gitProcess.blocks?.p50} block this one (${gitProcess.residentMiB} MiB)`, '', gitProcess.ends?.p50 ?? '', gitProcess.ends?.p95 ?? ''],
+    ]),
+    section('Commit of one value, p50 by files of the repository', commitRows(commit)),
+    section('Functions', bundleRows(bundles)),
+  ].join('\n');
+}
+
+function overheadRows({ overhead, recorded, total, stages }: OverheadFigures): Row[] {
+  return [
+    ...Object.entries(stages).map(([stage, summary]) => [stage, ...cells(summary)]),
+    ['total', ...cells(total)],
+    ['overhead, on the client’s clock', ...cells(overhead)],
+    ['overhead, as recorded', ...cells(recorded)],
+  ];
+}
+
+function commitRows(figures: CommitFigures): Row[] {
+  const sizes = Object.keys(figures.fresh.total.files);
+  const rows = Object.entries(figures).flatMap(([kind, parts]) =>
+    Object.entries(parts).map(([part, { files, ratio }]): Row => [`${kind === 'fresh' ? 'new' : 'warm'} container, ${part}`, ...sizes.map((size) => files[size]?.p50 ?? ''), ratio ?? '']),
+  );
+  return [['', ...sizes, 'ratio'], ...rows];
+}
+
+function bundleRows({ emptyWorker, functions }: BundleFigures): Row[] {
+  return [
+    ['', 'zip KiB', 'load p50', 'first call p50', 'warm call p50'],
+    ...functions.map(({ functionName, zipKiB, load, firstCall, warmCall }) => [functionName, zipKiB, load?.p50 ?? '', firstCall?.p50 ?? '', warmCall?.p50 ?? '']),
+    ['an empty worker, the sandbox’s own part of each load', '', emptyWorker?.p50 ?? ''],
+  ];
+}
+
+function cells(summary: Summary | null | undefined): Row {
+  return summary ? [summary.p50, summary.p95, summary.max] : [];
+}
+
+/** Columns as wide as their widest cell; the last one runs free. */
+function section(title: string, rows: readonly Row[]): string {
+  const width = (column: number) => Math.max(...rows.map((row) => (column < row.length - 1 || typeof row[column] === 'number' ? String(row[column] ?? '').length : 0)));
+  const line = (row: Row) => row.map((cell, column) => (column === 0 ? String(cell).padEnd(width(0)) : String(cell).padStart(width(column)))).join('  ').trimEnd();
+  return `\n${title}\n${rows.map((row) => `  ${line(row)}`).join('\n')}`;
+}
