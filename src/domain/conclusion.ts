@@ -13,6 +13,9 @@ export type Conclusion = {
 /** An error as the state machine caught it. */
 export type Trouble = { readonly error: string; readonly cause: string };
 
+/** A conclusion as the Map hands it on: with the error, where there was one, that kept it from being recorded. */
+export type HandedOnConclusion = Conclusion & { readonly trouble?: Trouble | undefined };
+
 /** Outcomes after which a target has the release, or a newer one. */
 const SETTLED: ReadonlySet<Outcome> = new Set<Outcome>(['succeeded', 'superseded', 'ignored']);
 
@@ -37,7 +40,16 @@ export function causeOf(deployment: Deployment, status: string, trouble: Trouble
   const outcome = outcomeOf(status);
   if (outcome === 'succeeded') return null;
   const found = deployment.cause ?? (trouble === null ? `ended with status ${status}` : troubleText(trouble));
-  return found.length > CAUSE_LIMIT ? `${found.slice(0, CAUSE_LIMIT - 1)}…` : found;
+  return shortened(found);
+}
+
+/** The conclusion with its error in its cause. */
+export function explained({ trouble, ...conclusion }: HandedOnConclusion): Conclusion {
+  return trouble === undefined ? conclusion : { ...conclusion, cause: shortened(`${conclusion.cause}: ${troubleText(trouble)}`) };
+}
+
+function shortened(cause: string): string {
+  return cause.length > CAUSE_LIMIT ? `${cause.slice(0, CAUSE_LIMIT - 1)}…` : cause;
 }
 
 /** A Lambda error's cause is JSON with `errorMessage`; a service's is plain text. */

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { type Conclusion, failureText, mergeConclusions, unfinished } from '../domain/conclusion.ts';
+import { type Conclusion, explained, failureText, mergeConclusions, unfinished } from '../domain/conclusion.ts';
 import type { TargetKey } from '../domain/deployment.ts';
 import { DeploymentFailed } from '../domain/errors.ts';
 import { defineStep } from './step.ts';
@@ -9,6 +9,8 @@ const ConclusionSchema = z.object({
   outcome: z.enum(['succeeded', 'failed', 'errored', 'superseded', 'ignored']),
   cause: z.nullable(z.string()),
   timings: z.nullable(z.looseObject({ total: z.number(), overhead: z.number() })),
+  /** Why ConcludeDeployment could not record it, in words of the state machine's Catch. */
+  trouble: z.optional(z.object({ error: z.string(), cause: z.string() })),
 });
 
 const ConcludeReleaseInput = z.object({
@@ -35,7 +37,7 @@ export const concludeRelease = defineStep({
   name: 'conclude-release',
   input: ConcludeReleaseInput,
   async run(_ports: Record<never, never>, input: z.infer<typeof ConcludeReleaseInput>): Promise<ConcludeReleaseResult> {
-    const conclusions = mergeConclusions(input.targets, input.conclusions, input.latest);
+    const conclusions = mergeConclusions(input.targets, input.conclusions, input.latest.map(explained));
     const pending = unfinished(input.targets, conclusions);
     if (pending.length === 0) return { status: 'succeeded', pending, conclusions };
     if (input.redrives > input.passRedrives) return { status: 'again', pending, conclusions };

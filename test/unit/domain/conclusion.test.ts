@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { causeOf, type Conclusion, failureText, mergeConclusions, outcomeOf, unfinished } from '../../../src/domain/conclusion.ts';
+import { causeOf, type Conclusion, explained, failureText, mergeConclusions, outcomeOf, unfinished } from '../../../src/domain/conclusion.ts';
 import { aDeployment } from '../../support/release.ts';
 
 const KEYS = ['eu', 'us'].map((target) => ({ service: 'web', environment: 'dev', target }));
@@ -38,6 +38,18 @@ describe('causeOf', () => {
 
   it('is a line, not a log', () => {
     expect(causeOf(aDeployment({ cause: 'x'.repeat(5000) }), 'failed', null)).toHaveLength(700);
+  });
+});
+
+describe('explained', () => {
+  it('adds the error that kept a conclusion from being recorded', () => {
+    const trouble = { error: 'ForbiddenError', cause: JSON.stringify({ errorMessage: 'Cannot publish; allow events:PutEvents.' }) };
+    const cause = 'its conclusion could not be recorded';
+    expect(explained({ ...aConclusion('eu', 'errored', cause), trouble })).toEqual(aConclusion('eu', 'errored', `${cause}: ForbiddenError: Cannot publish; allow events:PutEvents.`));
+  });
+
+  it('leaves one that was recorded as it is', () => {
+    expect(explained(aConclusion('eu', 'failed', 'pod web: OOMKilled'))).toEqual(aConclusion('eu', 'failed', 'pod web: OOMKilled'));
   });
 });
 
