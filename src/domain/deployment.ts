@@ -26,6 +26,15 @@ export type Marks = {
   readonly verified?: Instant;
 };
 
+/** What sources tell of the same instants, to the second: kept beside the marks, since a mark is when *we* heard of it. ECR's are the release's. */
+export type Reported = {
+  /** Of the Argo CD operation that brought our value. */
+  readonly operationStarted?: Instant;
+  readonly operationFinished?: Instant;
+  /** When the last new pod became Ready, by its node's clock. */
+  readonly ready?: Instant;
+};
+
 /** Time that belongs to no stage: between the end of an attempt and its redrive. */
 export type Idle = { readonly from: Instant; readonly to: Instant };
 
@@ -57,6 +66,7 @@ export type PodSummary = { readonly name: string; readonly ready: boolean; reado
 export type Deployment = TargetKey & {
   readonly release: Release;
   readonly marks: Marks;
+  readonly reported?: Reported;
   readonly idle?: readonly Idle[];
   /** Set by ClaimTarget; proves the right to write (design 3.3). */
   readonly claim?: { readonly generation: number; readonly redrives: number };

@@ -1,4 +1,4 @@
-import type { Commit, Idle, Marks, Outcome, PodSummary, TargetKey } from '../domain/deployment.ts';
+import type { Commit, Idle, Marks, Outcome, PodSummary, Reported, TargetKey } from '../domain/deployment.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Release } from '../domain/release.ts';
 import type { Service } from '../domain/service.ts';
@@ -41,6 +41,7 @@ export type Attempt = {
   readonly cause: string | null;
   readonly warnings: readonly string[];
   readonly marks: Marks;
+  readonly reported: Reported;
   readonly idle: readonly Idle[];
   readonly timings: Timings;
   readonly commit: Commit | null;

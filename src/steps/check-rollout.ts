@@ -138,11 +138,12 @@ async function operationEnded(argocd: ArgoCd, { application }: Target): Promise<
   return !operationRequested && (operation === null || operation.phase === 'Succeeded');
 }
 
-function rolledOut(deployment: Deployment, { pods, warnings }: Extract<RolloutStatus, { status: 'ready' }>, receivedAt: Instant, now: Instant): Deployment {
+function rolledOut(deployment: Deployment, { pods, warnings, readyAt }: Extract<RolloutStatus, { status: 'ready' }>, receivedAt: Instant, now: Instant): Deployment {
   const ready = latest(deployment.marks.applied ?? receivedAt, receivedAt);
   return {
     ...withoutWatch(deployment),
     marks: { ...deployment.marks, ready, noticed: latest(ready, now) },
+    ...(readyAt !== null && { reported: { ...deployment.reported, ready: readyAt } }),
     pods,
     warnings: [...new Set([...(deployment.warnings ?? []), ...warnings])],
   };

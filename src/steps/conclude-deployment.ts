@@ -62,6 +62,7 @@ function attemptOf({ execution, deployment }: ConcludeDeploymentInput, outcome: 
     ...ended,
     warnings: deployment.warnings ?? [],
     marks: deployment.marks,
+    reported: deployment.reported ?? {},
     idle: deployment.idle ?? [],
     commit: deployment.commit ?? null,
     pods: deployment.pods ?? [],

@@ -77,7 +77,10 @@ async function openWatch({ services, git, argocd, clock }: Ports, { input, deplo
       edits: describeEdits(environment.edits),
     },
     memory: freshMemory(commit.head, deployment.syncRequested),
-    operation: marks.operationStarted === undefined ? null : { seenAt: marks.operationStarted, revision: deployment.operationRevision ?? commit.head },
+    operation:
+      marks.operationStarted === undefined
+        ? null
+        : { seenAt: marks.operationStarted, revision: deployment.operationRevision ?? commit.head, reported: deployment.reported ?? {} },
   };
 }
 
@@ -121,7 +124,8 @@ function conclude(deployment: Deployment, watch: SyncWatch, decided: SyncEnd | n
 function progressOf(deployment: Deployment, { memory, operation }: SyncWatch): Deployment {
   const learned = { ...deployment, syncRequested: memory.syncRequested };
   if (operation === null) return learned;
-  return { ...learned, operationRevision: operation.revision, marks: { ...deployment.marks, operationStarted: operation.seenAt } };
+  const { seenAt, revision, reported } = operation;
+  return { ...learned, operationRevision: revision, marks: { ...deployment.marks, operationStarted: seenAt }, reported: { ...deployment.reported, ...reported } };
 }
 
 /** Without an operation there was nothing to detect or to apply: both ended now. */

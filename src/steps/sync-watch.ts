@@ -1,6 +1,7 @@
 import type { ObservedApplication } from '../domain/application.ts';
 import { CLAIM_LOST } from '../domain/claim.ts';
 import { carriesRelease } from '../domain/covers.ts';
+import type { Reported } from '../domain/deployment.ts';
 import { NotFoundError } from '../domain/errors.ts';
 import type { Instant } from '../domain/instant.ts';
 import { liveTemplate } from '../domain/live-template.ts';
@@ -27,9 +28,11 @@ export type SyncWatch = {
   /** Whether this execution still has the right to write to the target. */
   readonly mayWrite: () => Promise<boolean>;
   memory: SyncMemory;
-  /** The operation with our value, and when it was first seen to run, or to have run. */
-  operation: { readonly seenAt: Instant; readonly revision: string } | null;
+  /** The operation with our value, when it was first seen to run, or to have run, and what Argo CD reports of it. */
+  operation: SeenOperation | null;
 };
+
+export type SeenOperation = { readonly seenAt: Instant; readonly revision: string; readonly reported: Pick<Reported, 'operationStarted' | 'operationFinished'> };
 
 /** A decision that ends the watch; the others are done here. */
 export type SyncEnd = Extract<SyncDecision, { readonly next: 'applied' | 'failed' | 'errored' | 'superseded' }>;
@@ -42,7 +45,7 @@ export async function decideOn(watch: SyncWatch, observed: ObservedApplication):
   for (;;) {
     const decision = decideSync(application, watch.want, watch.memory, watch.clock.now());
     const revision = ourOperation(application, watch.want, watch.memory.covers);
-    if (revision !== null) watch.operation = { seenAt: watch.operation?.seenAt ?? receivedAt, revision };
+    if (revision !== null) watch.operation = { seenAt: watch.operation?.seenAt ?? receivedAt, revision, reported: reportedOf(application) };
     switch (decision.next) {
       case 'wait':
         return null;
@@ -62,6 +65,11 @@ export async function decideOn(watch: SyncWatch, observed: ObservedApplication):
         return decision;
     }
   }
+}
+
+function reportedOf({ operation }: ObservedApplication): SeenOperation['reported'] {
+  if (operation === null) return {};
+  return { operationStarted: operation.startedAt, ...(operation.finishedAt !== null && { operationFinished: operation.finishedAt }) };
 }
 
 type Question = Extract<SyncDecision, { readonly next: `read-${string}` }>;

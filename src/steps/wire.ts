@@ -33,6 +33,9 @@ export const DeploymentSchema = z.object({
     noticed: z.optional(instant),
     verified: z.optional(instant),
   }),
+  reported: z.optional(
+    z.object({ operationStarted: z.optional(instant), operationFinished: z.optional(instant), ready: z.optional(instant) }),
+  ),
   idle: z.optional(z.array(z.object({ from: instant, to: instant }))),
   claim: z.optional(z.object({ generation: z.number(), redrives: z.number() })),
   commit: z.optional(

@@ -13,6 +13,7 @@ export function anAttempt(overrides: Partial<Attempt> = {}): Attempt {
     cause: null,
     warnings: ['digest unproven'],
     marks: { pushed: at(5), started: at(6), resolved: at(7), claimed: at(8), committed: at(9), operationStarted: at(10), applied: at(11), ready: at(12), noticed: at(13), verified: at(14) },
+    reported: { operationStarted: at(10), operationFinished: at(11), ready: at(12) },
     idle: [{ from: at(7), to: at(8) }],
     timings: { queue: 1_000, rollout: 1_000, total: 2_000, overhead: 1_000 },
     commit: { revision: 'c0ffee', head: 'c0ffee', url: null, changes: [{ file: 'values.yaml', path: 'image.tag', line: 3, before: 'tag: 1.0.0', after: 'tag: 1.1.0' }] },

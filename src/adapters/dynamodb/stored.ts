@@ -68,6 +68,11 @@ export const StoredAttempt: z.ZodMiniType<Attempt> = z.strictObject({
   cause: z.nullable(z.string()),
   warnings: z.array(z.string()),
   marks: StoredMarks,
+  reported: z.strictObject({
+    operationStarted: z.exactOptional(instant),
+    operationFinished: z.exactOptional(instant),
+    ready: z.exactOptional(instant),
+  }),
   idle: z.array(z.strictObject({ from: instant, to: instant })),
   timings: StoredTimings,
   commit: z.nullable(StoredCommit),

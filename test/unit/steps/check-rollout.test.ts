@@ -53,6 +53,12 @@ describe('checkRollout', () => {
     expect(await run(world, world.input({ marks: { started: APPLIED } }))).toHaveProperty('deployment.marks.ready', NOW);
   });
 
+  it("keeps the pods' own instant of readiness beside the mark", async () => {
+    const world = await aRolloutWorld({ snapshot: rolledOut() });
+    const readySince = rolledOut().pods.map((pod) => pod.readySince).toSorted().at(-1);
+    expect((await run(world)).deployment.reported).toEqual({ ready: readySince });
+  });
+
   it.each([
     ['the operation still runs its later hooks', { application: { operation: anOperation({ phase: 'Running', finishedAt: null }) } }],
     ['an operation is requested', { application: { operationRequested: true } }],

@@ -38,7 +38,7 @@ describe('syncApplication', () => {
     const { status, deployment } = await run(world);
     expect(status).toBe('applied');
     expect(world.argocd.requests).toEqual([{ prune: false, infos: [{ name: 'slipway-execution', value: EXECUTION }] }]);
-    expect(deployment).toMatchObject({ syncRequested: true, operationRevision: OURS });
+    expect(deployment).toMatchObject({ syncRequested: true, operationRevision: OURS, reported: { operationStarted: expect.any(String) as string } });
   });
 
   it('watches the operation of auto-sync and is applied while its hooks still run', async () => {
