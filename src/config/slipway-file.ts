@@ -1,9 +1,16 @@
 import { z } from 'zod';
-import { DURATION } from './duration.ts';
+import { DURATION, parseDuration } from './duration.ts';
 
 const Name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'has lower-case letters, digits and `-`, at most 63');
 const SecretName = z.string().regex(/^[A-Za-z0-9/_+=.@-]{1,512}$/, 'is the name of a secret in Secrets Manager');
 const Duration = z.string('is a duration as 90s, 10m or 1h').regex(DURATION, 'is a duration as 90s, 10m or 1h');
+/** What is waited for ends: forty targets that take as long as this at each step still fit into the history of one execution. */
+export const LONGEST_TIMEOUT = { sync: '30m', rollout: '60m', verify: '30m' } as const;
+
+function timeoutUpTo(longest: string): z.ZodType<string> {
+  return Duration.refine((text) => (parseDuration(text) ?? 0) <= (parseDuration(longest) ?? 0), `is at most ${longest}`);
+}
+
 const Region = z.string().regex(/^[a-z0-9-]+$/, 'is an AWS region');
 const CaBundle = z.string().regex(/^-----BEGIN CERTIFICATE-----/, 'is one or more certificates in PEM').describe('Certificates to trust besides the system’s, in PEM.');
 /** Plain http would show credentials to the network, so only loopback may have it. */
@@ -55,9 +62,9 @@ const EditEntry = z.strictObject({
 
 const EnvironmentEntry = z.strictObject({
   edit: z.array(EditEntry).min(1),
-  sync: z.strictObject({ timeout: Duration }).optional(),
-  rollout: z.strictObject({ timeout: Duration }).optional(),
-  verify: z.strictObject({ timeout: Duration }).optional(),
+  sync: z.strictObject({ timeout: timeoutUpTo(LONGEST_TIMEOUT.sync) }).optional(),
+  rollout: z.strictObject({ timeout: timeoutUpTo(LONGEST_TIMEOUT.rollout) }).optional(),
+  verify: z.strictObject({ timeout: timeoutUpTo(LONGEST_TIMEOUT.verify) }).optional(),
   pull: z.strictObject({ grace: Duration }).optional(),
   config: z.strictObject({ grace: Duration }).optional(),
   crash: z.strictObject({ restarts: z.int().min(1) }).optional(),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { deploy } from './deploy-execution.ts';
 import { answering, type StepName, type Stub, throwing } from './deploy-stubs.ts';
-import { MOST_LAPS, MOST_RETRIES, MOST_TARGETS, worstHistory } from './worst-history.ts';
+import { LONGEST_LAPS, MOST_LAPS, MOST_RETRIES, MOST_TARGETS, worstHistory } from './worst-history.ts';
 
 /** Held up at its first entry for as long as it is retried; then it answers so. */
 function heldUp(...statuses: string[]): Stub {
@@ -29,6 +29,10 @@ describe('the history of an execution', () => {
     expect(execution.history.events.length).toBe(worstHistory());
     expect(worstHistory()).toBeLessThan(20_000);
   }, 60_000);
+
+  it('fits into the 25,000 events of an execution with the longest timeouts that slipway.yaml may ask for', () => {
+    expect(worstHistory(LONGEST_LAPS)).toBeLessThan(25_000);
+  });
 });
 
 function concluding(): { ConcludeDeployment: Stub } {

@@ -1,3 +1,5 @@
+import { parseDuration } from '../../src/config/duration.ts';
+import { LONGEST_TIMEOUT } from '../../src/config/slipway-file.ts';
 import { LONGEST_SLICE } from '../../src/domain/slice.ts';
 import { DEFAULT_POLICY } from '../../src/domain/service.ts';
 import { type AslMachine, DEFINITION } from './definition.ts';
@@ -26,10 +28,17 @@ const EVENTS_AROUND_THE_MAP = 2 + 4 + 2 * (EVENTS_OF_A_TASK + EVENTS_OF_A_CHOICE
 /** Most retries that one stay in a state can use on one kind of error. */
 export const MOST_RETRIES = Math.max(...Object.values(innerMachine().States).flatMap((state) => (state.Retry ?? []).map(({ MaxAttempts }) => MaxAttempts)));
 
+/** The longest that slipway.yaml may ask for. */
+export const LONGEST_LAPS = {
+  SyncApplication: laps(parseDuration(LONGEST_TIMEOUT.sync) ?? Number.NaN),
+  CheckRollout: laps(parseDuration(LONGEST_TIMEOUT.rollout) ?? Number.NaN),
+  VerifyRelease: laps(parseDuration(LONGEST_TIMEOUT.verify) ?? Number.NaN),
+};
+
 /** History events of a release to 40 targets, each with its longest watch, and every step held up once for as long as it is retried. */
-export function worstHistory(): number {
+export function worstHistory(mostLaps: typeof MOST_LAPS = MOST_LAPS): number {
   const tasks = Object.values(innerMachine().States).filter((state) => state.Type === 'Task').length;
-  const entries = tasks + Object.values(MOST_LAPS).reduce((sum, count) => sum + count - 1, 0);
+  const entries = tasks + Object.values(mostLaps).reduce((sum, count) => sum + count - 1, 0);
   // No Choice follows ConcludeDeployment.
   const perTarget = EVENTS_OF_AN_ITERATION + entries * (EVENTS_OF_A_TASK + EVENTS_OF_A_CHOICE) - EVENTS_OF_A_CHOICE + tasks * MOST_RETRIES * EVENTS_OF_A_RETRY;
   return MOST_TARGETS * perTarget + EVENTS_AROUND_THE_MAP;
