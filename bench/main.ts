@@ -25,10 +25,11 @@ async function measureSandbox({ deployments, commits }: Counts): Promise<BenchRe
   if (machine.warning !== null) tell(machine.warning);
   tell('packaging the stack');
   await packageStack(STAGE);
+  // Commits first: git processes start slowly from a process that has grown.
+  const commit = commitFigures(await measureCommits({ sizes: SIZES, warmUp: 3, runs: commits, tell }));
   const bundles = await measureBundles({ packageFolder: PACKAGE_FOLDER, runs: 5, tell });
   const { cold, warm } = await measureDeployments({ packageFolder: PACKAGE_FOLDER, coldWorlds: 3, warmUp: 5, warm: deployments, tell });
   const gitProcess = await measureGitProcess(20);
-  const commit = commitFigures(await measureCommits({ sizes: SIZES, warmUp: 3, runs: commits, tell }));
   return {
     machine,
     deployments: { warm: overheadFigures(warm), cold: overheadFigures(cold) },
