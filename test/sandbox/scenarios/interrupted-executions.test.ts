@@ -4,29 +4,31 @@ import { DEV, type DeployedWorld, startDeployedWorld } from '../../support/sandb
 import { createFaults, EAGER_KUBELET } from '../../support/sandbox/faults.ts';
 import { announcements, runningDigests } from '../../support/sandbox/traces.ts';
 
+const faults = createFaults();
+let onPush: (() => void) | null = null;
+let world: DeployedWorld;
+
+beforeAll(async () => {
+  world = await startDeployedWorld('happy', { faultOf: faults.faultOf, kubelet: { ...EAGER_KUBELET, ready: 400 }, beforePush: async () => onPush?.() });
+});
+afterAll(() => world?.stop());
+
+async function outcomesOf(tag: string) {
+  const records = (await world.records.history(DEV, 20)).filter(({ release }) => release.tag === tag);
+  return records.map(({ attempts }) => attempts.map(({ outcome }) => outcome));
+}
+
+/** The release runs, by one commit, and nobody holds the target. */
+async function expectReleased(tag: string): Promise<void> {
+  const { claim, current } = await world.targets.target(DEV);
+  expect(claim?.execution).toBeNull();
+  expect(current?.release.tag).toBe(tag);
+  expect(runningDigests(world)).toEqual([imageOf(tag).digest]);
+  expect((await world.commits()).filter((subject) => subject.includes(` ${tag} `))).toHaveLength(1);
+}
+
 /** A redrive is an operator's first answer to a failure: wherever it stopped, it has to end as if nothing had been wrong. */
 describe('a redrive', () => {
-  const faults = createFaults();
-  let world: DeployedWorld;
-
-  beforeAll(async () => {
-    world = await startDeployedWorld('happy', { faultOf: faults.faultOf, kubelet: { ...EAGER_KUBELET, ready: 400 } });
-  });
-  afterAll(() => world?.stop());
-
-  const commitsOf = async (tag: string) => (await world.commits()).filter((subject) => subject.includes(` ${tag} `)).length;
-  const outcomesOf = async (tag: string) => {
-    const records = (await world.records.history(DEV, 20)).filter(({ release }) => release.tag === tag);
-    return records.map(({ attempts }) => attempts.map(({ outcome }) => outcome));
-  };
-  const isReleased = async (tag: string) => {
-    const { claim, current } = await world.targets.target(DEV);
-    expect(claim?.execution).toBeNull();
-    expect(current?.release.tag).toBe(tag);
-    expect(runningDigests(world)).toEqual([imageOf(tag).digest]);
-    expect(await commitsOf(tag)).toBe(1);
-  };
-
   it('succeeds once the pods can pull their image, and keeps both attempts in one record', async () => {
     const image = imageOf('2.0.0');
     faults.breakPods(image.digest, 'bad-pull');
@@ -35,7 +37,7 @@ describe('a redrive', () => {
     faults.heal(image.digest);
     const redriven = await world.executions.redrive(failed.execution);
     expect(redriven).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded', cause: null, execution: failed.execution });
-    await isReleased('2.0.0');
+    await expectReleased('2.0.0');
     expect(await outcomesOf('2.0.0')).toEqual([['failed', 'succeeded']]);
     expect(announcements(world).map(({ outcome }) => outcome)).toEqual(['failed', 'succeeded']);
     const { total, overhead: _, ...stages } = redriven.timings;
@@ -56,7 +58,7 @@ describe('a redrive', () => {
     world.world.aws.secrets.putSecret(secret, JSON.stringify(right()));
     const redriven = await world.executions.redrive(errored.execution);
     expect(redriven).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded', cause: null });
-    await isReleased(tag);
+    await expectReleased(tag);
     expect(await outcomesOf(tag)).toEqual([['errored', 'succeeded']]);
   });
 
@@ -65,7 +67,6 @@ describe('a redrive', () => {
     ['2.4.0', 'CommitRelease'],
     ['2.5.0', 'SyncApplication'],
     ['2.6.0', 'CheckRollout'],
-    ['2.7.0', 'ConcludeDeployment'],
   ])('finishes release %s, which was stopped in %s', async (tag, state) => {
     const [execution = ''] = await world.push(imageOf(tag));
     await world.executions.reaches(execution, state);
@@ -73,7 +74,7 @@ describe('a redrive', () => {
     expect(await world.executions.ended(execution)).toMatchObject({ status: 'ABORTED' });
     const redriven = await world.executions.redrive(execution);
     expect(redriven).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded', cause: null });
-    await isReleased(tag);
+    await expectReleased(tag);
     expect(await outcomesOf(tag)).toEqual([['succeeded']]);
   });
 
@@ -89,7 +90,7 @@ describe('a redrive', () => {
     expect(redriven).toMatchObject({ status: 'SUCCEEDED', outcome: 'superseded' });
     expect(redriven.cause).toMatch(/superseded/);
     expect(await world.head()).toBe(head);
-    await isReleased('2.9.0');
+    await expectReleased('2.9.0');
   });
 
   it('of a stopped release that was overtaken ends superseded, without a write', async () => {
@@ -101,6 +102,33 @@ describe('a redrive', () => {
     const redriven = await world.executions.redrive(execution);
     expect(redriven).toMatchObject({ status: 'SUCCEEDED', outcome: 'superseded' });
     expect(await world.head()).toBe(head);
-    await isReleased('2.11.0');
+    await expectReleased('2.11.0');
+  });
+});
+
+describe('a function that dies in the middle of its step is started again by the state machine', () => {
+  const kill = (name: string) => world.world.aws.lambda.kill(`slipway-sandbox-${name}`);
+
+  it('and its release is committed once, though nobody heard of the first push', async () => {
+    const killed: number[] = [];
+    onPush = () => {
+      killed.push(kill('commit-release'));
+      onPush = null;
+    };
+    const ended = await world.deploy(imageOf('3.0.0'));
+    expect(killed).toEqual([1]);
+    expect(ended).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded', cause: null });
+    await expectReleased('3.0.0');
+  });
+
+  it.each([
+    ['3.1.0', 'SyncApplication', 'sync-application'],
+    ['3.2.0', 'CheckRollout', 'check-rollout'],
+  ])('and release %s, which was in %s, is finished', async (tag, state, name) => {
+    const [execution = ''] = await world.push(imageOf(tag));
+    await world.executions.reaches(execution, state);
+    while (kill(name) === 0) await new Promise((resolve) => setImmediate(resolve));
+    expect(await world.executions.ended(execution)).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded', cause: null });
+    await expectReleased(tag);
   });
 });
