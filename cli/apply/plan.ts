@@ -29,19 +29,27 @@ export function planApply(owner: string, wanted: readonly Service[], stored: Sto
   return [...kept, ...gone.map((service): ServiceChange => ({ change: 'removed', service, lines: [] }))];
 }
 
+/** Longest value that is shown: a certificate says nothing to a reader. */
+const SHOWN = 100;
+
 /** Each value that differs, as `path: before → after`, by the paths of the stored service. */
-function difference(before: unknown, after: unknown, path = ''): readonly string[] {
-  if (isRecord(before) && isRecord(after)) {
-    const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-    return keys.flatMap((key) => difference(before[key], after[key], path === '' ? key : `${path}.${key}`));
-  }
-  const [old, new_] = [JSON.stringify(before), JSON.stringify(after)];
-  if (old === new_) return [];
-  if (before === undefined) return [`+ ${path}: ${new_}`];
-  if (after === undefined) return [`- ${path}: ${old}`];
-  return [`~ ${path}: ${old} → ${new_}`];
+function difference(before: object, after: object): readonly string[] {
+  const [old, wanted] = [leaves(before), leaves(after)];
+  return [...new Set([...old.keys(), ...wanted.keys()])].flatMap((path) => {
+    const [from, to] = [old.get(path), wanted.get(path)];
+    if (from === to) return [];
+    if (from === undefined) return [`+ ${path}: ${shown(to)}`];
+    return to === undefined ? [`- ${path}: ${shown(from)}`] : [`~ ${path}: ${shown(from)} → ${shown(to)}`];
+  });
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Every scalar and every empty collection as JSON, by its path. */
+function leaves(value: unknown, path = ''): ReadonlyMap<string, string> {
+  const members = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  if (members.length === 0) return path === '' ? new Map() : new Map([[path, JSON.stringify(value)]]);
+  return new Map(members.flatMap(([key, member]) => [...leaves(member, path === '' ? key : Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`)]));
+}
+
+function shown(json = ''): string {
+  return json.length > SHOWN ? `${json.slice(0, SHOWN)}…` : json;
 }

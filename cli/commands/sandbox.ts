@@ -38,13 +38,14 @@ export async function sandbox(options: SandboxOptions): Promise<number> {
   tell('Starting AWS, Git, Kubernetes and Argo CD on loopback, with version 1 running …');
   const scenario = await startScenario(options.scenario, { packageFolder, stage: STAGE });
   tell(`Up after ${((performance.now() - begun) / 1000).toFixed(1)} s. ${SCENARIOS[options.scenario].story}`);
-  const code = await play(scenario, options);
-  if (options.keep === true) {
+  try {
+    const code = await play(scenario, options);
+    if (options.keep !== true) return code;
     whenInterrupted = code;
-    await new Promise(() => undefined);
+    return await new Promise<never>(() => undefined);
+  } finally {
+    await scenario.world.stop();
   }
-  await scenario.world.stop();
-  return code;
 }
 
 async function packaged(): Promise<string> {
