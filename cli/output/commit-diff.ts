@@ -11,5 +11,6 @@ export function commitDiff(commit: Commit | null, { paint }: Look = PLAIN): stri
     const lines = changes.map(({ line, before, after }) => [`  @@ line ${line} @@`, paint('red', `  -${before}`), paint('green', `  +${after}`)].join('\n'));
     return [`  ${file}`, ...lines];
   });
+  if (commit.changes.length === 0) return `  ${commit.revision.slice(0, 12)}, by an earlier attempt of this deployment`;
   return [`  ${commit.revision.slice(0, 12)}${commit.url === null ? '' : ` ${commit.url}`}`, ...hunks].join('\n');
 }

@@ -99,6 +99,10 @@ describe('commitDiff', () => {
     expect(commitDiff(aCommit({ changes })).match(/envs\/dev\/values\.yaml/g)).toHaveLength(1);
   });
 
+  it('says that the commit is from before a redrive, which had nothing to change', () => {
+    expect(commitDiff(aCommit({ changes: [] }))).toBe('  cccccccccccc, by an earlier attempt of this deployment');
+  });
+
   it('says why there is none', () => {
     expect(commitDiff(null)).toBe('  no commit');
     expect(commitDiff(aCommit({ revision: null, changes: [] }))).toBe('  no commit: the values were there already at cccccccccccc');
