@@ -22,5 +22,9 @@ function unexpected(error: unknown): string {
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
   const log = join(LOG_FOLDER, `slipway-error-${process.pid}.log`);
   writeFileSync(log, `${process.argv.slice(2).join(' ')}\nNode ${process.version}\n${stack ?? message}\n`, { mode: 0o600 });
-  return `slipway met an error that it did not expect: ${name}: ${message.replace(/\.$/, '')}; ${log} has the details.`;
+  return `slipway met an error that it did not expect: ${name}: ${firstLine(message)}; ${log} has the details.`;
+}
+
+function firstLine(message: string): string {
+  return (message.split('\n')[0] ?? '').replace(/\.$/, '');
 }

@@ -1,4 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { runSlipway } from '../support/run-slipway.ts';
 
 describe('wrong usage', () => {
@@ -39,5 +44,34 @@ describe('a stack that can not be asked', () => {
 
   it('is not even looked for where there is no file to apply', async () => {
     expect(await runSlipway(['apply', 'absent.yaml'])).toMatchObject({ code: 1, stderr: 'There is no file absent.yaml that can be read; name the one to apply, or write slipway.yaml.\n' });
+  });
+});
+
+describe('an error that nobody expected', () => {
+  /** What a status says that is answered with something that is no answer of AWS. */
+  async function askNonsense(env: Readonly<Record<string, string>>) {
+    const server = createServer((_, response) => response.end('<DescribeStacksResponse><DescribeStacksResult><Stacks><member>'));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const temp = await mkdtemp(join(tmpdir(), 'slipway-temp-'));
+    onTestFinished(async () => {
+      server.close();
+      await rm(temp, { recursive: true });
+    });
+    const address = server.address();
+    const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+    const keys = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'none', AWS_REGION: 'eu-central-1' };
+    const ran = await runSlipway(['status', 'inference-service'], { env: { ...keys, AWS_ENDPOINT_URL: url, TMPDIR: temp, ...env } });
+    return { ...ran, logs: readdirSync(temp).map((name) => readFileSync(join(temp, name), 'utf8')) };
+  }
+
+  it('is told in one sentence that says where its stack is, with exit code 1', async () => {
+    const { code, stdout, stderr, logs } = await askNonsense({});
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^slipway met an error that it did not expect: [^\n]+; \S+slipway-error-\d+\.log has the details\.\n$/);
+    expect(logs).toEqual([expect.stringMatching(/^status inference-service\nNode v\d+[^]+\n +at /)]);
+  });
+
+  it('shows its stack where DEBUG is set', async () => {
+    expect((await askNonsense({ DEBUG: '1' })).stderr).toMatch(/\n +at /);
   });
 });
