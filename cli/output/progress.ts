@@ -5,6 +5,7 @@ import { type Look, PLAIN } from './terminal.ts';
 const WORDS: Readonly<Record<string, string>> = {
   found: 'found what to deploy',
   claimed: 'claimed the target',
+  granted: 'the cluster lets us look',
   committed: 'the values file names the image',
   applied: 'Argo CD applied it',
   running: 'not there yet, watching on',

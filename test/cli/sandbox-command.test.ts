@@ -59,8 +59,9 @@ describe('slipway sandbox --keep --json, and the other commands beside it', { ti
   });
 
   it('tells every step on standard error as it ends', () => {
-    const told = [...kept.said.stderr.matchAll(/^ +\d+\.\d\d s {2}(\w+)/gm)].map(([, state]) => state);
-    expect(told).toEqual(['ResolveRelease', 'ClaimTarget', 'CommitRelease', 'SyncApplication', 'CheckRollout', 'ConcludeDeployment', 'ConcludeRelease']);
+    const told = [...kept.said.stderr.matchAll(/^ +\d+\.\d\d s {2}(\w+)/gm)].map(([, state]) => state ?? '');
+    const milestones = ['ResolveRelease', 'ClaimTarget', 'CommitRelease', 'SyncApplication', 'CheckRollout', 'ConcludeDeployment', 'ConcludeRelease'];
+    expect(told.filter((state) => milestones.includes(state))).toEqual(milestones);
   });
 
   it('prints an environment that git takes', () => {
