@@ -89,7 +89,7 @@ async function startParts(options: WorldOptions, stops: (() => Promise<unknown>)
 /** Deploys the packaged stack and lets the role that reads clusters into the sandbox's, as the stack's output says to do. */
 export async function deployStack(world: Pick<World, 'aws' | 'stage'>, packageFolder: string, edit?: Parameters<Aws['deploy']>[3]): Promise<void> {
   const { outputs } = await world.aws.deploy(packageFolder, `slipway-${world.stage}`, {}, edit);
-  world.aws.eks.addAccessEntry(CLUSTER, { principalArn: outputs['CheckRolloutRoleArn'] ?? '', kubernetesGroups: ['slipway'] });
+  world.aws.eks.addAccessEntry(CLUSTER, { principalArn: outputs['ClusterReaderRoleArn'] ?? '', kubernetesGroups: ['slipway'] });
 }
 
 async function startGit(folder: string, { configFiles, beforePush, gitCredentials = [] }: WorldOptions): Promise<World['git']> {

@@ -9,6 +9,8 @@ export type ObservedApplication = {
   readonly deleting: boolean;
   /** `spec.source` as a list of one, or `spec.sources`. */
   readonly sources: readonly ApplicationSource[];
+  /** Where its objects go, unless they name a namespace of their own. */
+  readonly destinationNamespace: string;
   /** Null when auto-sync is off. */
   readonly autoSync: { readonly prune: boolean } | null;
   readonly sync: {

@@ -17,7 +17,7 @@ const ACTIONS: Record<string, string[]> = {
   ClaimTargetRole: [...LOGS, 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'states:DescribeExecution'],
   CommitReleaseRole: [...LOGS, 'dynamodb:GetItem', 'secretsmanager:GetSecretValue'],
   SyncApplicationRole: [...LOGS, 'dynamodb:GetItem', 'secretsmanager:GetSecretValue'],
-  CheckRolloutRole: [...LOGS, 'dynamodb:GetItem', 'secretsmanager:GetSecretValue', 'eks:DescribeCluster'],
+  ClusterReaderRole: [...LOGS, 'dynamodb:GetItem', 'secretsmanager:GetSecretValue', 'eks:DescribeCluster'],
   VerifyReleaseRole: [...LOGS, 'dynamodb:GetItem', 'secretsmanager:GetSecretValue'],
   ConcludeDeploymentRole: [...LOGS, 'dynamodb:UpdateItem', 'events:PutEvents'],
   ConcludeReleaseRole: LOGS,
@@ -25,32 +25,39 @@ const ACTIONS: Record<string, string[]> = {
   RuleRole: ['states:StartExecution'],
 };
 
+/** Functions that enter clusters: what the first is allowed must be what the second will be. */
+const CLUSTER_READERS = ['CheckAccessLambdaFunction', 'CheckRolloutLambdaFunction'];
+
+function roleOf(functionName: string): string {
+  return CLUSTER_READERS.includes(functionName) ? 'ClusterReaderRole' : functionName.replace('LambdaFunction', 'Role');
+}
+
 describe('the roles', () => {
   it('allow each function exactly the actions that its step uses', () => {
     const allowed = roles.map(([name, role]) => [name, statementsOf(role).flatMap(actionsOf).sort()]);
     expect(Object.fromEntries(allowed)).toEqual(Object.fromEntries(Object.entries(ACTIONS).map(([name, actions]) => [name, actions.toSorted()])));
   });
 
-  it('are one for each function, which nobody else assumes', () => {
-    const used = functions.map(([, { Role }]) => JSON.stringify(Role));
-    expect(new Set(used).size).toBe(functions.length);
+  it('are one for each function, which nobody else assumes; those that enter clusters share the one that access entries name', () => {
     for (const [name, { Role }] of functions) {
-      const role = name.replace('LambdaFunction', 'Role');
+      const role = roleOf(name);
       expect(Role).toEqual({ 'Fn::GetAtt': [role, 'Arn'] });
       expect(template.Resources[role]?.Properties?.['AssumeRolePolicyDocument']).toMatchObject({ Statement: [{ Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }] });
     }
   });
 
-  it('write to the log group of their own function alone', () => {
-    for (const [name, { FunctionName }] of functions) {
-      const [logs] = statementsOf(template.Resources[name.replace('LambdaFunction', 'Role')]?.Properties ?? {}).filter((statement) => actionsOf(statement).includes('logs:PutLogEvents'));
-      expect(logs?.Resource).toEqual({ 'Fn::Sub': `arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:/aws/lambda/${String(FunctionName)}:*` });
+  it('write to the log groups of their own functions alone', () => {
+    for (const role of new Set(functions.map(([name]) => roleOf(name)))) {
+      const own = functions.filter(([name]) => roleOf(name) === role).map(([, { FunctionName }]) => String(FunctionName));
+      const [logs] = statementsOf(template.Resources[role]?.Properties ?? {}).filter((statement) => actionsOf(statement).includes('logs:PutLogEvents'));
+      const groups = own.map((name) => ({ 'Fn::Sub': `arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:/aws/lambda/${name}:*` }));
+      expect([logs?.Resource].flat()).toEqual(groups);
     }
   });
 
   it('take a policy of AWS only in a VPC, and only the one that Lambda needs there', () => {
     const managed = roles.flatMap(([, { ManagedPolicyArns }]) => (ManagedPolicyArns === undefined ? [] : [ManagedPolicyArns]));
-    expect(managed).toHaveLength(functions.filter(([, { VpcConfig }]) => VpcConfig !== undefined).length);
+    expect(managed).toHaveLength(new Set(functions.filter(([, { VpcConfig }]) => VpcConfig !== undefined).map(([name]) => roleOf(name))).size);
     for (const arns of managed) {
       expect(arns).toEqual({ 'Fn::If': ['InVpc', [{ 'Fn::Sub': 'arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole' }], { Ref: 'AWS::NoValue' }] });
     }

@@ -12,6 +12,7 @@ const BUDGETS: Record<string, number> = {
   commitRelease: 250 * KB,
   syncApplication: 300 * KB,
   // With the Kubernetes client.
+  checkAccess: 600 * KB,
   checkRollout: 600 * KB,
   verifyRelease: 300 * KB,
   concludeDeployment: 300 * KB,

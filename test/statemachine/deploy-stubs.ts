@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../sandbox/aws/states/engine/json.ts';
 import { isJsonObject } from '../../sandbox/aws/states/engine/json.ts';
+import { checkAccess } from '../../src/steps/check-access.ts';
 import { checkRollout } from '../../src/steps/check-rollout.ts';
 import { claimTarget } from '../../src/steps/claim-target.ts';
 import { commitRelease } from '../../src/steps/commit-release.ts';
@@ -17,6 +18,7 @@ import { anError } from './engine/run-definition.ts';
 export const STEPS = {
   ResolveRelease: resolveRelease,
   ClaimTarget: claimTarget,
+  CheckAccess: checkAccess,
   CommitRelease: commitRelease,
   SyncApplication: syncApplication,
   CheckRollout: checkRollout,
@@ -28,7 +30,7 @@ export const STEPS = {
 export type StepName = keyof typeof STEPS;
 
 /** The steps that work on one target between its claim and its conclusion. */
-export const TARGET_STEPS = ['ClaimTarget', 'CommitRelease', 'SyncApplication', 'CheckRollout', 'VerifyRelease'] as const satisfies readonly StepName[];
+export const TARGET_STEPS = ['ClaimTarget', 'CheckAccess', 'CommitRelease', 'SyncApplication', 'CheckRollout', 'VerifyRelease'] as const satisfies readonly StepName[];
 
 /** One call of a function by the state machine. */
 export type Call = {
@@ -48,13 +50,14 @@ export type Stub = (call: Call, sleep: (seconds: number) => Promise<void>) => un
 export type Stubs = Readonly<Partial<Record<StepName, Stub>>>;
 
 /** Status with which each step lets the deployment go on; a rollout leaves nothing to verify unless told so. */
-const GOOD = { ClaimTarget: 'claimed', CommitRelease: 'committed', SyncApplication: 'applied', CheckRollout: 'succeeded', VerifyRelease: 'succeeded' };
+const GOOD = { ClaimTarget: 'claimed', CheckAccess: 'granted', CommitRelease: 'committed', SyncApplication: 'applied', CheckRollout: 'succeeded', VerifyRelease: 'succeeded' };
 
 /** A function of each step that succeeds at once. The two that conclude decide as the real ones do. */
 export function happyStubs(targets: readonly string[]): Readonly<Record<StepName, Stub>> {
   return {
     ResolveRelease: () => found(targets),
     ClaimTarget: good,
+    CheckAccess: good,
     CommitRelease: good,
     SyncApplication: good,
     CheckRollout: good,

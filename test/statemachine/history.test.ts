@@ -18,6 +18,7 @@ describe('the history of an execution', () => {
     const { ConcludeDeployment } = concluding();
     const stubs: Partial<Record<StepName, Stub>> = {
       ClaimTarget: heldUp('claimed'),
+      CheckAccess: heldUp('granted'),
       CommitRelease: heldUp('committed'),
       SyncApplication: watching('SyncApplication', 'applied'),
       CheckRollout: watching('CheckRollout', 'ready'),

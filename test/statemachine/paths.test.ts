@@ -30,7 +30,7 @@ describe('a deployment', () => {
     });
     expect(statesEntered(deploying)).toEqual([
       'ResolveRelease', 'IsThereAnythingToDeploy', 'DeployTargets',
-      'BeginDeployment', 'ClaimTarget', 'IsClaimed', 'CommitRelease', 'IsCommitted', 'SyncApplication', 'IsApplied', 'CheckRollout', 'IsRolledOut', 'ConcludeDeployment',
+      'BeginDeployment', 'ClaimTarget', 'IsClaimed', 'CheckAccess', 'CommitRelease', 'IsCommitted', 'SyncApplication', 'IsApplied', 'CheckRollout', 'IsRolledOut', 'ConcludeDeployment',
       'ConcludeRelease', 'IsReleased', 'Released',
     ]);
   });
@@ -46,14 +46,14 @@ describe('a deployment', () => {
   it.each<[string, Stubs, string[], string]>([
     ['a newer release holds the claim', { ClaimTarget: answering('superseded') }, ['ClaimTarget'], 'superseded'],
     ['another execution deploys the same release', { ClaimTarget: answering('ignored') }, ['ClaimTarget'], 'ignored'],
-    ['a newer release took the claim before the commit', { CommitRelease: answering('superseded') }, ['ClaimTarget', 'CommitRelease'], 'superseded'],
-    ['the tag moved', { CommitRelease: answering('failed') }, ['ClaimTarget', 'CommitRelease'], 'failed'],
-    ['our value is no longer on the branch', { SyncApplication: answering('superseded') }, ['ClaimTarget', 'CommitRelease', 'SyncApplication'], 'superseded'],
-    ['a hook of the sync fails', { SyncApplication: answering('running', 'failed') }, ['ClaimTarget', 'CommitRelease', 'SyncApplication', 'SyncApplication'], 'failed'],
-    ['the new pods crash', { CheckRollout: answering('running', 'failed') }, ['ClaimTarget', 'CommitRelease', 'SyncApplication', 'CheckRollout', 'CheckRollout'], 'failed'],
-    ['a newer release took the claim during the rollout', { CheckRollout: answering('superseded') }, ['ClaimTarget', 'CommitRelease', 'SyncApplication', 'CheckRollout'], 'superseded'],
-    ['the smoke check fails', { CheckRollout: answering('ready'), VerifyRelease: answering('failed') }, ['ClaimTarget', 'CommitRelease', 'SyncApplication', 'CheckRollout', 'VerifyRelease'], 'failed'],
-    ['the smoke check passes', { CheckRollout: answering('ready') }, ['ClaimTarget', 'CommitRelease', 'SyncApplication', 'CheckRollout', 'VerifyRelease'], 'succeeded'],
+    ['a newer release took the claim before the commit', { CommitRelease: answering('superseded') }, ['ClaimTarget', 'CheckAccess', 'CommitRelease'], 'superseded'],
+    ['the tag moved', { CommitRelease: answering('failed') }, ['ClaimTarget', 'CheckAccess', 'CommitRelease'], 'failed'],
+    ['our value is no longer on the branch', { SyncApplication: answering('superseded') }, ['ClaimTarget', 'CheckAccess', 'CommitRelease', 'SyncApplication'], 'superseded'],
+    ['a hook of the sync fails', { SyncApplication: answering('running', 'failed') }, ['ClaimTarget', 'CheckAccess', 'CommitRelease', 'SyncApplication', 'SyncApplication'], 'failed'],
+    ['the new pods crash', { CheckRollout: answering('running', 'failed') }, ['ClaimTarget', 'CheckAccess', 'CommitRelease', 'SyncApplication', 'CheckRollout', 'CheckRollout'], 'failed'],
+    ['a newer release took the claim during the rollout', { CheckRollout: answering('superseded') }, ['ClaimTarget', 'CheckAccess', 'CommitRelease', 'SyncApplication', 'CheckRollout'], 'superseded'],
+    ['the smoke check fails', { CheckRollout: answering('ready'), VerifyRelease: answering('failed') }, ['ClaimTarget', 'CheckAccess', 'CommitRelease', 'SyncApplication', 'CheckRollout', 'VerifyRelease'], 'failed'],
+    ['the smoke check passes', { CheckRollout: answering('ready') }, ['ClaimTarget', 'CheckAccess', 'CommitRelease', 'SyncApplication', 'CheckRollout', 'VerifyRelease'], 'succeeded'],
   ])('is concluded without a further step when %s', async (_, stubs, steps, status) => {
     const deploying = await deploy(stubs);
     expect(stepsOf(deploying.calls, 'dev/eu')).toEqual([...steps, 'ConcludeDeployment']);
@@ -73,7 +73,7 @@ describe('a deployment', () => {
 
   it('never goes onwards on a status that the definition does not name', async () => {
     const deploying = await deploy({ CommitRelease: answering('surprised') });
-    expect(stepsOf(deploying.calls, 'dev/eu')).toEqual(['ClaimTarget', 'CommitRelease', 'ConcludeDeployment']);
+    expect(stepsOf(deploying.calls, 'dev/eu')).toEqual(['ClaimTarget', 'CheckAccess', 'CommitRelease', 'ConcludeDeployment']);
     expect(deploying.execution.progress).toMatchObject({ status: 'FAILED', error: 'DeploymentFailed' });
   });
 });

@@ -21,6 +21,7 @@ const TARGET_PAYLOAD = ['deployment', 'execution', 'redrives', 'redrivenAt'];
 const PAYLOADS: Record<StepName, string[]> = {
   ResolveRelease: ['execution', 'request', 'startedAt'],
   ClaimTarget: TARGET_PAYLOAD,
+  CheckAccess: TARGET_PAYLOAD,
   CommitRelease: TARGET_PAYLOAD,
   SyncApplication: TARGET_PAYLOAD,
   CheckRollout: TARGET_PAYLOAD,

@@ -15,6 +15,9 @@ const SERVERLESS = parse(readFileSync(new URL('../../serverless.yml', import.met
 };
 const SUBSTITUTIONS = readFileSync(new URL('../../infra/state-machine.yml', import.meta.url), 'utf8');
 
+/** They share the role that access entries name. */
+const CLUSTER_READERS = ['CheckAccess', 'CheckRollout'];
+
 const kebab = (name: string) => name.replaceAll(/(?<=[a-z])[A-Z]/g, '-$&').toLowerCase();
 const camel = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
 
@@ -93,7 +96,7 @@ describe('names', () => {
   it.each(TASKS.map(({ name, state }) => [name, state] as const))('%s lines up from the state to the file', (name, state) => {
     expect(state.Arguments?.FunctionName).toBe(`\${${name}Arn}`);
     expect(SUBSTITUTIONS).toContain(`${name}Arn: !GetAtt ${name}LambdaFunction.Arn`);
-    expect(SERVERLESS.functions[camel(name)]).toMatchObject({ name: `slipway-\${sls:stage}-${kebab(name)}`, handler: `functions/${kebab(name)}/handler.handler`, role: `${name}Role` });
+    expect(SERVERLESS.functions[camel(name)]).toMatchObject({ name: `slipway-\${sls:stage}-${kebab(name)}`, handler: `functions/${kebab(name)}/handler.handler`, role: CLUSTER_READERS.includes(name) ? 'ClusterReaderRole' : `${name}Role` });
     expect(existsSync(new URL(`../../src/steps/${kebab(name)}.ts`, import.meta.url))).toBe(true);
     expect(readFileSync(new URL(`../../functions/${kebab(name)}/handler.ts`, import.meta.url), 'utf8')).toContain(`defineHandler(${camel(name)}`);
     expect(readFileSync(new URL(`../../src/steps/${kebab(name)}.ts`, import.meta.url), 'utf8')).toContain(`name: '${kebab(name)}'`);

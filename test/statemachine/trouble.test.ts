@@ -45,7 +45,7 @@ describe('a transient error', () => {
     ['TimeoutError', 16, 663],
     ['RateLimitedError', 16, 663],
     ['ConflictError', 8, 55],
-    ['Lambda.TooManyRequestsException', 20, 962],
+    ['Lambda.TooManyRequestsException', 16, 722],
     ['Lambda.Unknown', 4, 15],
     ['Sandbox.Timedout', 4, 15],
   ])('%s: is retried %i times, for at most %i s, and then the deployment is errored', async (error, retries, seconds) => {
@@ -87,7 +87,7 @@ describe('a conclusion that cannot be recorded', () => {
   it('is recorded by a redrive', async () => {
     const deploying = await deploy({ ConcludeDeployment: throwing('ForbiddenError', { times: 1, after: concludedWell }) });
     const again = await redrive(deploying);
-    expect(stepsOf(again)).toEqual(['ConcludeRelease', ...TARGET_STEPS.slice(0, 4), 'ConcludeDeployment', 'ConcludeRelease']);
+    expect(stepsOf(again)).toEqual(['ConcludeRelease', ...TARGET_STEPS.slice(0, 5), 'ConcludeDeployment', 'ConcludeRelease']);
     expect(deploying.execution.progress.status).toBe('SUCCEEDED');
   });
 });

@@ -39,8 +39,8 @@ export const LONGEST_LAPS = {
 export function worstHistory(mostLaps: typeof MOST_LAPS = MOST_LAPS): number {
   const tasks = Object.values(innerMachine().States).filter((state) => state.Type === 'Task').length;
   const entries = tasks + Object.values(mostLaps).reduce((sum, count) => sum + count - 1, 0);
-  // No Choice follows ConcludeDeployment.
-  const perTarget = EVENTS_OF_AN_ITERATION + entries * (EVENTS_OF_A_TASK + EVENTS_OF_A_CHOICE) - EVENTS_OF_A_CHOICE + tasks * MOST_RETRIES * EVENTS_OF_A_RETRY;
+  // No Choice follows CheckAccess and ConcludeDeployment.
+  const perTarget = EVENTS_OF_AN_ITERATION + entries * (EVENTS_OF_A_TASK + EVENTS_OF_A_CHOICE) - 2 * EVENTS_OF_A_CHOICE + tasks * MOST_RETRIES * EVENTS_OF_A_RETRY;
   return MOST_TARGETS * perTarget + EVENTS_AROUND_THE_MAP;
 }
 

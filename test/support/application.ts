@@ -12,6 +12,7 @@ export function anApplication(overrides: Partial<ObservedApplication> = {}): Obs
     project: 'inference',
     deleting: false,
     sources: [{ repoUrl: 'https://git.example.com/team/config.git', targetRevision: 'main' }],
+    destinationNamespace: 'inference',
     autoSync: null,
     sync: { status: 'Synced', revisions: [aRevision()] },
     health: 'Healthy',

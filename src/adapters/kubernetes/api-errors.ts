@@ -58,7 +58,7 @@ function statusError({ status, message }: ApiStatusError, { cluster, what }: Ask
   const said = firstLine(message) || `HTTP ${status} to ${what}`;
   switch (true) {
     case status === 401:
-      return new UnauthorizedError(`Cluster ${cluster} refuses the token of this function's role (${said}); create the role's access entry, or check that the role's credentials are current.`);
+      return new UnauthorizedError(`Cluster ${cluster} refuses the token of this function's role (${said}); run the stack's AccessEntryCommand for it, or check that the role's credentials are current.`);
     case status === 403:
       return new ForbiddenError(`Cluster ${cluster} says: ${said}; docs/rbac.yaml shows the Role that this function's role needs.`);
     case status === 404:

@@ -60,10 +60,10 @@ describe.concurrent('without a permission', () => {
   });
 
   it('to describe the cluster, or to publish the end, the record says the one and the execution the other', async () => {
-    const edit = (template: Template): Template => without('ConcludeDeploymentRole', 'events:PutEvents')(without('CheckRolloutRole', 'eks:DescribeCluster')(template));
+    const edit = (template: Template): Template => without('ConcludeDeploymentRole', 'events:PutEvents')(without('ClusterReaderRole', 'eks:DescribeCluster')(template));
     await inWorld(edit, async (world) => {
       const ended = await world.deploy(world.newImage);
-      const onCluster = refusal('check-rollout/slipway-sandbox-check-rollout', 'eks:DescribeCluster', 'eks:eu-central-1:111122223333:cluster/sandbox');
+      const onCluster = refusal('cluster-reader/slipway-sandbox-check-access', 'eks:DescribeCluster', 'eks:eu-central-1:111122223333:cluster/sandbox');
       const onBus = refusal('conclude-deployment/slipway-sandbox-conclude-deployment', 'events:PutEvents', 'events:eu-central-1:111122223333:event-bus/default');
       expect(ended).toMatchObject({ status: 'FAILED', outcome: 'errored' });
       expect(ended.cause).toBe(`ForbiddenError: Cannot describe EKS cluster sandbox in eu-central-1: AccessDeniedException: ${onCluster}; allow eks:DescribeCluster in the role's policy.`);

@@ -148,7 +148,7 @@ describe('createOpenCluster › errors', () => {
   const FORBIDDEN = 'pods is forbidden: User "arn:aws:sts::111122223333:assumed-role/slipway/x" cannot list resource "pods" in API group "" in the namespace "inference"';
 
   it.each([
-    [401, 'Unauthorized', UnauthorizedError, /^Cluster dev-eu refuses the token.*access entry/],
+    [401, 'Unauthorized', UnauthorizedError, /^Cluster dev-eu refuses the token.*AccessEntryCommand/],
     [403, FORBIDDEN, ForbiddenError, /cannot list resource "pods" in API group "" in the namespace "inference"; docs\/rbac\.yaml/],
     [404, 'the server could not find the requested resource', NotFoundError, /^Cluster dev-eu has no list and watch pods/],
     [400, 'bad field selector', RefusedError, /bad field selector/],
