@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    // On two cores vitest would take one worker; the tests wait more than they compute.
+    maxWorkers: '100%',
     coverage: {
       provider: 'v8',
       include: ['src/domain/**', 'src/steps/**'],

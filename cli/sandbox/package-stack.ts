@@ -37,7 +37,7 @@ export async function packageStack(stage: string, project: string = PROJECT): Pr
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', hear);
   const status = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve));
   process.off('exit', end);
-  if (status !== 0) throw new RefusedError(`The stack could not be packaged: ${reasonIn(said)}; correct it and run npm run package to see all that Serverless says.`);
+  if (status !== 0) throw new RefusedError(`The stack could not be packaged: ${reasonIn(said)}; correct it; npx serverless package shows all that Serverless says.`);
 }
 
 /** Serverless writes its reason as a paragraph after `Error:`, a stack trace below it where a plugin failed. */

@@ -82,7 +82,7 @@ function crashSign(container: ObservedContainer, pod: ObservedPod, graces: Grace
   const finished = terminated?.finishedAt ?? null;
   const fatal = restartCount >= graces.crashRestarts && (finished === null || !isBefore(finished, watching));
   const reason = terminated?.reason === 'OOMKilled' ? 'OOMKilled' : 'CrashLoopBackOff';
-  const exit = terminated === null ? '' : `exit code ${terminated.exitCode}${restartCount > 0 ? ` after ${restartCount} restarts` : ''}`;
+  const exit = terminated === null ? '' : `exit code ${terminated.exitCode}${restartCount > 0 ? ` after ${restartCount} restart${restartCount === 1 ? '' : 's'}` : ''}`;
   const detail = [`container ${container.name}`, exit, firstLine(terminated?.message ?? '')].filter((part) => part !== '').join(', ');
   return { cause: podCause(pod, reason, detail), failsAt: fatal ? watching : null };
 }

@@ -23,6 +23,6 @@ it.each([
 ])('says in one sentence why a stack that %s can not be packaged', { timeout: 60_000 }, async (_, file, reason) => {
   writeFileSync(join(project, 'serverless.yml'), file);
   const message = await packageStack('sandbox', project).then(() => 'packaged', (error: Error) => error.message);
-  expect(message).toMatch(/^The stack could not be packaged: [^\n]+; correct it and run npm run package to see all that Serverless says\.$/);
+  expect(message).toMatch(/^The stack could not be packaged: [^\n]+; correct it; npx serverless package shows all that Serverless says\.$/);
   expect(message).toMatch(reason);
 });

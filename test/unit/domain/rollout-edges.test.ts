@@ -57,6 +57,12 @@ describe('rolloutStatus, where the cluster leaves something out', () => {
     expect(judge(aRollout([pod]))).toMatchObject({ status: 'failed', cause: 'pod web-new-1: CrashLoopBackOff: container web' });
   });
 
+  it('counts one restart as one', () => {
+    const terminated = { reason: 'Error', exitCode: 2, message: '', finishedAt: null };
+    const snapshot = aRollout([aPod({ container: { running: false, terminated, restartCount: 1 } })]);
+    expect(judge(snapshot, later(WATCHING_SINCE, 900_000))).toMatchObject({ status: 'failed', cause: 'pod web-new-1: CrashLoopBackOff: container web, exit code 2 after 1 restart' });
+  });
+
   it('does not speak of restarts before there was one', () => {
     const terminated = { reason: 'Error', exitCode: 2, message: '', finishedAt: null };
     const snapshot = aRollout([aPod({ container: { running: false, terminated } })]);
