@@ -35,12 +35,18 @@ export async function readReport(records: RecordStore, { execution, targets }: F
   const worst = [...attempts].sort((a, b) => SEVERITY.indexOf(a.attempt.outcome) - SEVERITY.indexOf(b.attempt.outcome))[0]?.attempt;
   const revision = worst?.commit?.revision ?? null;
   const summary: ReportSummary = {
-    ...(worst === undefined ? withoutRecord(execution) : { outcome: worst.outcome, cause: worst.cause, timings: worst.timings }),
+    ...(worst === undefined ? withoutRecord(execution) : told(worst, execution)),
     commit: revision === null ? null : { sha: revision, url: worst?.commit?.url ?? null },
     pods: worst?.pods ?? [],
     execution: execution.executionArn ?? '',
   };
   return { summary, attempts };
+}
+
+/** What the record says, unless the execution failed after it: then the end of the deployment is known to nobody but us. */
+function told({ outcome, cause, timings: measured }: Attempt, execution: DescribeExecutionOutput): Pick<ReportSummary, 'outcome' | 'cause' | 'timings'> {
+  if (outcome === 'errored' || outcome === 'failed' || execution.status === 'SUCCEEDED') return { outcome, cause, timings: measured };
+  return { ...withoutRecord(execution), timings: measured };
 }
 
 /** The execution's last attempt at a target: earlier ones are those before a redrive. None where it only found others at work. */

@@ -45,6 +45,11 @@ describe('readReport', () => {
     expect(summary.outcome).toBe('succeeded');
   });
 
+  it('is errored where the execution failed after the record: nobody was told of the success', async () => {
+    const { summary } = await reportOn({ status: 'FAILED', error: 'DeploymentFailed', cause: JSON.stringify({ errorMessage: 'its conclusion could not be recorded' }) }, [EU, { outcome: 'succeeded' }]);
+    expect(summary).toMatchObject({ outcome: 'errored', cause: 'its conclusion could not be recorded', timings: anAttempt().timings });
+  });
+
   it('gives the reason of an execution that had nothing to deploy', async () => {
     const { summary, attempts } = await reportOn({ status: 'SUCCEEDED', output: JSON.stringify({ status: 'ignored', reason: 'tag latest is ignored' }) });
     expect(summary).toMatchObject({ outcome: 'ignored', cause: 'tag latest is ignored', pods: [], commit: null });
