@@ -5,7 +5,7 @@ import { rounded, type Summary, summarize } from './statistics.ts';
 
 export type OverheadFigures = {
   readonly deployments: number;
-  /** Total without sync, rollout and verify (design 4), with the push on the client's clock. In milliseconds, as everything here. */
+  /** Total without sync, rollout and verify, with the push on the client's clock. In milliseconds, as everything here. */
   readonly overhead: Summary | null;
   /** As Slipway records it from ECR's event, which tells the second alone: up to a second shorter. */
   readonly recorded: Summary | null;

@@ -18,7 +18,7 @@ export type ObservedApplication = {
     /** What the comparison used, one per source; not what was applied. */
     readonly revisions: readonly string[];
   };
-  /** Shown, never a gate (design 3.6). */
+  /** Shown, never a gate. */
   readonly health: string;
   /** `operation` is set at the top level: requested, or running. */
   readonly operationRequested: boolean;

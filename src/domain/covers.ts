@@ -5,7 +5,7 @@ import { readScalar } from './values-file.ts';
 
 /**
  * Whether files, as one revision holds them, carry the release: every edited scalar has the value that CommitRelease writes. Content
- * decides and not ancestry, since a descendant of our commit may have reverted it (design 3.6).
+ * decides and not ancestry, since a descendant of our commit may have reverted it.
  */
 export function carriesRelease(files: Files, edits: readonly Edit[], release: Release): boolean {
   return edits.every(({ file, path, value }) => {

@@ -68,7 +68,7 @@ export type Deployment = TargetKey & {
   readonly marks: Marks;
   readonly reported?: Reported;
   readonly idle?: readonly Idle[];
-  /** Set by ClaimTarget; proves the right to write (design 3.3). */
+  /** Set by ClaimTarget; proves the right to write. */
   readonly claim?: { readonly generation: number; readonly redrives: number };
   readonly commit?: Commit;
   /** When SyncApplication, CheckRollout or VerifyRelease first looked, so that its deadline spans its slices. */

@@ -15,7 +15,7 @@ export type DigestProof =
 
 const UNKNOWN: DigestProof = { proof: 'unproven', digest: null };
 
-/** Whether a new pod of the workload runs the release (design 3.7, "Digest proof"); of several containers the weakest proof counts. */
+/** Whether a new pod of the workload runs the release; of several containers the weakest proof counts. */
 export function proveDigest(pod: ObservedPod, workload: ObservedWorkload, release: Release, mirror?: string): DigestProof {
   const proofs = releaseContainers(pod, workload, release, mirror).map((container) => proveContainer(container, pod, release));
   return proofs.find(({ proof }) => proof === 'other') ?? proofs.find(({ proof }) => proof === 'unproven') ?? proofs[0] ?? UNKNOWN;

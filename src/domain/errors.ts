@@ -51,7 +51,7 @@ export class RefusedError extends SlipwayError {
   override readonly name = 'RefusedError';
 }
 
-/** The release ended failed, errored or rolled-back in a target. Thrown in one place: ConcludeRelease. */
+/** The release ended failed or errored in a target. Thrown in one place: ConcludeRelease. */
 export class DeploymentFailed extends SlipwayError {
   override readonly name = 'DeploymentFailed';
 }

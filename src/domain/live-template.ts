@@ -13,7 +13,7 @@ export type LiveTemplate = {
   readonly images: string;
 };
 
-/** What the live templates say about a release (design 3.6: `applied` is decided by them, never by the Application's status). */
+/** What the live templates say about a release: they decide `applied`, never the status of the Application. */
 export function liveTemplate(workloads: readonly LiveWorkload[], release: Release, target: Pick<Target, 'image' | 'workloads'>): LiveTemplate {
   const ours = workloads.flatMap(({ images }) => images.filter((image) => namesRepository(image, release, target.image)));
   const running = ours.filter((image) => runsRelease(image, release, target.image));

@@ -11,7 +11,7 @@ export type Release = {
   readonly digest: string;
   /** Every digest a pod of this release may report: `digest`, an index's platform manifests, and their config digests. */
   readonly digests: readonly string[];
-  /** When this tag was put on this digest; decides which release is newer. Never the time of arrival (design 3.2). */
+  /** When this tag was put on this digest; decides which release is newer. Never the time of arrival. */
   readonly releasedAt: Instant;
   /** When ECR received the image; breaks a tie of `releasedAt`. */
   readonly imagePushedAt: Instant;

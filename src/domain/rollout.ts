@@ -17,7 +17,7 @@ export type RolloutStatus =
 const AFTER_PROGRESS_DEADLINE: Milliseconds = 60_000;
 
 /**
- * Whether the release is rolled out, judged from one look at the cluster (design 3.7).
+ * Whether the release is rolled out, judged from one look at the cluster.
  *
  * @throws ConfigurationError when the cluster lacks the very workload that Argo CD names
  */

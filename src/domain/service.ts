@@ -17,7 +17,7 @@ export type Environment = {
   readonly targets: Readonly<Record<string, Target>>;
 };
 
-/** Limits of one environment (design 2, "Everything ends"). */
+/** Limits of one environment. */
 export type Policy = {
   readonly syncTimeout: Milliseconds;
   readonly rolloutTimeout: Milliseconds;
@@ -67,9 +67,9 @@ export type Target = {
   readonly cluster: EksCluster;
   /** Image repositories by which pods here know the release, when a mirror renames it. */
   readonly image?: string;
-  /** Deployments that must run the release; by default every workload with its image. */
+  /** Names of workloads that must run the release; any other that stays behind is a warning. */
   readonly workloads?: readonly string[];
-  /** Checked once after the rollout: answers `status` (default 200) or the release failed. */
+  /** Asked after the rollout, until it answers `status` (default 200) or the environment's verify timeout is over: then the release failed. */
   readonly smoke?: { readonly url: string; readonly status: number };
 };
 

@@ -6,7 +6,7 @@ export const LONGEST_SLICE: Milliseconds = 240_000;
 /** Kept back of the invocation's time, to write down what was seen. */
 export const SLICE_RESERVE: Milliseconds = 20_000;
 
-/** When a step that watches has to answer `running`, so that it is entered again (design 2: a step watches, it does not poll). */
+/** When a step that watches has to answer `running`, so that it is entered again. */
 export function sliceEnd(now: Instant, remaining: Milliseconds): Instant {
   return later(now, Math.max(0, Math.min(LONGEST_SLICE, remaining - SLICE_RESERVE)));
 }

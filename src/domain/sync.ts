@@ -52,7 +52,7 @@ export type SyncDecision =
   | { readonly next: 'superseded'; readonly cause: string };
 
 /**
- * The next thing to do until our value is applied (design 3.6). Revisions are judged by content, never by ancestry; the live template
+ * The next thing to do until our value is applied. Revisions are judged by content, never by ancestry; the live template
  * decides, while status and health of the Application do not.
  */
 export function decideSync(application: ObservedApplication, want: WantedSync, memory: SyncMemory, now: Instant): SyncDecision {

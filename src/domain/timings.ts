@@ -1,7 +1,7 @@
 import { elapsed, type Instant, latest, type Milliseconds } from './instant.ts';
 import type { Idle, Marks } from './deployment.ts';
 
-/** The timed parts of a deployment, in their order (design 4). */
+/** The timed parts of a deployment, in their order. */
 export const STAGES = ['queue', 'resolve', 'claim', 'commit', 'detect', 'sync', 'rollout', 'notice', 'verify'] as const;
 
 export type Stage = (typeof STAGES)[number];

@@ -2,7 +2,7 @@ import type { LiveWorkload, ObservedApplication } from '../domain/application.ts
 import type { ApplicationRef, ArgoCdServer } from '../domain/service.ts';
 import type { ClosedWindow, SyncStarter } from '../domain/sync.ts';
 
-/** What a sync request may say: no revision, options or strategy of ours (design 3.6). */
+/** What a sync request may say: no revision, options or strategy of ours. */
 export type SyncRequest = { readonly prune: boolean; readonly infos: readonly { readonly name: string; readonly value: string }[] };
 
 export type SyncRights = {

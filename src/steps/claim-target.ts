@@ -13,7 +13,7 @@ type Ports = { readonly targets: TargetStore; readonly executions: Executions; r
 /** How often a lost race for the claim is run again here before the state machine retries. */
 const ATTEMPTS = 5;
 
-/** An execution this young may not be visible to DescribeExecution yet, so it counts as running (design 3.3). */
+/** An execution this young may not be visible to DescribeExecution yet, so it counts as running. */
 const VISIBLE_AFTER_MS = 60_000;
 
 /** The newest release wins the right to write to its target. */

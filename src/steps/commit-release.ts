@@ -26,7 +26,7 @@ type Result = StepResult<'committed' | 'superseded' | 'failed'>;
 /** How often a lost race for the branch is run again here before the state machine retries. */
 const ATTEMPTS = 8;
 
-/** Writes the release into its values files as one commit, or finds that they hold it already (design 3.5). */
+/** Writes the release into its values files as one commit, or finds that they hold it already. */
 export const commitRelease = defineStep({
   name: 'commit-release',
   input: TargetStepInput,
@@ -76,7 +76,7 @@ async function commitUntilWon(work: Work, first: GitSnapshot): Promise<Result> {
   }
 }
 
-/** Head and files are read; then the claim is proven; then the commit happens only on that head (design 3.3). */
+/** Head and files are read; then the claim is proven; then the commit happens only on that head. */
 async function commitOnce(work: Work, snapshot: GitSnapshot): Promise<Result> {
   const { ports, host, edits, execution, deployment } = work;
   const { files, changes } = applyEdits(snapshot.files, edits, deployment.release);

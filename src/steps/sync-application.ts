@@ -24,7 +24,7 @@ type Ports = {
 
 type Result = StepResult<'running' | 'applied' | 'failed' | 'superseded'>;
 
-/** Watches until Argo CD has applied our value to the live template, asking for a sync where none begins by itself (design 3.6). */
+/** Watches until Argo CD has applied our value to the live template, asking for a sync where none begins by itself. */
 export const syncApplication = defineStep({
   name: 'sync-application',
   input: TargetStepInput,

@@ -34,7 +34,7 @@ export function parseRefusal(status: number, body: string): Refusal {
   return { status, code: null, message: oneLine(body) };
 }
 
-/** The domain's error for a refusal (facts A3): by code and text, since the HTTP status alone says little. */
+/** The domain's error for a refusal: by code and text, since the HTTP status alone says little. */
 export function refusalError(refusal: Refusal, { server, call, secret }: CallContext): Error {
   const { status, code, message } = refusal;
   const said = message === '' ? `HTTP ${status}` : message;
