@@ -19,6 +19,11 @@ export function latest(a: Instant, b: Instant): Instant {
   return Date.parse(a) >= Date.parse(b) ? a : b;
 }
 
+/** The earlier of two instants, of any precision. */
+export function earliest(a: Instant, b: Instant): Instant {
+  return Date.parse(a) <= Date.parse(b) ? a : b;
+}
+
 /**
  * When something happened that its source tells to the second: the latest it can have been, but not after what it caused. So a
  * length measured from it holds no time that may not have passed; it is up to a second short.

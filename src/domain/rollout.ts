@@ -1,7 +1,7 @@
 import type { ClusterSnapshot, ObservedWorkload } from './cluster.ts';
 import type { PodSummary } from './deployment.ts';
 import { ConfigurationError } from './errors.ts';
-import { elapsed, type Instant, later, type Milliseconds } from './instant.ts';
+import { earliest, elapsed, type Instant, later, latest, type Milliseconds } from './instant.ts';
 import { workloadName } from './rollout-progress.ts';
 import { type WorkloadStatus, workloadStatus } from './rollout-workload.ts';
 import { gatingWorkloads, type GatingWorkload, hasRelease, staleImages, type WantedRollout } from './wanted-rollout.ts';
@@ -83,20 +83,16 @@ function combine(statuses: readonly WorkloadStatus[], stale: readonly string[], 
     return { status: 'failed', cause: signs[0] ?? afterDeadline(first.waitingFor, want, now), pods };
   }
   const instants = running.flatMap(({ sign }) => (sign === null || sign.failsAt === null ? [] : [sign.failsAt]));
-  return { status: 'running', waitingFor: first.waitingFor, recheckAt: earliest([deadline, ...instants]), pods };
+  return { status: 'running', waitingFor: first.waitingFor, recheckAt: instants.reduce(earliest, deadline), pods };
 }
 
 function readyStatus(statuses: readonly WorkloadStatus[], pods: readonly PodSummary[], stale: readonly string[]): RolloutStatus {
   const ready = statuses.filter((status) => status.status === 'ready');
   const instants = ready.flatMap(({ readyAt }) => (readyAt === null ? [] : [readyAt]));
-  const readyAt = instants.toSorted((a, b) => Date.parse(a) - Date.parse(b)).at(-1) ?? null;
+  const readyAt = instants.length === 0 ? null : instants.reduce(latest);
   return { status: 'ready', pods, warnings: [...stale, ...ready.flatMap(({ warnings }) => warnings)], readyAt };
 }
 
 function afterDeadline(waitingFor: string, { watchingSince }: WantedRollout, now: Instant): string {
   return `${waitingFor} after ${Math.round(elapsed(watchingSince, now) / 1000)} s`;
-}
-
-function earliest(instants: readonly Instant[]): Instant {
-  return instants.reduce((first, instant) => (Date.parse(instant) < Date.parse(first) ? instant : first));
 }

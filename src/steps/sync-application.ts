@@ -2,7 +2,7 @@ import { CLAIM_LOST, holdsClaim } from '../domain/claim.ts';
 import { describeEdits } from '../domain/covers.ts';
 import { type Deployment, resumed, type StepResult, targetName, withoutWatch } from '../domain/deployment.ts';
 import { ConfigurationError, isRetryable, RefusedError } from '../domain/errors.ts';
-import { elapsed, type Instant, later } from '../domain/instant.ts';
+import { earliest, elapsed, type Instant, later } from '../domain/instant.ts';
 import { sliceEnd, watchingSince } from '../domain/slice.ts';
 import { freshMemory } from '../domain/sync.ts';
 import type { OpenArgoCd } from '../ports/argo-cd.ts';
@@ -92,8 +92,7 @@ async function follow(watch: SyncWatch): Promise<SyncEnd | null> {
   let decided = await decideOn(watch, latest);
   if (decided !== null) return decided;
   const stop = new AbortController();
-  const until = Date.parse(end) < Date.parse(want.deadline) ? end : want.deadline;
-  void clock.sleep(Math.max(0, elapsed(clock.now(), until)), stop.signal).then(() => stop.abort());
+  void clock.sleep(Math.max(0, elapsed(clock.now(), earliest(end, want.deadline))), stop.signal).then(() => stop.abort());
   try {
     for await (latest of argocd.watch(ref, stop.signal)) {
       decided = await decideOn(watch, latest);

@@ -1,5 +1,5 @@
 import { UnavailableError } from '../domain/errors.ts';
-import { elapsed, type Instant } from '../domain/instant.ts';
+import { earliest, elapsed, type Instant } from '../domain/instant.ts';
 import type { Clock } from '../ports/clock.ts';
 
 /** What a look at a value came to: an answer, or when to look again should nothing change before. */
@@ -37,7 +37,7 @@ export async function watchSlice<Value, Answer>(clock: Clock, { endsAt, open, lo
       if (current !== null) {
         const found = await look(current.value, now, current.receivedAt);
         if ('answer' in found) return found.answer;
-        wakeAt = elapsed(found.recheckAt, endsAt) > 0 ? found.recheckAt : endsAt;
+        wakeAt = earliest(found.recheckAt, endsAt);
       }
       if (elapsed(endsAt, now) >= 0) return null;
     }
