@@ -1,7 +1,7 @@
 import { CLAIM_LOST, holdsClaim } from '../domain/claim.ts';
 import { type Deployment, resumed, type StepResult, withoutWatch } from '../domain/deployment.ts';
-import { RefusedError, TimeoutError, UnavailableError } from '../domain/errors.ts';
-import { elapsed, type Instant, later } from '../domain/instant.ts';
+import { isRetryable, RefusedError, TimeoutError, UnavailableError } from '../domain/errors.ts';
+import { earliest, elapsed, type Instant, later } from '../domain/instant.ts';
 import { sliceEnd, watchingSince } from '../domain/slice.ts';
 import { operationEnd, type OperationEnd, type WantedEnd } from '../domain/verify.ts';
 import type { ArgoCd, OpenArgoCd } from '../ports/argo-cd.ts';
@@ -35,23 +35,38 @@ export const verifyRelease = defineStep({
   async run(ports: Ports, input: TargetStepInput): Promise<StepResult<Status>> {
     const { clock, targets } = ports;
     const slice = sliceEnd(clock.now(), clock.remaining());
-    const resumedOne = resumed(input.deployment, input);
-    const since = watchingSince({ since: resumedOne.watchingSince, after: resumedOne.marks.noticed, redrivenAt: input.redrivenAt }, clock.now());
-    const deployment = { ...resumedOne, watchingSince: since };
+    const deployment = begin(input, clock.now());
     if (!holdsClaim(await targets.target(deployment), input.execution, deployment)) {
       return { status: 'superseded', deployment: { ...withoutWatch(deployment), cause: CLAIM_LOST } };
     }
-    const config = await readTargetConfig(ports.services, deployment);
-    const limits = { slice, deadline: later(since, config.environment.policy.verifyTimeout) };
-    const ended = await awaitOperation(ports, config, deployment, limits);
-    const verdict = ended.status === 'succeeded' ? await passSmokeCheck(ports, config, limits) : ended;
-    return conclude(deployment, verdict, clock.now());
+    try {
+      return conclude(deployment, await verify(ports, deployment, slice), clock.now());
+    } catch (error) {
+      if (!isRetryable(error) || deployment.watchingSince === input.deployment.watchingSince) throw error;
+      // A retry would begin with the input of this slice: its clock must not start again each time.
+      return { status: 'running', deployment };
+    }
   },
 });
 
+/** A deployment whose clock of this step runs. */
+type Watched = Deployment & { readonly watchingSince: Instant };
+
+function begin({ deployment, redrives, redrivenAt }: TargetStepInput, now: Instant): Watched {
+  const since = watchingSince({ since: deployment.watchingSince, after: deployment.marks.noticed, redrivenAt }, now);
+  return { ...resumed(deployment, { redrives, redrivenAt }), watchingSince: since };
+}
+
+async function verify(ports: Ports, deployment: Watched, slice: Instant): Promise<Verdict> {
+  const config = await readTargetConfig(ports.services, deployment);
+  const limits = { slice, deadline: later(deployment.watchingSince, config.environment.policy.verifyTimeout) };
+  const ended = await awaitOperation(ports, config, deployment, limits);
+  return ended.status === 'succeeded' ? passSmokeCheck(ports, config, limits) : ended;
+}
+
 async function awaitOperation({ argocd, clock }: Ports, config: TargetConfig, deployment: Deployment, limits: Limits): Promise<Verdict> {
   const server = await argocd(config.target.argocd);
-  const last = await lastEnd(server, clock, { config, want: wantedEnd(config, deployment), until: earlier(limits.slice, limits.deadline) });
+  const last = await lastEnd(server, clock, { config, want: wantedEnd(config, deployment), until: earliest(limits.slice, limits.deadline) });
   switch (last.end) {
     case 'well':
       return { status: 'succeeded' };
@@ -109,7 +124,7 @@ async function passSmokeCheck({ smoke, clock }: Ports, { target }: TargetConfig,
       return { status: 'failed', cause: `smoke check ${url} answered ${answer.status}, not ${status}: ${answer.line}` };
     }
     if (elapsed(limits.slice, now) >= 0) return { status: 'running' };
-    await clock.sleep(Math.max(1, Math.min(SMOKE_PAUSE_MS, elapsed(now, earlier(limits.slice, limits.deadline)))), new AbortController().signal);
+    await clock.sleep(Math.max(1, Math.min(SMOKE_PAUSE_MS, elapsed(now, earliest(limits.slice, limits.deadline)))), new AbortController().signal);
   }
 }
 
@@ -127,8 +142,4 @@ function conclude(deployment: Deployment, { status, cause }: Verdict, now: Insta
   const ended = withoutWatch(deployment);
   if (status === 'succeeded') return { status, deployment: { ...ended, marks: { ...ended.marks, verified: now } } };
   return { status, deployment: { ...ended, ...(ended.cause === undefined && cause !== undefined ? { cause } : {}) } };
-}
-
-function earlier(a: Instant, b: Instant): Instant {
-  return Date.parse(a) <= Date.parse(b) ? a : b;
 }

@@ -101,6 +101,14 @@ describe('verifyRelease', () => {
     expect((await run(world, [], world.input({ marks: { started: '2026-01-02T03:04:58.500Z' } }))).status).toBe('succeeded');
   });
 
+  it('keeps the clock of a first slice that lost Argo CD, then leaves retrying to the state machine', async () => {
+    const world = await aSyncWorld();
+    const away = { ...world.ports, argocd: () => Promise.reject(new UnavailableError('away')), smoke: { get: () => Promise.reject(new Error('not expected')) } };
+    const first = await verifyRelease.run(away, world.input(DONE));
+    expect(first).toMatchObject({ status: 'running', deployment: { watchingSince: '2026-01-02T03:05:00.000Z' } });
+    await expect(verifyRelease.run(away, { ...world.input(), deployment: first.deployment })).rejects.toThrow(UnavailableError);
+  });
+
   it('is superseded when the claim was lost', async () => {
     const world = await aSyncWorld();
     await world.loseClaim();
