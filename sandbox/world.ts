@@ -108,7 +108,6 @@ async function startCluster(aws: Aws, authority: CertificateAuthority, { faultOf
   const kubernetes = await startKubernetes({
     authority,
     rbac: await rbacObjects(),
-    resolveImage: () => null,
     ...(faultOf && { faultOf }),
     ...(kubelet && { times: kubelet }),
     authenticate: async (token) => (token === administratorToken ? ADMINISTRATOR : aws.eks.kubernetesUser(token, CLUSTER)),

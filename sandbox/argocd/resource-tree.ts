@@ -5,7 +5,7 @@ import { managedObjects } from './comparison.ts';
 import { healthOf } from './health.ts';
 
 const image = z.object({ image: z.string() });
-const podSpec = z.object({ spec: z.object({ initContainers: z.array(image).default([]), containers: z.array(image).default([]) }) });
+const podSpec = z.object({ spec: z.object({ containers: z.array(image) }) });
 
 /** The Application's own objects and, below them, what their controllers made. */
 export function objectsInTree(cluster: ClusterAccess, application: Application): KubernetesObject[] {
@@ -25,7 +25,7 @@ export function treeNode(object: KubernetesObject): object {
   const health = healthOf(object);
   const parents = ownerReferences.map((owner) => ({ ...groupVersion(owner), kind: owner.kind, namespace, name: owner.name, uid: owner.uid }));
   const pod = object.kind === 'Pod' ? podSpec.safeParse(object).data : undefined;
-  const images = pod && [...pod.spec.initContainers, ...pod.spec.containers].map((container) => container.image);
+  const images = pod?.spec.containers.map((container) => container.image);
   return {
     ...groupVersion(object),
     kind: object.kind,

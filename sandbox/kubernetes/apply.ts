@@ -26,7 +26,7 @@ type Manifest = z.infer<typeof Manifest>;
 const container = z.looseObject({ name: z.string(), image: z.string() });
 const count = z.int().nonnegative();
 const intOrPercent = z.union([count, z.string().regex(/^\d+%$/)]);
-const PodSpec = z.looseObject({ containers: z.array(container).min(1), initContainers: z.array(container).optional() });
+const PodSpec = z.looseObject({ containers: z.array(container).min(1), initContainers: z.undefined('the sandbox runs no init containers').optional() });
 /** With the defaults that the API server sets and the controllers rely on. */
 const DeploymentSpec = z.looseObject({
   replicas: count.default(1),
@@ -40,8 +40,8 @@ const DeploymentSpec = z.looseObject({
     .prefault({}),
   revisionHistoryLimit: count.default(10),
   progressDeadlineSeconds: count.default(600),
-  minReadySeconds: count.optional(),
-  paused: z.boolean().optional(),
+  minReadySeconds: z.literal(0, 'in the sandbox a pod is available as soon as it is Ready').optional(),
+  paused: z.literal(false, 'the sandbox pauses no rollout').optional(),
 });
 
 /**

@@ -9,15 +9,13 @@ import { createStore, type Store } from './store.ts';
 export type ClusterOptions = {
   /** What goes wrong with a pod; nothing by default. */
   readonly faultOf?: KubeletOptions['faultOf'];
-  /** Digest behind a reference that is not pinned; by default there is none, and pulling it fails. */
-  readonly resolveImage?: KubeletOptions['resolveImage'];
   readonly times?: Partial<KubeletTimes>;
 };
 
 /** A cluster with one node, without its API server: all of it runs on the clock and ends with it. */
-export function startCluster(clock: Clock, { faultOf = () => undefined, resolveImage = () => null, times }: ClusterOptions): { readonly store: Store; readonly apply: Apply } {
+export function startCluster(clock: Clock, { faultOf = () => undefined, times }: ClusterOptions): { readonly store: Store; readonly apply: Apply } {
   const store = createStore(clock);
-  const kubelet: KubeletOptions = { times: { ...DEFAULT_TIMES, ...times }, faultOf, resolveImage };
+  const kubelet: KubeletOptions = { times: { ...DEFAULT_TIMES, ...times }, faultOf };
   startDeploymentController(store, clock);
   startScheduler(store, clock, kubelet);
   startKubelet(store, clock, kubelet);

@@ -38,7 +38,7 @@ export type LabelSelector = {
 
 export type Container = { readonly name: string; readonly image: string; readonly readinessProbe?: unknown };
 
-export type PodSpec = { readonly containers: readonly Container[]; readonly initContainers?: readonly Container[]; readonly nodeName?: string };
+export type PodSpec = { readonly containers: readonly Container[]; readonly nodeName?: string };
 
 export type PodTemplate = { readonly metadata: { readonly labels: Labels; readonly annotations?: Labels }; readonly spec: PodSpec };
 
@@ -84,7 +84,6 @@ export type PodStatus = {
   readonly podIP?: string;
   readonly podIPs?: readonly { readonly ip: string }[];
   readonly startTime?: string;
-  readonly initContainerStatuses?: readonly ContainerStatus[];
   readonly containerStatuses?: readonly ContainerStatus[];
 };
 
@@ -94,7 +93,7 @@ export type Pod = Typed<'v1', 'Pod'> & { readonly spec: PodSpec; readonly status
 export type ReplicaCounts = { readonly replicas?: number; readonly readyReplicas?: number; readonly availableReplicas?: number; readonly observedGeneration?: number };
 
 export type ReplicaSet = Typed<'apps/v1', 'ReplicaSet'> & {
-  readonly spec: { readonly replicas: number; readonly selector: LabelSelector; readonly template: PodTemplate; readonly minReadySeconds?: number };
+  readonly spec: { readonly replicas: number; readonly selector: LabelSelector; readonly template: PodTemplate };
   readonly status: ReplicaCounts & { readonly fullyLabeledReplicas?: number };
 };
 
@@ -123,8 +122,6 @@ export type DeploymentSpec = {
   readonly strategy: { readonly type: 'RollingUpdate'; readonly rollingUpdate: { readonly maxSurge: IntOrPercent; readonly maxUnavailable: IntOrPercent } };
   readonly revisionHistoryLimit: number;
   readonly progressDeadlineSeconds: number;
-  readonly minReadySeconds?: number;
-  readonly paused?: boolean;
 };
 
 export type Deployment = Typed<'apps/v1', 'Deployment'> & { readonly spec: DeploymentSpec; readonly status: DeploymentStatus };

@@ -22,7 +22,8 @@ export function startDeploymentController(store: Store, clock: Clock): () => voi
   return store.watch(({ object }) => notice(object));
 }
 
-type Sync = (controller: Controller, namespace: string, name: string) => number;
+/** @returns when to look again though nothing changed, in epoch milliseconds; Infinity or nothing for never */
+type Sync = (controller: Controller, namespace: string, name: string) => number | void;
 
 /** Objects to look at, each once however often it changed meanwhile. */
 function createQueue(clock: Clock, controller: Controller, sync: Sync) {
@@ -35,7 +36,7 @@ function createQueue(clock: Clock, controller: Controller, sync: Sync) {
     waiting.add(key);
     clock.after(0, () => {
       waiting.delete(key);
-      const again = sync(controller, namespace, name);
+      const again = sync(controller, namespace, name) ?? Infinity;
       alarms.get(key)?.();
       alarms.delete(key);
       if (again !== Infinity) alarms.set(key, clock.after(Math.max(0, again - clock.now()), () => add(namespace, name)));

@@ -3,8 +3,8 @@ import type { RecordEvent } from '../events.ts';
 import { type Deployment, type DeploymentStatus, isOwnedBy, type ReplicaSet } from '../objects.ts';
 import type { Store } from '../store.ts';
 import { countedStatus, deadlineOf, isComplete, progressing, withCondition, withProgress } from './deployment-status.ts';
-import { annotated, DESIRED, findSet, LIMIT, newSet, REVISION, revisionOf } from './revisions.ts';
-import { boundsOf, newSetSize, type Resize, scaleProportionally, shrinkOld, totalSize } from './rolling-update.ts';
+import { annotated, DESIRED, findSet, newSet, REVISION, revisionOf } from './revisions.ts';
+import { boundsOf, newSetSize, type Resize, shrinkOld, totalSize } from './rolling-update.ts';
 
 export type Controller = { readonly store: Store; readonly clock: Clock; readonly record: RecordEvent };
 
@@ -20,11 +20,12 @@ export function syncDeployment(controller: Controller, namespace: string, name: 
   const deployment = store.get('Deployment', namespace, name);
   if (deployment === null) return Infinity;
   const before = observe(store, deployment);
-  const rolling = deployment.spec.paused !== true && !wasScaled(before);
-  let status: DeploymentStatus = { ...deployment.status, conditions: pauseNoted(deployment, clock.now()) };
+  const scaled = scaledSet(before);
+  const rolling = scaled === null;
+  let status = deployment.status;
   if (rolling) status = { ...status, conditions: ensureCurrent(controller, before, status) };
   const rollout = adoptRevision(controller, rolling ? observe(store, deployment) : before);
-  const resized = rolling ? roll(rollout) : scale(rollout);
+  const resized = rolling ? roll(rollout) : [{ set: scaled, replicas: deployment.spec.replicas }];
   for (const each of resized) resize(controller, rollout.deployment, each);
 
   const after = observe(store, deployment);
@@ -48,11 +49,14 @@ function currentOf({ current }: Rollout): readonly ReplicaSet[] {
   return current === null ? [] : [current];
 }
 
-/** `spec.replicas` differs from what the active sets were sized for. */
-function wasScaled(rollout: Rollout): boolean {
-  return [...rollout.old, ...currentOf(rollout)].some(
-    ({ spec, metadata }) => spec.replicas > 0 && metadata.annotations?.[DESIRED] !== undefined && Number(metadata.annotations[DESIRED]) !== rollout.deployment.spec.replicas,
-  );
+/**
+ * The one set with pods, when `spec.replicas` differs from what it was sized for: it is scaled before a rollout goes on. In the middle
+ * of a rollout the new set alone grows or shrinks to the new size: the real controller spreads the change over old and new.
+ */
+function scaledSet({ deployment, old, current }: Rollout): ReplicaSet | null {
+  const [only, ...others] = [...old, ...(current === null ? [] : [current])].filter(({ spec }) => spec.replicas > 0);
+  const desired = only?.metadata.annotations?.[DESIRED];
+  return only !== undefined && others.length === 0 && desired !== undefined && Number(desired) !== deployment.spec.replicas ? only : null;
 }
 
 /** Conditions with the creation of a set for a template that has none yet. */
@@ -85,24 +89,8 @@ function roll({ deployment, current, old }: Rollout): readonly Resize[] {
   return replicas === current.spec.replicas ? shrinkOld(bounds, current, old) : [{ set: current, replicas }];
 }
 
-function scale(rollout: Rollout): readonly Resize[] {
-  const { deployment, current, old } = rollout;
-  const { replicas } = deployment.spec;
-  const newestFirst = [...currentOf(rollout), ...old.toReversed()];
-  const active = newestFirst.filter(({ spec }) => spec.replicas > 0);
-  const [only = newestFirst[0]] = active;
-  if (active.length <= 1) return only === undefined ? [] : [{ set: only, replicas }];
-  const saturated = current?.spec.replicas === replicas && current.metadata.annotations?.[DESIRED] === String(replicas) && current.status.availableReplicas === replicas;
-  if (saturated) {
-    return old.map((set) => ({ set, replicas: 0 }));
-  }
-  const formerLimit = Number(only?.metadata.annotations?.[LIMIT] ?? deployment.status.replicas ?? replicas);
-  return scaleProportionally(boundsOf(deployment), active, formerLimit);
-}
-
 function sizing(deployment: Deployment) {
-  const { replicas, maxSurge } = boundsOf(deployment);
-  return { [DESIRED]: String(replicas), [LIMIT]: String(replicas + maxSurge) };
+  return { [DESIRED]: String(deployment.spec.replicas) };
 }
 
 function resize({ store, record }: Controller, deployment: Deployment, { set, replicas }: Resize): void {
@@ -114,14 +102,6 @@ function resize({ store, record }: Controller, deployment: Deployment, { set, re
 function recordScaling(record: RecordEvent, deployment: Deployment, { metadata, spec }: ReplicaSet, from: number): void {
   const direction = spec.replicas > from ? 'up' : 'down';
   record(deployment, { type: 'Normal', reason: 'ScalingReplicaSet', message: `Scaled ${direction} replica set ${metadata.name} from ${from} to ${spec.replicas}` });
-}
-
-/** Source: checkPausedConditions: a rollout that was given up stays so, paused or not. */
-function pauseNoted({ spec, status: { conditions = [] } }: Deployment, now: number) {
-  const reason = conditions.find(({ type }) => type === 'Progressing')?.reason;
-  if (reason === 'ProgressDeadlineExceeded') return conditions;
-  if (spec.paused === true) return withCondition(conditions, progressing('Unknown', 'DeploymentPaused', 'Deployment is paused'), now);
-  return reason === 'DeploymentPaused' ? withCondition(conditions, progressing('Unknown', 'DeploymentResumed', 'Deployment is resumed'), now) : conditions;
 }
 
 /** Old sets without pods beyond `revisionHistoryLimit`, oldest first. */

@@ -3,9 +3,8 @@ import { templateHash } from '../names.ts';
 import { type Deployment, type Draft, ownedBy, type PodTemplate, type ReplicaSet } from '../objects.ts';
 
 export const REVISION = 'deployment.kubernetes.io/revision';
-/** Size and surge limit of the Deployment when the controller last sized the set: how it notices that someone scaled. */
+/** Size of the Deployment when the controller last sized the set: how it notices that someone scaled. */
 export const DESIRED = 'deployment.kubernetes.io/desired-replicas';
-export const LIMIT = 'deployment.kubernetes.io/max-replicas';
 const HASH = 'pod-template-hash';
 
 export function revisionOf({ metadata }: ReplicaSet): number {
@@ -30,7 +29,6 @@ export function newSet(deployment: Deployment, replicas: number): Draft<'Replica
     metadata: { name: `${metadata.name}-${hash}`, namespace: metadata.namespace, labels, ownerReferences: [ownedBy(deployment)] },
     spec: {
       replicas,
-      ...(spec.minReadySeconds === undefined ? {} : { minReadySeconds: spec.minReadySeconds }),
       selector: { ...spec.selector, matchLabels: { ...spec.selector.matchLabels, [HASH]: hash } },
       template: { ...spec.template, metadata: { ...spec.template.metadata, labels } },
     },

@@ -47,25 +47,6 @@ export function shrinkOld({ replicas, maxUnavailable }: Bounds, current: Replica
     .filter(({ set, replicas: size }) => size !== set.spec.replicas);
 }
 
-/**
- * Spreads a change of `spec.replicas` in the middle of a rollout over the active ReplicaSets in proportion to their sizes; the
- * largest takes what rounding leaves. Source: deployment controller, scale.
- *
- * @param active with pods, newest first
- */
-export function scaleProportionally({ replicas, maxSurge }: Bounds, active: readonly ReplicaSet[], formerLimit: number): readonly Resize[] {
-  const toAdd = (replicas > 0 ? replicas + maxSurge : 0) - totalSize(active);
-  const largestFirst = [...active].sort((a, b) => b.spec.replicas - a.spec.replicas);
-  let left = toAdd;
-  const resized = largestFirst.map((set): Resize => {
-    const share = replicas === 0 ? -set.spec.replicas : Math.round((set.spec.replicas * (replicas + maxSurge)) / formerLimit) - set.spec.replicas;
-    const change = toAdd > 0 ? Math.max(0, Math.min(share, left)) : Math.min(0, Math.max(share, left));
-    left -= change;
-    return { set, replicas: set.spec.replicas + change };
-  });
-  return resized.map((each, index) => (index === 0 ? { ...each, replicas: Math.max(0, each.replicas + left) } : each));
-}
-
 export function totalSize(sets: readonly ReplicaSet[]): number {
   return sets.reduce((sum, { spec }) => sum + spec.replicas, 0);
 }

@@ -4,7 +4,7 @@ import type { Occurrence } from '../events.ts';
 import type { Container, ContainerStatus, Pod } from '../objects.ts';
 
 /** What goes wrong with a pod: in its first container, except for `unschedulable`. Asked anew at each attempt, so that a fault can heal. */
-export type Fault = 'bad-pull' | 'bad-config' | 'bad-crash' | 'bad-oom' | 'never-ready' | 'unschedulable' | 'crash-late';
+export type Fault = 'bad-pull' | 'bad-config' | 'bad-crash' | 'bad-oom' | 'never-ready' | 'unschedulable';
 
 /** Delays of the simulated kubelet in milliseconds. */
 export type KubeletTimes = {
@@ -14,8 +14,6 @@ export type KubeletTimes = {
   /** From running to Ready, for a container with a readiness probe; without one it is Ready as soon as it runs. */
   readonly ready: number;
   readonly crash: number;
-  /** From Ready to the crash of `crash-late`. */
-  readonly crashLate: number;
   /** Back-off of pulls and restarts: first, and longest after doubling. */
   readonly backOff: number;
   readonly maxBackOff: number;
@@ -24,7 +22,7 @@ export type KubeletTimes = {
 };
 
 export const DEFAULT_TIMES: KubeletTimes = {
-  schedule: 5, pull: 40, start: 40, ready: 150, crash: 100, crashLate: 2_000, backOff: 10_000, maxBackOff: 300_000, probePeriod: 10_000, stop: 40,
+  schedule: 5, pull: 40, start: 40, ready: 150, crash: 100, backOff: 10_000, maxBackOff: 300_000, probePeriod: 10_000, stop: 40,
 };
 
 /** One container of a live pod, as its life sees it. */
@@ -39,8 +37,6 @@ export type ContainerHost = {
   set(change: Partial<ContainerStatus>): void;
   record(occurrence: Omit<Occurrence, 'fieldPath'>): void;
   fault(): Fault | undefined;
-  /** Digest that a registry has for a reference; null when it has none. */
-  resolveImage(reference: string): { readonly digest: string } | null;
 };
 
 /** Pulls the image, backing off while that fails; `then` goes on with the imageID. */
@@ -48,7 +44,7 @@ export function pullImage(host: ContainerHost, then: (imageId: string) => void, 
   const { image } = host.container;
   host.record({ type: 'Normal', reason: 'Pulling', message: `Pulling image "${image}"` });
   host.after(host.times.pull, () => {
-    const imageId = host.fault() === 'bad-pull' ? null : imageIdOf(host, image);
+    const imageId = host.fault() === 'bad-pull' ? null : imageIdOf(image);
     if (imageId === null) {
       failPull(host, () => pullImage(host, then, attempt + 1), attempt);
       return;
@@ -58,10 +54,9 @@ export function pullImage(host: ContainerHost, then: (imageId: string) => void, 
   });
 }
 
-/** `registry/repository@sha256:…`, by the digest of the reference or else of the registry. */
-function imageIdOf(host: ContainerHost, reference: string): string | null {
-  const [, repository, pinned] = /^(.+?)(?::[\w.-]+)?(?:@(sha256:[0-9a-f]{64}))?$/.exec(reference) ?? [];
-  const digest = pinned ?? host.resolveImage(reference)?.digest;
+/** `registry/repository@sha256:…`; null for a reference without a digest: there is no registry here to ask for one. */
+function imageIdOf(reference: string): string | null {
+  const [, repository, digest] = /^(.+?)(?::[\w.-]+)?(?:@(sha256:[0-9a-f]{64}))?$/.exec(reference) ?? [];
   return repository === undefined || digest === undefined ? null : `${repository}@${digest}`;
 }
 
@@ -106,12 +101,7 @@ function run(host: ContainerHost): void {
   if (fault === 'bad-crash') host.after(times.crash, () => crash(host, 1, 'Error'));
   else if (fault === 'bad-oom') host.after(times.crash, () => crash(host, 137, 'OOMKilled'));
   else if (fault === 'never-ready') host.after(times.ready, () => failProbe(host));
-  else {
-    host.after(host.status().ready ? 0 : times.ready, () => {
-      host.set({ ready: true });
-      if (host.fault() === 'crash-late') host.after(times.crashLate, () => crash(host, 1, 'Error'));
-    });
-  }
+  else if (!host.status().ready) host.after(times.ready, () => host.set({ ready: true }));
 }
 
 function failProbe(host: ContainerHost): void {

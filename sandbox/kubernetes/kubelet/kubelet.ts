@@ -1,4 +1,4 @@
-import { type Clock, timestamp } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import { createRecorder, type RecordEvent } from '../events.ts';
 import type { Container, Pod } from '../objects.ts';
 import type { Store } from '../store.ts';
@@ -8,7 +8,6 @@ import { admitted, containerStatus, creating, withContainer } from './pod-status
 export type KubeletOptions = {
   readonly times: KubeletTimes;
   readonly faultOf: (pod: Pod) => Fault | undefined;
-  readonly resolveImage: ContainerHost['resolveImage'];
 };
 
 type Kubelet = KubeletOptions & { readonly store: Store; readonly clock: Clock; readonly record: RecordEvent };
@@ -34,26 +33,15 @@ function admit(kubelet: Kubelet, pod: Pod, address: string): void {
   const { store, clock } = kubelet;
   if (live(store, pod) === null) return;
   store.update('Pod', pod.metadata.namespace, pod.metadata.name, (each) => ({ ...each, status: admitted(each, address, clock.now()) }));
-  initialize(kubelet, pod, pod.spec.initContainers ?? []);
+  startContainers(kubelet, pod);
 }
 
-/** Init containers one after the other, each successful as soon as its image is there; then all containers at once. */
-function initialize(kubelet: Kubelet, pod: Pod, [next, ...rest]: readonly Container[]): void {
-  if (next === undefined) {
-    for (const container of pod.spec.containers) {
-      const host = hostOf(kubelet, pod, container, 'containers');
-      host.set(creating(container));
-      pullImage(host, (imageId) => startContainer(host, imageId));
-    }
-    return;
+/** All containers at once. */
+function startContainers(kubelet: Kubelet, pod: Pod): void {
+  for (const container of pod.spec.containers) {
+    const host = hostOf(kubelet, pod, container);
+    pullImage(host, (imageId) => startContainer(host, imageId));
   }
-  const host = hostOf(kubelet, pod, next, 'initContainers');
-  pullImage(host, (imageID) => {
-    const at = timestamp(kubelet.clock.now());
-    const terminated = { exitCode: 0, reason: 'Completed', startedAt: at, finishedAt: at, containerID: '' };
-    host.set({ imageID, ready: true, state: { terminated } });
-    initialize(kubelet, pod, rest);
-  });
 }
 
 /** The pod while it lives under this uid and is not being deleted. */
@@ -62,17 +50,17 @@ function live(store: Store, { metadata: { namespace, name, uid } }: Pod): Pod | 
   return pod?.metadata.uid === uid && pod.metadata.deletionTimestamp === undefined ? pod : null;
 }
 
-function hostOf({ store, clock, record, times, faultOf, resolveImage }: Kubelet, pod: Pod, container: Container, field: 'containers' | 'initContainers'): ContainerHost {
+function hostOf({ store, clock, record, times, faultOf }: Kubelet, pod: Pod, container: Container): ContainerHost {
   const { namespace, name } = pod.metadata;
   const current = () => live(store, pod) ?? pod;
   const status = () => containerStatus(current().status, container.name) ?? creating(container);
   return {
-    container, times, resolveImage, status,
+    container, times, status,
     now: () => clock.now(),
     after: (ms, run) => void clock.after(ms, () => live(store, pod) !== null && run()),
     pod: current,
     set: (change) => void store.update('Pod', namespace, name, (each) => ({ ...each, status: withContainer(each.status, { ...status(), ...change }, clock.now()) })),
-    record: (occurrence) => record(pod, { ...occurrence, fieldPath: `spec.${field}{${container.name}}` }),
+    record: (occurrence) => record(pod, { ...occurrence, fieldPath: `spec.containers{${container.name}}` }),
     fault: () => (container === pod.spec.containers[0] ? faultOf(current()) : undefined),
   };
 }

@@ -4,18 +4,13 @@ import type { Container, ContainerStatus, Pod, PodCondition, PodStatus } from '.
 export const NODE = { name: 'sandbox-node', ip: '10.0.0.1' };
 
 /** A container that has done nothing yet. */
-export function creating({ name, image }: Container, reason = 'ContainerCreating'): ContainerStatus {
-  return { name, state: { waiting: { reason } }, lastState: {}, ready: false, restartCount: 0, image, imageID: '', started: false };
+export function creating({ name, image }: Container): ContainerStatus {
+  return { name, state: { waiting: { reason: 'ContainerCreating' } }, lastState: {}, ready: false, restartCount: 0, image, imageID: '', started: false };
 }
 
 /** Status of a pod that the scheduler has put on the node. */
 export function admitted({ spec, status }: Pod, podIP: string, now: number): PodStatus {
-  const initializing = (spec.initContainers ?? []).length > 0;
-  const statuses = {
-    hostIP: NODE.ip, podIP, podIPs: [{ ip: podIP }], startTime: timestamp(now),
-    ...(initializing ? { initContainerStatuses: (spec.initContainers ?? []).map((each) => creating(each, 'PodInitializing')) } : {}),
-    containerStatuses: spec.containers.map((each) => creating(each, initializing ? 'PodInitializing' : 'ContainerCreating')),
-  };
+  const statuses = { hostIP: NODE.ip, podIP, podIPs: [{ ip: podIP }], startTime: timestamp(now), containerStatuses: spec.containers.map(creating) };
   return derived({ ...status, ...statuses }, now);
 }
 
@@ -29,29 +24,26 @@ export function unschedulable({ status }: Pod, message: string, now: number): Po
 
 /** The status with one container's replaced, and what follows from it: phase and conditions. */
 export function withContainer(status: PodStatus, change: ContainerStatus, now: number): PodStatus {
-  const replace = (all: readonly ContainerStatus[] = []) => all.map((each) => (each.name === change.name ? change : each));
-  const init = status.initContainerStatuses === undefined ? {} : { initContainerStatuses: replace(status.initContainerStatuses) };
-  return derived({ ...status, ...init, containerStatuses: replace(status.containerStatuses) }, now);
+  const { containerStatuses = [] } = status;
+  return derived({ ...status, containerStatuses: containerStatuses.map((each) => (each.name === change.name ? change : each)) }, now);
 }
 
-export function containerStatus({ initContainerStatuses = [], containerStatuses = [] }: PodStatus, name: string): ContainerStatus | undefined {
-  return [...initContainerStatuses, ...containerStatuses].find((each) => each.name === name);
+export function containerStatus({ containerStatuses = [] }: PodStatus, name: string): ContainerStatus | undefined {
+  return containerStatuses.find((each) => each.name === name);
 }
 
 /** Source: kubernetes pkg/kubelet, getPhase and status.GenerateContainersReadyCondition: Pending until every container has run once. */
 function derived(status: PodStatus, now: number): PodStatus {
-  const { initContainerStatuses = [], containerStatuses = [] } = status;
+  const { containerStatuses = [] } = status;
   const neverRan = containerStatuses.some(({ state, lastState }) => state.waiting !== undefined && lastState.terminated === undefined);
-  const incomplete = initContainerStatuses.filter(({ ready }) => !ready).map(({ name }) => name);
   const unready = containerStatuses.filter(({ ready }) => !ready).map(({ name }) => name);
   const notReady = unready.length === 0 ? null : { reason: 'ContainersNotReady', message: `containers with unready status: [${unready.join(' ')}]` };
-  const notInitialized = incomplete.length === 0 ? null : { reason: 'ContainersNotInitialized', message: `containers with incomplete status: [${incomplete.join(' ')}]` };
   return {
     ...status,
     phase: neverRan ? 'Pending' : 'Running',
     conditions: [
       condition(status, 'PodReadyToStartContainers', null, now),
-      condition(status, 'Initialized', notInitialized, now),
+      condition(status, 'Initialized', null, now),
       condition(status, 'Ready', notReady, now),
       condition(status, 'ContainersReady', notReady, now),
       condition(status, 'PodScheduled', null, now),

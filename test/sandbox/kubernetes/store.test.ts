@@ -65,6 +65,9 @@ describe('apply', () => {
     { reason: 'an unknown kind', manifest: { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'x' } }, message: 'no matches for kind "Job" in version "batch/v1"' },
     { reason: 'metadata that is not simulated', manifest: aService({ finalizers: ['x'] }), message: 'metadata.finalizers of a Service is not simulated; leave it out of the manifest' },
     { reason: 'the strategy Recreate', manifest: aDeployment({ strategy: { type: 'Recreate' } }), message: 'Deployment.apps "web" is invalid: spec.strategy.type: the sandbox simulates RollingUpdate only' },
+    { reason: 'an init container', manifest: aDeployment({ template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'web', image: 'web' }], initContainers: [] } } }), message: 'spec.template.spec.initContainers: the sandbox runs no init containers' },
+    { reason: 'minReadySeconds', manifest: aDeployment({ minReadySeconds: 10 }), message: 'spec.minReadySeconds: in the sandbox a pod is available as soon as it is Ready' },
+    { reason: 'a paused Deployment', manifest: aDeployment({ paused: true }), message: 'spec.paused: the sandbox pauses no rollout' },
     { reason: 'a selector without its labels', manifest: aDeployment({ selector: { matchLabels: { app: 'other' } } }), message: '`selector` does not match template `labels`' },
   ])('refuses $reason by name', ({ manifest, message }) => {
     const { store, apply } = aStore();
