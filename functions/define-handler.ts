@@ -2,6 +2,7 @@ import middy from '@middy/core';
 import type * as z from 'zod/mini';
 import { readEnv } from '../src/config/env.ts';
 import { ConfigurationError, ForbiddenError, isRetryable, UnauthorizedError } from '../src/domain/errors.ts';
+import { oneLine } from '../src/domain/one-line.ts';
 import { logContext, logError, logInfo } from '../src/logging/logger.ts';
 import type { Step } from '../src/steps/step.ts';
 
@@ -12,7 +13,7 @@ type LambdaContext = { readonly awsRequestId: string; getRemainingTimeInMillis()
 
 /** Execution history stays small: a step hands on identity and facts, the rest is in the table. */
 const RESULT_LIMIT_BYTES = 32 * 1024;
-const ERROR_LIMIT_CHARACTERS = 1024;
+const ERROR_LIMIT_CHARACTERS = 1000;
 
 /**
  * Turns a step into what Lambda calls: input checked by the step's schema, ports built once per container, every failure as an error
@@ -80,7 +81,7 @@ function capped<Output>(name: string, result: Output): Output {
 /** The error as the state machine sees it: its name, one line, no stack. */
 function asFailure(error: unknown): Error {
   const original = error instanceof Error ? error : new Error(String(error));
-  const failure = new Error(original.message.slice(0, ERROR_LIMIT_CHARACTERS));
+  const failure = new Error(oneLine(original.message, ERROR_LIMIT_CHARACTERS));
   failure.name = original.name;
   failure.stack = '';
   return failure;

@@ -1,5 +1,6 @@
 import type { ObservedContainer, ObservedEvent, ObservedPod } from './cluster.ts';
 import { elapsed, type Instant, later, latest, type Milliseconds } from './instant.ts';
+import { oneLine } from './one-line.ts';
 import type { Policy } from './service.ts';
 
 /** How long a sign of failure may last before the release is judged by it. */
@@ -104,8 +105,7 @@ export function causeLine(object: string, reason: string, message: string): stri
 }
 
 function firstLine(message: string): string {
-  const line = message.trim().replace(/\r?\n[^]*/, '');
-  return line.length > LONGEST_MESSAGE ? `${line.slice(0, LONGEST_MESSAGE)}…` : line;
+  return oneLine(message.trim().replace(/\r?\n[^]*/, ''), LONGEST_MESSAGE);
 }
 
 /** Kubernetes cuts instants to the second; within that second neither is before the other. */

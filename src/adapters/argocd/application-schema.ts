@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { ApplicationSource, ObservedApplication, ObservedOperation } from '../../domain/application.ts';
-import { oneLine } from './errors.ts';
+import { oneLine } from '../../domain/one-line.ts';
 
 /** The fields of Argo CD's Application that decisions use. Go leaves out what is empty, and sends null for an empty list. */
 

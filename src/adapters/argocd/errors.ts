@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { ConfigurationError, ForbiddenError, NotFoundError, RateLimitedError, RefusedError, TimeoutError, UnauthorizedError, UnavailableError } from '../../domain/errors.ts';
+import { oneLine } from '../../domain/one-line.ts';
 
 /** What a refused call was about, for its message. */
 export type CallContext = {
@@ -71,12 +72,4 @@ export function parseJson(text: string): unknown {
   } catch {
     return null;
   }
-}
-
-const LINE_LIMIT = 400;
-
-/** Argo CD passes on what Helm and Kubernetes print. */
-export function oneLine(text: string): string {
-  const line = text.trim().replace(/\s+/g, ' ');
-  return line.length > LINE_LIMIT ? `${line.slice(0, LINE_LIMIT)}…` : line;
 }

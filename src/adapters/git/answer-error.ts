@@ -9,6 +9,7 @@ import {
   UnauthorizedError,
   UnavailableError,
 } from '../../domain/errors.ts';
+import { oneLine } from '../../domain/one-line.ts';
 import type { HttpDownload } from '../http/http-client.ts';
 import type { GitService, Remote } from './remote.ts';
 
@@ -36,20 +37,10 @@ export function answerError(remote: Remote, service: GitService, response: HttpD
 
 /** Without the query, which may hold a token. */
 function destination({ headers }: HttpDownload): string {
-  return hostText(headers.location ?? 'an unnamed place').replace(/[?#].*$/, '').replace(/\/info\/refs$/, '');
+  return oneLine(headers.location ?? 'an unnamed place').replace(/[?#].*$/, '').replace(/\/info\/refs$/, '');
 }
 
 /** What the host says in plain text; a web page is no message. */
 function hostWords({ headers, body }: HttpDownload): string {
-  return /^text\/plain\b/.test(headers['content-type'] ?? '') ? hostText(body.toString('utf8', 0, 4000)) : '';
-}
-
-const WORDS_LIMIT = 400;
-/** Colours and cursor movements of a terminal. */
-const TERMINAL_SEQUENCE = /\u001b\[[0-9;?]*[ -/]*[@-~]/g;
-
-/** A host's words on one line, without what could steer a terminal or forge a line of a log. */
-export function hostText(text: string): string {
-  const line = text.replace(TERMINAL_SEQUENCE, '').replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
-  return line.length > WORDS_LIMIT ? `${line.slice(0, WORDS_LIMIT)}…` : line;
+  return /^text\/plain\b/.test(headers['content-type'] ?? '') ? oneLine(body.toString('utf8', 0, 4000)) : '';
 }

@@ -1,5 +1,5 @@
 import { ConflictError, RefusedError, type SlipwayError, UnavailableError } from '../../domain/errors.ts';
-import { hostText } from './answer-error.ts';
+import { oneLine } from '../../domain/one-line.ts';
 import type { GitObject } from './objects.ts';
 import { dataPacket, FLUSH, readPackets, textOf } from './pkt-line.ts';
 import { type Remote, request } from './remote.ts';
@@ -29,11 +29,11 @@ export async function push(remote: Remote, { branch, from, to, objects }: Push):
   if (refusal !== undefined) throw refusalError(remote, branch, refusal.slice(`ng ${ref} `.length), messages);
   if (lines.includes('unpack ok') && lines.includes(`ok ${ref}`)) return;
   const said = [...lines.filter((line) => line.startsWith('unpack ') && line !== 'unpack ok'), messages].filter(Boolean).join('; ');
-  throw new UnavailableError(`${remote.name} did not say whether it took the push to ${branch}${said === '' ? '' : `: ${hostText(said)}`}.`);
+  throw new UnavailableError(`${remote.name} did not say whether it took the push to ${branch}${said === '' ? '' : `: ${oneLine(said)}`}.`);
 }
 
 function refusalError(remote: Remote, branch: string, reason: string, messages: string): SlipwayError {
-  const said = messages === '' ? hostText(reason) : `${hostText(reason)} (${hostText(messages)})`;
+  const said = messages === '' ? oneLine(reason) : `${oneLine(reason)} (${oneLine(messages)})`;
   if (RACES.test(reason)) return new ConflictError(`${remote.name}: ${branch} moved before the push arrived: ${said}.`);
   return new RefusedError(`${remote.name} declined the push to ${branch}: ${said}.`);
 }

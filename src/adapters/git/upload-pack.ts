@@ -1,5 +1,5 @@
 import { ConfigurationError, NotFoundError, RefusedError } from '../../domain/errors.ts';
-import { hostText } from './answer-error.ts';
+import { oneLine } from '../../domain/one-line.ts';
 import type { GitObject } from './objects.ts';
 import { dataPacket, DELIMITER, FLUSH, type Packet, readPackets, textOf } from './pkt-line.ts';
 import { GitProtocolError } from './protocol-error.ts';
@@ -19,7 +19,7 @@ export async function readCapabilities(remote: Remote): Promise<ReadCapabilities
   if (lines[0] !== 'version 2') throw new ConfigurationError(`${remote.name} does not speak version 2 of Git's protocol; enable it on the server (protocol.version).`);
   const capabilities = new Map(lines.slice(1).map((line) => splitOnce(line, '=')));
   const format = capabilities.get('object-format') ?? 'sha1';
-  if (format !== 'sha1') throw new ConfigurationError(`${remote.name} names its objects by ${hostText(format)}, and Slipway reads sha1; use a repository of that format.`);
+  if (format !== 'sha1') throw new ConfigurationError(`${remote.name} names its objects by ${oneLine(format)}, and Slipway reads sha1; use a repository of that format.`);
   return { filter: (capabilities.get('fetch') ?? '').split(' ').includes('filter') };
 }
 
@@ -61,7 +61,7 @@ function refuseErrors(remote: Remote, packets: readonly Packet[]): void {
   const first = packets[0];
   const text = first?.kind === 'data' ? textOf(first.payload) : '';
   if (!text.startsWith('ERR ')) return;
-  const words = hostText(text.slice(4));
+  const words = oneLine(text.slice(4));
   if (/not our ref|bad object|unknown object/i.test(words)) throw new NotFoundError(`${remote.name} does not have what was asked for: ${words}.`);
   throw new RefusedError(`${remote.name} refused to be read: ${words}.`);
 }
@@ -75,7 +75,7 @@ function packOf(packets: readonly Packet[]): Buffer {
     if (packet.kind !== 'data') break;
     const [band] = packet.payload;
     if (band === 1) pieces.push(packet.payload.subarray(1));
-    if (band === 3) throw new GitProtocolError(`the server stopped: ${hostText(packet.payload.toString('utf8', 1))}`);
+    if (band === 3) throw new GitProtocolError(`the server stopped: ${oneLine(packet.payload.toString('utf8', 1))}`);
   }
   return Buffer.concat(pieces);
 }

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../../domain/errors.ts';
+import { oneLine } from '../../domain/one-line.ts';
 import type { SmokeCheck } from '../../ports/smoke-check.ts';
 import { createHttpClient } from './http-client.ts';
 
@@ -13,12 +14,11 @@ export function createSmokeCheck(): SmokeCheck {
       if (parsed === null) throw new ConfigurationError(`The smoke check's URL ${url} is not valid; write it as https://host/path`);
       const client = createHttpClient({ name: `the smoke check's ${parsed.host}`, url: parsed.origin });
       const { status, body } = await client.send({ method: 'GET', path: parsed.pathname + parsed.search, silence: SILENCE_MS });
-      return { status, line: firstLine(body) };
+      return { status, line: oneLine(firstLine(body), LINE_LIMIT) };
     },
   };
 }
 
 function firstLine(body: string): string {
-  const line = body.trim().split(/[\r\n]/, 1)[0] ?? '';
-  return line.length > LINE_LIMIT ? `${line.slice(0, LINE_LIMIT)}…` : line;
+  return body.trim().split(/[\r\n]/, 1)[0] ?? '';
 }

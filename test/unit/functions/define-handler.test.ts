@@ -45,6 +45,11 @@ describe('a handler', () => {
     expect(await invoke('closed')).toEqual({ status: 'new' });
   });
 
+  it('tells an error in one line, without what could steer a terminal', async () => {
+    const { invoke } = aContainer(new ConfigurationError('mend me\n  at \u001b[31mthis\u001b[0m place'));
+    await expect(invoke('closed')).rejects.toMatchObject({ name: 'ConfigurationError', message: 'mend me at this place' });
+  });
+
   it('keeps its connections when the state machine will only try again', async () => {
     const { world, invoke } = aContainer(new UnavailableError('busy'));
     await expect(invoke('closed')).rejects.toThrow('busy');
