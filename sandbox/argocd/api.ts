@@ -41,7 +41,6 @@ export async function answerCall(api: Api, request: IncomingMessage, response: S
   try {
     if (request.method !== 'GET' && request.headers['content-type']?.toLowerCase() !== 'application/json') sendText(response, 415, 'Invalid content type');
     else if (pathname === '/api/version') sendJson(response, 200, { Version: 'v3.5.7+sandbox' });
-    else if (pathname === '/api/v1/session/userinfo') sendJson(response, 200, userInfo(api.sessions, request.headers.authorization));
     else if (streams) stream(api, request, query, response);
     else await answerRoute(api, request, pathname, query, response);
   } catch (error) {
@@ -73,16 +72,6 @@ function stream({ world, sessions }: Api, request: IncomingMessage, query: URLSe
 function refuseNotSimulated(query: URLSearchParams): void {
   const unknown = NOT_SIMULATED.find((parameter) => query.has(parameter));
   if (unknown !== undefined) throw new ApiError('Unimplemented', `the sandbox's Argo CD does not simulate the query parameter "${unknown}"`);
-}
-
-/** Needs no session: without one it says just that. */
-function userInfo(sessions: Sessions, authorization: string | undefined): unknown {
-  try {
-    const { sub, iss } = sessions.authenticate(authorization);
-    return { loggedIn: true, username: sub, iss };
-  } catch {
-    return {};
-  }
 }
 
 function canI({ world, claims, params: [resource = '', action = '', object = ''] }: Call): unknown {

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import type { KubernetesObject } from './cluster-access.ts';
 
-export type Health = { readonly status: 'Healthy' | 'Suspended' | 'Progressing' | 'Missing' | 'Degraded' | 'Unknown'; readonly message?: string };
+export type Health = { readonly status: 'Healthy' | 'Progressing' | 'Missing' | 'Degraded' | 'Unknown'; readonly message?: string };
 
 /** Best to worst. */
-const ORDER = ['Healthy', 'Suspended', 'Progressing', 'Missing', 'Degraded', 'Unknown'] as const;
+const ORDER = ['Healthy', 'Progressing', 'Missing', 'Degraded', 'Unknown'] as const;
 
 const deployment = z.object({
   metadata: z.object({ name: z.string(), generation: z.number().default(0) }),
-  spec: z.object({ replicas: z.number().default(1), paused: z.boolean().default(false) }),
+  spec: z.object({ replicas: z.number().default(1) }),
   status: z
     .object({
       observedGeneration: z.number().default(0),
@@ -41,7 +41,6 @@ export function healthOf(object: KubernetesObject): Health | undefined {
 function deploymentHealth(object: KubernetesObject): Health {
   const { metadata, spec, status } = deployment.parse(object);
   const waiting = (message: string): Health => ({ status: 'Progressing', message: `Waiting for rollout to finish: ${message}` });
-  if (spec.paused) return { status: 'Suspended', message: 'Deployment is paused' };
   if (metadata.generation > status.observedGeneration) return waiting('observed deployment generation less than desired generation');
   if (status.conditions.some(({ type, reason }) => type === 'Progressing' && reason === 'ProgressDeadlineExceeded')) {
     return { status: 'Degraded', message: `Deployment "${metadata.name}" exceeded its progress deadline` };

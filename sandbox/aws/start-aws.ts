@@ -49,7 +49,7 @@ export async function startAws({ account, onInvocation }: AwsOptions): Promise<A
   const endpoint = await startEndpoint({ account, iam });
   const services = await startServices({ account, iam, endpoint, onInvocation });
   const { ecr, eks, events, lambda, queues, secrets, states, tables, stacks } = services;
-  for (const service of [ecr, eks.service, events, lambda.service, secrets, states.service, tables, stacks, createSts()]) endpoint.add(service);
+  for (const service of [ecr, eks.service, events, secrets, states.service, tables, stacks, createSts()]) endpoint.add(service);
   return {
     account,
     endpointUrl: endpoint.url,

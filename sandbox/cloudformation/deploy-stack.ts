@@ -21,7 +21,7 @@ export type Stack = {
 /** Creates every resource of a packaged template, each after those that it refers to. @throws AwsError naming the resource and what is not known */
 export async function deployStack({ template, readArtifact }: PackagedStack, options: DeployOptions): Promise<Stack> {
   const { account, stackName, target } = options;
-  const lookups = { account, stackName, parameters: parameterValues(template, options.parameters ?? {}), conditions: template.Conditions };
+  const lookups = { account, parameters: parameterValues(template, options.parameters ?? {}), conditions: template.Conditions };
   const deployed = new Map<string, Deployed>();
   const scope: Scope = { ...lookups, resource: (logicalId, attribute) => valueOf(deployed, logicalId, attribute) };
   for (const [logicalId, { Type, Properties }] of inOrder(template, lookups)) {

@@ -3,7 +3,6 @@ import { type AwsAccount, AwsError } from '../aws/service.ts';
 /** What the intrinsic functions of a template can look up. */
 export type Scope = {
   readonly account: AwsAccount;
-  readonly stackName: string;
   readonly parameters: Readonly<Record<string, string | readonly string[]>>;
   /** Conditions of the template by name, not yet evaluated. */
   readonly conditions: Readonly<Record<string, unknown>>;
@@ -51,13 +50,11 @@ export function evaluate(value: unknown, scope: Scope, at: string): unknown {
 }
 
 function lookUp(name: string, scope: Scope, at: string): unknown {
-  const { account, stackName } = scope;
+  const { account } = scope;
   const pseudo: Readonly<Record<string, string>> = {
     'AWS::AccountId': account.id,
     'AWS::Partition': 'aws',
     'AWS::Region': account.region,
-    'AWS::StackName': stackName,
-    'AWS::URLSuffix': 'amazonaws.com',
   };
   const found = pseudo[name] ?? scope.parameters[name] ?? scope.resource(name, null);
   if (found === undefined) throw refused(at, `${name} is no parameter, resource or pseudo parameter that the sandbox knows`);
@@ -71,12 +68,9 @@ function getAtt(reference: string, scope: Scope, at: string): string {
   return found;
 }
 
-/** `${Name}`, `${Resource.Attribute}`, and `${!text}` for `${text}` itself. */
+/** `${Name}` and `${Resource.Attribute}`. */
 function substitute(template: string, scope: Scope, at: string): string {
-  return template.replace(/\$\{(!?)([^}]+)\}/g, (_all, literal: string, name: string) => {
-    if (literal !== '') return `\${${name}}`;
-    return text(name.includes('.') ? getAtt(name, scope, at) : lookUp(name, scope, at), at);
-  });
+  return template.replace(/\$\{([^}]+)\}/g, (_all, name: string) => text(name.includes('.') ? getAtt(name, scope, at) : lookUp(name, scope, at), at));
 }
 
 function isTrue(name: string, scope: Scope, at: string): boolean {

@@ -36,18 +36,12 @@ export async function startDynamoDb({ account }: { readonly account: AwsAccount 
 
 function forwarded(name: string, engine: DynamoDbEngine): AwsOperation {
   return {
-    needs: (input, account) => [{ action: `dynamodb:${name}`, resource: resourceArn(parseShape(TableRef, input, name), account) }],
+    needs: (input, account) => [{ action: `dynamodb:${name}`, resource: tableArn(parseShape(TableRef, input, name).TableName, account) }],
     run: (input: object) => engine.call(name, input),
   };
 }
 
-const TableRef = z.looseObject({ TableName: z.string(), IndexName: z.string().optional() });
-
-/** A read of an index is allowed by the index's ARN, everything else by the table's. */
-function resourceArn({ TableName, IndexName }: z.output<typeof TableRef>, account: AwsAccount): string {
-  const table = tableArn(TableName, account);
-  return IndexName === undefined ? table : `${table}/index/${IndexName}`;
-}
+const TableRef = z.looseObject({ TableName: z.string(), IndexName: z.undefined('a table has no indexes here').optional() });
 
 function tableArn(name: string, account: AwsAccount): string {
   return `arn:aws:dynamodb:${account.region}:${account.id}:table/${name}`;

@@ -8,11 +8,9 @@ const TableProperties = z.strictObject({
   KeySchema: z.array(z.strictObject({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) })),
   PointInTimeRecoverySpecification: z.strictObject({ PointInTimeRecoveryEnabled: z.boolean() }).optional(),
   TimeToLiveSpecification: z.strictObject({ AttributeName: z.string(), Enabled: z.boolean() }).optional(),
-  SSESpecification: z.strictObject({ SSEEnabled: z.boolean() }).optional(),
-  DeletionProtectionEnabled: z.boolean().optional(),
 });
 
-/** A table as it was asked for. What the engine cannot do (recovery, expiry, encryption) is recorded here and nowhere acted upon. */
+/** A table as it was asked for. What the engine cannot do (recovery, expiry) is recorded here and nowhere acted upon. */
 export type TableProperties = z.output<typeof TableProperties>;
 
 /** Reads the properties of an AWS::DynamoDB::Table. @throws AwsError naming a property that the sandbox does not know */

@@ -6,8 +6,8 @@ import { authenticateEksToken } from './token.ts';
 
 export type Cluster = { readonly name: string; readonly endpoint: string; readonly caPem: string };
 
-/** Lets a role into a cluster. The username defaults to the assumed role with its session, as on EKS. */
-export type AccessEntry = { readonly principalArn: string; readonly kubernetesGroups: readonly string[]; readonly username?: string };
+/** Lets a role into a cluster. The username is the assumed role with its session, as on EKS where an entry names none. */
+export type AccessEntry = { readonly principalArn: string; readonly kubernetesGroups: readonly string[] };
 
 export type KubernetesUser = { readonly username: string; readonly groups: readonly string[] };
 
@@ -55,7 +55,7 @@ export function createEks(account: AwsAccount, iam: Iam, now: () => number = Dat
       const verdict = authenticateEksToken(token, clusterName, iam, now());
       if ('refused' in verdict) return null;
       const entry = entries.get(`${clusterName} ${verdict.principal.roleArn}`);
-      return entry === undefined ? null : { username: entry.username ?? verdict.principal.arn, groups: entry.kubernetesGroups };
+      return entry === undefined ? null : { username: verdict.principal.arn, groups: entry.kubernetesGroups };
     },
   };
 }

@@ -7,9 +7,9 @@ export type Credentials = { readonly accessKeyId: string; readonly secretAccessK
 /** Who an access key belongs to, and the secret that its signatures are checked with. */
 export type Signer = { readonly credentials: Credentials; readonly principal: Principal };
 
-export type NamedPolicy = { readonly name: string; readonly document: unknown };
+type NamedPolicy = { readonly name: string; readonly document: unknown };
 
-export type RoleDefinition = { readonly name: string; readonly path?: string; readonly trust: unknown; readonly policies: readonly NamedPolicy[] };
+export type RoleDefinition = { readonly name: string; readonly trust: unknown; readonly policies: readonly NamedPolicy[] };
 
 export type Role = { readonly arn: string; readonly roleId: string };
 
@@ -38,8 +38,8 @@ export function createIam(account: AwsAccount): Iam {
   const policies = new Map<string, readonly IdentityPolicy[]>();
   const signers = new Map<string, Signer>();
 
-  function createRole({ name, path = '/', trust, policies: named }: RoleDefinition): Role {
-    const arn = `arn:aws:iam::${account.id}:role${path}${name}`;
+  function createRole({ name, trust, policies: named }: RoleDefinition): Role {
+    const arn = `arn:aws:iam::${account.id}:role/${name}`;
     if (roles.has(arn)) throw new AwsError('EntityAlreadyExists', `Role with name ${name} already exists.`, 409);
     const documents = named.map((policy) => parseIdentityPolicy(policy.document, `Role ${name}, policy ${policy.name}`));
     const role = { arn, name, roleId: uniqueId('AROA'), trust: parseTrustPolicy(trust, `Role ${name}, trust policy`) };

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
 import type { Credentials, Iam } from '../iam/iam.ts';
-import { operation } from '../operation.ts';
-import { type AwsAccount, AwsError, type AwsService, type Principal } from '../service.ts';
+import { type AwsAccount, AwsError, type Principal } from '../service.ts';
 import { type FunctionWorker, type Served, startFunctionWorker } from './function-worker.ts';
 import type { FunctionError } from './messages.ts';
 import { unpackPackage, type UnpackedPackage } from './package.ts';
@@ -26,7 +24,6 @@ export type InvocationResult = { readonly requestId: string; readonly payload: s
 export type InvocationRecord = Omit<Served, 'outcome'> & { readonly functionName: string; readonly requestId: string; readonly error: FunctionError | null };
 
 export type Lambda = {
-  readonly service: AwsService;
   /** Returns the ARN. @throws AwsError when Lambda may not assume the role, or the package lacks the handler */
   createFunction(definition: FunctionDefinition): Promise<string>;
   /** @throws AwsError when the caller may not invoke it or the payload is too large; the signal's reason when aborted */
@@ -56,7 +53,7 @@ type KnownFunction = {
 
 export function createLambda({ account, iam, endpointUrl, onInvocation = () => undefined }: LambdaOptions): Lambda {
   const functions = new Map<string, KnownFunction>();
-  const arnOf = (name: string): string => (name.startsWith('arn:') ? name : `arn:aws:lambda:${account.region}:${account.id}:function:${name}`);
+  const arnOf = (name: string): string => `arn:aws:lambda:${account.region}:${account.id}:function:${name}`;
 
   async function createFunction(definition: FunctionDefinition): Promise<string> {
     const arn = arnOf(definition.name);
@@ -84,7 +81,6 @@ export function createLambda({ account, iam, endpointUrl, onInvocation = () => u
   }
 
   return {
-    service: { scope: 'lambda', operations: { Invoke: invokeOperation(arnOf, invoke) } },
     createFunction,
     invoke,
     kill(functionName) {
@@ -142,23 +138,4 @@ function runtimeEnv({ name, memoryMb, handler }: FunctionDefinition, keys: Crede
     AWS_CONFIG_FILE: '/dev/null',
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
   };
-}
-
-const InvokeInput = z.strictObject({
-  FunctionName: z.string(),
-  InvocationType: z.literal('RequestResponse'),
-  LogType: z.literal('None'),
-  Payload: z.string(),
-});
-
-function invokeOperation(arnOf: (name: string) => string, invoke: Lambda['invoke']): AwsService['operations'][string] {
-  return operation(
-    'Invoke',
-    InvokeInput,
-    ({ FunctionName }) => [{ action: 'lambda:InvokeFunction', resource: arnOf(FunctionName) }],
-    async ({ FunctionName, Payload }, { caller }) => {
-      const { payload, error } = await invoke({ functionArn: arnOf(FunctionName), payload: Payload === '' ? '{}' : Payload, caller });
-      return { StatusCode: 200, Payload: payload, ...(error !== null && { FunctionError: 'Unhandled' }) };
-    },
-  );
 }

@@ -1,5 +1,3 @@
-import { z } from 'zod';
-import { parseShape } from '../shape.ts';
 import { jsonProtocol } from './json.ts';
 import type { Protocol } from './protocol.ts';
 import { queryProtocol } from './query.ts';
@@ -13,24 +11,6 @@ const DESCRIBE_CLUSTER: Route = {
   writeOutput: (output) => ({ status: 200, headers: {}, body: JSON.stringify(output) }),
 };
 
-const Invoked = z.object({ StatusCode: z.number(), Payload: z.string(), FunctionError: z.string().optional() });
-
-const INVOKE: Route = {
-  operation: 'Invoke',
-  method: 'POST',
-  path: /^\/2015-03-31\/functions\/(?<FunctionName>[^/]+)\/invocations$/,
-  readInput: ({ FunctionName }, { headers, body }) => ({
-    FunctionName,
-    InvocationType: headers['x-amz-invocation-type'] ?? 'RequestResponse',
-    LogType: headers['x-amz-log-type'] ?? 'None',
-    Payload: body.toString(),
-  }),
-  writeOutput(output) {
-    const { StatusCode, Payload, FunctionError } = parseShape(Invoked, output, 'Invoke');
-    return { status: StatusCode, headers: FunctionError === undefined ? {} : { 'x-amz-function-error': FunctionError }, body: Payload };
-  },
-};
-
 /** The protocol of each service, by the name that its clients sign for: what the SDKs were seen to send. */
 export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
   cloudformation: queryProtocol('2010-05-15', 'http://cloudformation.amazonaws.com/doc/2010-05-15/'),
@@ -38,9 +18,7 @@ export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
   ecr: jsonProtocol('1.1', 'AmazonEC2ContainerRegistry_V20150921'),
   eks: restProtocol([DESCRIBE_CLUSTER]),
   events: jsonProtocol('1.1', 'AWSEvents'),
-  lambda: restProtocol([INVOKE]),
   secretsmanager: jsonProtocol('1.1', 'secretsmanager'),
-  sqs: jsonProtocol('1.0', 'AmazonSQS'),
   states: jsonProtocol('1.0', 'AWSStepFunctions'),
   sts: queryProtocol('2011-06-15', 'https://sts.amazonaws.com/doc/2011-06-15/'),
 };

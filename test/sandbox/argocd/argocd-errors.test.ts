@@ -19,11 +19,6 @@ describe("Argo CD's API in the sandbox", () => {
     expect([answer.status, answer.json()]).toEqual([200, { Version: 'v3.5.7+sandbox' }]);
   });
 
-  it('says who the caller is, and that it is nobody without a token', async () => {
-    expect((await world.call('GET', '/api/v1/session/userinfo')).json()).toEqual({ loggedIn: true, username: 'proj:inference:slipway', iss: 'argocd' });
-    expect((await world.call('GET', '/api/v1/session/userinfo', { token: null })).json()).toEqual({});
-  });
-
   it.each([
     ['applications/get/inference%2Finference-dev', 'yes'],
     ['applications/sync/inference/inference-dev', 'yes'],

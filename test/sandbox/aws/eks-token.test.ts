@@ -85,8 +85,6 @@ describe('kubernetesUser', () => {
     eks.addAccessEntry('dev', { principalArn: role.arn, kubernetesGroups: ['slipway'] });
     expect(eks.kubernetesUser(token, 'dev')).toEqual({ username: 'arn:aws:sts::111122223333:assumed-role/watcher/watcher', groups: ['slipway'] });
     expect(eks.kubernetesUser('k8s-aws-v1.x', 'dev')).toBeNull();
-    eks.addAccessEntry('dev', { principalArn: role.arn, kubernetesGroups: [], username: 'slipway' });
-    expect(eks.kubernetesUser(token, 'dev')).toEqual({ username: 'slipway', groups: [] });
     expect(() => eks.addAccessEntry('prod', { principalArn: role.arn, kubernetesGroups: [] })).toThrow('No cluster found for name: prod.');
   });
 });

@@ -61,8 +61,8 @@ describe('deployStack', () => {
 
   it('prefers the given parameters to the defaults, and gives the outputs', async () => {
     const Outputs = { Prefix: { Value: { 'Fn::Sub': '${Prefix}x' } }, Dead: { Value: { Ref: 'Dead' } } };
-    const template = { ...parameters, ...resources({ Dead: ['AWS::SQS::Queue', { QueueName: { 'Fn::Sub': '${AWS::StackName}-dead' } }] }), Outputs };
-    expect((await deploy(template, { Prefix: 'team/' })).stack.outputs).toEqual({ Prefix: 'team/x', Dead: 'https://sqs.test/111122223333/slipway-test-dead' });
+    const template = { ...parameters, ...resources({ Dead: ['AWS::SQS::Queue', { QueueName: { 'Fn::Sub': '${AWS::Region}-dead' } }] }), Outputs };
+    expect((await deploy(template, { Prefix: 'team/' })).stack.outputs).toEqual({ Prefix: 'team/x', Dead: 'https://sqs.test/111122223333/eu-central-1-dead' });
   });
 
   it('leaves out a property whose condition gives it no value', async () => {
