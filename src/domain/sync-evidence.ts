@@ -1,4 +1,4 @@
-import { type ObservedApplication, type RepositoryOfEdits, sourceOf } from './application.ts';
+import { type ObservedApplication, type ObservedOperation, type RepositoryOfEdits, sourceOf } from './application.ts';
 import type { Instant } from './instant.ts';
 
 /** What an Application tells about operations and revisions of the source that is ours. */
@@ -46,17 +46,18 @@ export function coverage(revision: string | null, covers: ReadonlyMap<string, bo
   return revision === null ? null : (covers.get(revision) ?? null);
 }
 
-/** Revision of the shown operation if it brings our value and began since our commit, else null. */
+/** The shown operation with its revision if it brings our value and began since our commit, else null. */
 export function ourOperation(
   application: ObservedApplication,
   { repository, committedAt }: { readonly repository: RepositoryOfEdits; readonly committedAt: Instant },
   covers: ReadonlyMap<string, boolean>,
-): string | null {
+): { readonly revision: string; readonly operation: ObservedOperation } | null {
   const source = sourceOf(application, repository);
   if (source === null || application.operation === null) return null;
   const revision = operationRevision(application, source);
   const begun = Date.parse(application.operation.startedAt) >= wholeSecond(committedAt);
-  return begun && coverage(revision, covers) === true ? revision : null;
+  if (revision === null || !begun || coverage(revision, covers) !== true) return null;
+  return { revision, operation: application.operation };
 }
 
 /** Who holds the Application, since when, at which revision, and what Argo CD says about it. */

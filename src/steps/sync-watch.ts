@@ -1,4 +1,4 @@
-import type { ObservedApplication } from '../domain/application.ts';
+import type { ObservedApplication, ObservedOperation } from '../domain/application.ts';
 import { CLAIM_LOST } from '../domain/claim.ts';
 import { carriesRelease } from '../domain/covers.ts';
 import type { Reported } from '../domain/deployment.ts';
@@ -44,8 +44,8 @@ export async function decideOn(watch: SyncWatch, observed: ObservedApplication):
   watch.memory = afterObservation(watch.memory);
   for (;;) {
     const decision = decideSync(application, watch.want, watch.memory, watch.clock.now());
-    const revision = ourOperation(application, watch.want, watch.memory.covers);
-    if (revision !== null) watch.operation = { seenAt: watch.operation?.seenAt ?? receivedAt, revision, reported: reportedOf(application) };
+    const ours = ourOperation(application, watch.want, watch.memory.covers);
+    if (ours !== null) watch.operation = { seenAt: watch.operation?.seenAt ?? receivedAt, revision: ours.revision, reported: reportedOf(ours.operation) };
     switch (decision.next) {
       case 'wait':
         return null;
@@ -67,9 +67,8 @@ export async function decideOn(watch: SyncWatch, observed: ObservedApplication):
   }
 }
 
-function reportedOf({ operation }: ObservedApplication): SeenOperation['reported'] {
-  if (operation === null) return {};
-  return { operationStarted: operation.startedAt, ...(operation.finishedAt !== null && { operationFinished: operation.finishedAt }) };
+function reportedOf({ startedAt, finishedAt }: ObservedOperation): SeenOperation['reported'] {
+  return { operationStarted: startedAt, ...(finishedAt !== null && { operationFinished: finishedAt }) };
 }
 
 type Question = Extract<SyncDecision, { readonly next: `read-${string}` }>;
