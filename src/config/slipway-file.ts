@@ -14,7 +14,11 @@ function timeoutUpTo(longest: string): z.ZodType<string> {
 const Region = z.string().regex(/^[a-z0-9-]+$/, 'is an AWS region');
 const CaBundle = z.string().regex(/^-----BEGIN CERTIFICATE-----/, 'is one or more certificates in PEM').describe('Certificates to trust besides the system’s, in PEM.');
 /** Plain http would show credentials to the network, so only loopback may have it. */
-const Url = z.string().regex(/^(?:https:\/\/|http:\/\/(?:127\.0\.0\.1|localhost|\[::1\])(?::|\/|$))/, 'begins with https:// (http:// only on loopback)');
+const Url = z
+  .string()
+  .regex(/^(?:https:\/\/|http:\/\/(?:127\.0\.0\.1|localhost|\[::1\])(?::|\/|$))/, 'begins with https:// (http:// only on loopback)')
+  // Messages name URLs.
+  .refine((url) => !/^[a-z]+:\/\/[^/?#]*@/.test(url), 'holds a user or a password; put them into a secret');
 const FilePath = z
   .string()
   .min(1)

@@ -86,6 +86,7 @@ describe('parseSlipwayFile', () => {
     ['a number for a duration', WHOLE.replace('2m', '120'), /^slipway.yaml:16: .*rollout.timeout: is a duration as 90s, 10m or 1h$/],
     ['a fraction for a count', WHOLE.replace('rollout: { timeout: 2m }', 'crash: { restarts: 0.5 }'), /^slipway.yaml:16: .*crash.restarts: is a whole number$/],
     ['a count below its limit', WHOLE.replace('rollout: { timeout: 2m }', 'crash: { restarts: 0 }'), /^slipway.yaml:16: .*crash.restarts: is at least 1$/],
+    ['credentials in a URL', WHOLE.replace('https://argocd', 'https://user:pass@argocd'), /^slipway.yaml:5: argocd.main.url: holds a user or a password; put them into a secret$/],
     ['a status above its limit', WHOLE.replace('cluster: eu }', 'cluster: eu, smoke: { url: https://x.example.com, status: 700 } }'), /^slipway.yaml:18: .*smoke.status: is at most 599$/],
     ['an empty list', WHOLE.replace(/edit:\n.*\n/, 'edit: []\n'), /^slipway.yaml:14: .*dev.edit: has at least 1 in its list$/],
     ['empty text', WHOLE.replace('owner: team-inference', "owner: ''"), /^slipway.yaml:1: owner: is not empty$/],
