@@ -13,7 +13,7 @@ import { findStack } from '../stack.ts';
 
 export type ApplyOptions = { readonly stage: string; readonly prune?: boolean; readonly check: boolean; readonly json?: boolean };
 
-/** `slipway apply`: shows what changes, checks what a deployment will need, then writes. Applying the same file again changes nothing. */
+/** `slipway apply`: checks what a deployment will need, writes, and shows what changed. Applying the same file again changes nothing. */
 export async function apply(file: string, options: ApplyOptions): Promise<number> {
   const text = await readFile(file, 'utf8').catch(() => {
     throw new NotFoundError(`There is no file ${file} that can be read; name the one to apply, or write slipway.yaml.`);
