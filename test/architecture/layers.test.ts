@@ -35,8 +35,10 @@ describe('layers', () => {
     ['a step imports an adapter', 'src/steps/bad.ts', "import { x } from '../adapters/git/git-host.ts';\nexport const y = x;"],
     ['a step imports a vendor', 'src/steps/bad.ts', "import { x } from '@kubernetes/client-node';\nexport const y = x;"],
     ['an adapter imports a step', 'src/adapters/git/bad.ts', "import { x } from '../../steps/claim-target.ts';\nexport const y = x;"],
+    ['an adapter imports the configuration', 'src/adapters/git/bad.ts', "import { readEnv } from '../../config/env.ts';\nexport const y = readEnv;"],
     ['a handler imports the sandbox', 'functions/bad/handler.ts', "import { x } from '../../sandbox/world.ts';\nexport const y = x;"],
     ['the sandbox imports a step', 'sandbox/bad.ts', "import { x } from '../src/steps/claim-target.ts';\nexport const y = x;"],
+    ['the sandbox imports a port', 'sandbox/bad.ts', "import type { Clock } from '../src/ports/clock.ts';\nexport type Y = Clock;"],
     ['the sandbox imports an adapter', 'sandbox/bad.ts', "import { x } from '../src/adapters/git/git-host.ts';\nexport const y = x;"],
   ])('refuse that %s', async (_, file, code) => {
     expect(await ruleIds(file, code)).toContain(BAN);
