@@ -56,4 +56,3 @@ export interface RecordStore {
   /** Newest release first. */
   history(key: TargetKey, limit: number): Promise<readonly DeploymentRecord[]>;
 }
-

@@ -95,4 +95,3 @@ async function found({ registry, clock }: Ports, { repository, tag, image, relea
 function nothing(status: 'ignored' | 'superseded', reason: string): ResolveReleaseResult {
   return { status, reason, origin: null, targets: [] };
 }
-

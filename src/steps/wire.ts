@@ -4,7 +4,7 @@ import type { Release } from '../domain/release.ts';
 
 const instant = z.iso.datetime();
 
-export const ReleaseSchema: z.ZodMiniType<Release> = z.object({
+const ReleaseSchema: z.ZodMiniType<Release> = z.object({
   registry: z.string(),
   repository: z.string(),
   tag: z.string(),

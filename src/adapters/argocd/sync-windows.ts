@@ -28,7 +28,7 @@ export function closedWindow(windows: readonly SyncWindow[], starter: SyncStarte
   return { window: describeWindow(blocker.window), until: parsed.length === windows.length ? opensAt(parsed, starter, now) : null };
 }
 
-export function describeWindow({ kind, schedule, duration, timeZone }: SyncWindow): string {
+function describeWindow({ kind, schedule, duration, timeZone }: SyncWindow): string {
   return `${kind} ${schedule} for ${duration}${timeZone === undefined || timeZone === null || timeZone === '' ? '' : ` in ${timeZone}`}`;
 }
 

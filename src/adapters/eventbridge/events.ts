@@ -4,7 +4,7 @@ import { UnavailableError } from '../../domain/errors.ts';
 import type { Events } from '../../ports/events.ts';
 import { callAws } from '../aws/errors.ts';
 
-export const EVENT_SOURCE = 'slipway';
+const EVENT_SOURCE = 'slipway';
 export const CONCLUDED = 'Slipway Deployment Concluded';
 
 /** The account's default event bus. */

@@ -5,9 +5,9 @@ import { type PackEntry, readEntry } from './pack-entries.ts';
 import { GitProtocolError } from './protocol-error.ts';
 
 /** What Slipway takes from a server, in bytes: values files and their folders are far below. */
-export type PackLimits = { readonly object: number; readonly total: number };
+type PackLimits = { readonly object: number; readonly total: number };
 
-export const PACK_LIMITS: PackLimits = { object: 32 * 1024 * 1024, total: 256 * 1024 * 1024 };
+const PACK_LIMITS: PackLimits = { object: 32 * 1024 * 1024, total: 256 * 1024 * 1024 };
 
 const HEADER_BYTES = 12;
 const CHECKSUM_BYTES = 20;
