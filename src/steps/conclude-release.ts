@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { type Conclusion, explained, failureText, mergeConclusions, unfinished } from '../domain/conclusion.ts';
-import type { TargetKey } from '../domain/deployment.ts';
+import { targetName, type TargetKey } from '../domain/deployment.ts';
 import { DeploymentFailed } from '../domain/errors.ts';
 import { defineStep } from './step.ts';
 
@@ -40,7 +40,11 @@ export const concludeRelease = defineStep({
     const conclusions = mergeConclusions(input.targets, input.conclusions, input.latest.map(explained));
     const pending = unfinished(input.targets, conclusions);
     if (pending.length === 0) return { status: 'succeeded', pending, conclusions };
-    if (input.redrives > input.passRedrives) return { status: 'again', pending, conclusions };
+    if (input.redrives > input.passRedrives) {
+      // The next pass concludes the pending ones anew: forty long causes would be more than a result may hold.
+      const kept = conclusions.filter(({ target }) => !pending.some((key) => targetName(key) === target));
+      return { status: 'again', pending, conclusions: kept };
+    }
     throw new DeploymentFailed(failureText(conclusions));
   },
 });
