@@ -1,10 +1,5 @@
+import { globMatches } from '../glob.ts';
 import type { Project } from './manifests.ts';
-
-/** `*` matches any run of characters, `/` included, as Argo CD's RBAC has it; `?` matches one. */
-export function globMatches(pattern: string, text: string): boolean {
-  const expression = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
-  return new RegExp(`^${expression}$`, 's').test(text);
-}
 
 /** Whether a subject's policies (`p, subject, resource, action, object, effect`) allow it. One deny outweighs every allow. */
 export function isAllowed(projects: Iterable<Project>, subject: string, resource: string, action: string, object: string): boolean {

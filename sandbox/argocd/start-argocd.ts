@@ -1,5 +1,6 @@
 import { createServer } from 'node:https';
 import type { BareRepository } from '../git/bare-repository.ts';
+import { closeServer, listenOnLoopback } from '../loopback.ts';
 import type { ServerCertificate } from '../tls.ts';
 import { answerCall } from './api.ts';
 import { type Application, createApplicationStore } from './application-store.ts';
@@ -51,13 +52,11 @@ export async function startArgoCd(options: ArgoCdOptions): Promise<ArgoCdServer>
   const server = createServer({ cert: certificate.certPem, key: certificate.keyPem }, (request, response) => {
     answerCall({ world, sessions, controller }, request, response).catch(onFailure);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The Argo CD server has no port.');
+  const address = await listenOnLoopback(server);
   const unsubscribe = cluster.onChange(() => controller.liveObjectsChanged());
   await Promise.all(store.all().map(({ metadata }) => controller.refresh(metadata.name)));
   return {
-    url: `https://127.0.0.1:${address.port}`,
+    url: `https://${address}`,
     token(project, role) {
       if (!projects.get(project)?.spec.roles?.some(({ name }) => name === role)) throw new Error(`AppProject ${project} has no role ${role}.`);
       return sessions.token(project, role);
@@ -66,8 +65,7 @@ export async function startArgoCd(options: ArgoCdOptions): Promise<ArgoCdServer>
     async stop() {
       stopping.abort();
       unsubscribe();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await closeServer(server);
     },
   };
 }

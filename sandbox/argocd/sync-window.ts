@@ -1,4 +1,4 @@
-import { globMatches } from './project-policy.ts';
+import { globMatches } from '../glob.ts';
 import type { Project, SyncWindow } from './manifests.ts';
 
 type Schedule = readonly ReadonlySet<number>[];

@@ -1,8 +1,8 @@
+import { globMatches } from '../glob.ts';
 import type { Application } from './application-store.ts';
 import type { KubernetesObject } from './cluster-access.ts';
 import { RenderError, renderApplication } from './chart-renderer.ts';
 import { trackedBy } from './comparison.ts';
-import { globMatches } from './project-policy.ts';
 import type { World } from './world.ts';
 
 /** What a revision wants in the cluster. */

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { authenticate, scopeOf } from './authenticate.ts';
+import { closeServer, listenOnLoopback } from '../loopback.ts';
 import type { Iam } from './iam/iam.ts';
 import { PROTOCOLS, UNKNOWN_SERVICE } from './protocols/by-scope.ts';
 import { type HttpRequest, type HttpResponse, unknownOperation } from './protocols/protocol.ts';
@@ -29,21 +29,13 @@ export async function startEndpoint({ account, iam, now = Date.now }: EndpointOp
     // A request that breaks off while it is read has nobody left to answer.
     respond().catch(() => outgoing.destroy());
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The AWS endpoint listens on no port.');
-
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: `http://${await listenOnLoopback(server)}`,
     add(service) {
       if (PROTOCOLS[service.scope] === undefined) throw new Error(`The endpoint has no protocol for service ${service.scope}: name it in protocols/by-scope.ts.`);
       services.set(service.scope, service);
     },
-    async close() {
-      server.close();
-      server.closeAllConnections();
-    },
+    close: () => closeServer(server),
   };
 }
 

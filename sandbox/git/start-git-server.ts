@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { closeServer, listenOnLoopback } from '../loopback.ts';
 import { answerWithGit } from './http-backend.ts';
 
 export type GitCredential = { readonly username: string; readonly password: string; readonly access: 'read' | 'write' };
@@ -20,17 +21,11 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
       response.writeHead(500).end(`${error instanceof Error ? error.message : String(error)}\n`);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The Git server has no port.');
-  const url = `http://127.0.0.1:${address.port}`;
+  const url = `http://${await listenOnLoopback(server)}`;
   return {
     url,
     repositoryUrl: (name) => `${url}/${name}.git`,
-    async stop() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    stop: () => closeServer(server),
   };
 }
 

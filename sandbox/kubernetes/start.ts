@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { closeServer, listenOnLoopback } from '../loopback.ts';
 import { type CertificateAuthority, createCertificateAuthority, issueServerCertificate } from '../tls.ts';
 import { type ApiOptions, createApiServer } from './api/server.ts';
 import type { Apply } from './apply.ts';
@@ -35,22 +35,15 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
   const authority = options.authority ?? (await createCertificateAuthority('Slipway sandbox'));
   const certificate = await issueServerCertificate(authority, 'kube-apiserver');
   const server = createApiServer({ store, clock, certificate, authenticate: options.authenticate, authorize: createAuthorizer(options.rbac) });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The Kubernetes API server listens on no port.');
   return {
-    url: `https://127.0.0.1:${address.port}`,
+    url: `https://${await listenOnLoopback(server)}`,
     caPem: authority.certPem,
     store,
     apply,
     dropConnections: () => server.closeAllConnections(),
     async stop() {
       stopTimers();
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
+      await closeServer(server);
     },
   };
 }

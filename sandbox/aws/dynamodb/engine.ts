@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Server } from 'node:http';
-import { once } from 'node:events';
 import { z } from 'zod';
+import { closeServer, listenOnLoopback } from '../../loopback.ts';
 import { AwsError } from '../service.ts';
 
 // dynalite has no types. Its tables become active at once instead of after half a second.
@@ -19,18 +19,10 @@ export type DynamoDbEngine = {
 /** Starts dynalite, in memory, on a free port of loopback. */
 export async function startEngine(): Promise<DynamoDbEngine> {
   const server = dynalite({ createTableMs: 0 });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('dynalite listens on no port');
-  const url = `http://127.0.0.1:${address.port}/`;
+  const url = `http://${await listenOnLoopback(server)}/`;
   return {
     call: (operation, input) => post(url, operation, input),
-    async stop() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    stop: () => closeServer(server),
   };
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { globMatches } from '../../glob.ts';
 import type { Need } from '../service.ts';
 import { parseShape } from '../shape.ts';
 
@@ -79,8 +80,8 @@ function verdict(statements: readonly Statement[], need: Need): Decision {
 
 function applies(item: Statement, need: Need): boolean {
   const wanted = need.action.toLowerCase();
-  if (!item.Action.some((pattern) => matches(pattern.toLowerCase(), wanted))) return false;
-  if (!item.Resource.some((pattern) => matches(pattern, need.resource))) return false;
+  if (!item.Action.some((pattern) => globMatches(pattern.toLowerCase(), wanted))) return false;
+  if (!item.Resource.some((pattern) => globMatches(pattern, need.resource))) return false;
   return Object.entries(item.Condition ?? {}).every(([operator, keys]) =>
     Object.entries(keys).every(([key, values]) => holds(operator, need.context?.[key], values)),
   );
@@ -89,11 +90,5 @@ function applies(item: Statement, need: Need): boolean {
 /** A key that the request does not carry satisfies no condition. */
 function holds(operator: string, actual: string | undefined, values: readonly string[]): boolean {
   if (actual === undefined) return false;
-  return values.some((value) => (operator === 'StringEquals' ? value === actual : matches(value, actual)));
-}
-
-/** `*` stands for any text, `?` for one character; neither stops at a colon or slash. */
-function matches(pattern: string, text: string): boolean {
-  const source = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
-  return new RegExp(`^${source}$`, 's').test(text);
+  return values.some((value) => (operator === 'StringEquals' ? value === actual : globMatches(value, actual)));
 }

@@ -17,7 +17,7 @@ export type InvokeFunction = (call: {
 
 export type FunctionAnswer =
   | { readonly payload: unknown }
-  /** The function threw, or was ended: `Sandbox.Timedout`, `Lambda.Unknown`. */
+  /** The function threw, or was ended: `Sandbox.Timedout`, `Runtime.ExitError`. */
   | { readonly functionError: 'Handled' | 'Unhandled'; readonly errorType: string; readonly errorMessage: string };
 
 const LambdaArguments = z.strictObject({ FunctionName: z.string().startsWith('arn:aws:lambda:'), Payload: z.json().default({}) });
