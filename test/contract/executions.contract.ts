@@ -26,8 +26,8 @@ export function executionsContract(name: string, open: () => ExecutionsWorld): v
 
     it('tells one that succeeded from one that failed', async () => {
       const [succeeded, failed] = [await world.succeed(), await world.fail()];
-      await expect.poll(() => world.executions.status(succeeded)).toBe('SUCCEEDED');
-      await expect.poll(() => world.executions.status(failed)).toBe('FAILED');
+      await expect.poll(() => world.executions.status(succeeded), { timeout: 10_000 }).toBe('SUCCEEDED');
+      await expect.poll(() => world.executions.status(failed), { timeout: 10_000 }).toBe('FAILED');
     });
 
     it('answers null for an execution that does not exist', async () => {

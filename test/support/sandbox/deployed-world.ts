@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ECRClient, PutImageCommand } from '@aws-sdk/client-ecr';
 import { type Document, parseDocument } from 'yaml';
 import { applyText } from '../../../cli/commands/apply.ts';
-import { PACKAGE_FOLDER } from '../../../cli/sandbox/package-stack.ts';
+import { PACKAGE_FOLDER, TEMPLATE_FILE } from '../../../cli/sandbox/package-stack.ts';
 import { REPOSITORY } from '../../../sandbox/scenarios/config-repository.ts';
 import { createRepository, type Image, pushImage } from '../../../sandbox/scenarios/image.ts';
 import type { ScenarioName } from '../../../sandbox/scenarios/names.ts';
@@ -49,6 +51,7 @@ export type DeployedWorldOptions = Partial<Omit<ScenarioOptions, 'packageFolder'
 
 /** Starts a scenario's world and applies its services. The stack is the one that `npm run package` left. */
 export async function startDeployedWorld(name: ScenarioName, { editFile, ...options }: DeployedWorldOptions = {}): Promise<DeployedWorld> {
+  if (!existsSync(join(PACKAGE_FOLDER, TEMPLATE_FILE))) throw new Error('There is no packaged stack: run `npm run package` first.');
   const scenario = await startScenario(name, { packageFolder: PACKAGE_FOLDER, stage: STAGE, ...options });
   try {
     await applyTo(scenario, editFile);
