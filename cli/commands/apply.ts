@@ -29,9 +29,8 @@ export async function applyText(text: string, file: string, options: ApplyOption
   const applied = parseSlipwayFile(text, file, stack);
   const { services } = openStores(stack.tableName);
   const changes = planApply(applied.owner, applied.services, await storedServices(services, applied), options.prune ?? false);
-  const written = changes.filter(({ change }) => change === 'added' || change === 'changed').map(({ service }) => service);
-  if (options.check) await refuseWhatCannotWork(written);
-  for (const service of written) await services.put(service);
+  if (options.check) await refuseWhatCannotWork(changes);
+  for (const service of writtenServices(changes)) await services.put(service);
   for (const { change, service } of changes) if (change === 'removed') await services.remove(service);
   return changes;
 }
@@ -41,10 +40,15 @@ async function storedServices(store: ServiceStore, { owner, services }: AppliedF
   return { named: named.filter((service) => service !== null), owned: await store.ownedBy(owner) };
 }
 
-async function refuseWhatCannotWork(services: Parameters<typeof checkTargets>[0]): Promise<void> {
+/** The refusal comes with the diff: what was asked for is half of why it can't work. */
+async function refuseWhatCannotWork(changes: readonly ServiceChange[]): Promise<void> {
   const secrets = createSecrets();
-  const problems = await checkTargets(services, { git: createOpenGitHost({ secrets }), argocd: createOpenArgoCd({ secrets }) });
-  if (problems.length > 0) throw new ConfigurationError(`${problems.join('\n')}\nNothing was written; correct this, or leave the checks out with --no-check.`);
+  const problems = await checkTargets(writtenServices(changes), { git: createOpenGitHost({ secrets }), argocd: createOpenArgoCd({ secrets }) });
+  if (problems.length > 0) throw new ConfigurationError(`${changes.map(describe).join('\n')}\n${problems.join('\n')}\nNothing was written; correct this, or leave the checks out with --no-check.`);
+}
+
+function writtenServices(changes: readonly ServiceChange[]) {
+  return changes.filter(({ change }) => change === 'added' || change === 'changed').map(({ service }) => service);
 }
 
 function describe({ change, service, lines }: ServiceChange): string {

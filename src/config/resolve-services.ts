@@ -16,6 +16,9 @@ export function resolveServices(file: SlipwayFile, bounds: Bounds): { readonly s
       problems.push({ path: [...path, 'repository', 'name'], message: `begins with ${bounds.repositoryPrefix}, as the stack's parameter RepositoryPrefix says` });
     }
     const { account = bounds.account, region = bounds.region } = entry.repository;
+    if (account !== bounds.account || region !== bounds.region) {
+      problems.push({ path: [...path, 'repository'], message: `is in ${account}, ${region}; the stack hears of pushes in its own account and region alone: ${bounds.account}, ${bounds.region}` });
+    }
     return {
       name,
       owner: file.owner,

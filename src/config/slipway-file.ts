@@ -32,7 +32,7 @@ function atLeastOne<Entries extends z.ZodRecord>(entries: Entries, message: stri
 const GitEntry = z.strictObject({
   host: z.literal('git').describe('Any Git server over smart HTTP.'),
   url: Url,
-  branch: z.string().regex(/^(?!\/|.*(?:\.\.|\/\/|@\{|\\))[^\s~^:?*[\]]+$/, 'is a branch name').default('main'),
+  branch: z.string().regex(/^(?!\/|.*(?:\.\.|\/\/|@\{|\\))[^\s\u0000-\u001f\u007f~^:?*[\]]+$/, 'is a branch name').default('main'),
   credentials: SecretName.optional().describe('Secret {"username", "password"}; leave out for anonymous access.'),
   aliases: z.array(z.string().min(1)).default([]).describe('Other URLs of the same repository, as its SSH form.'),
   caBundle: CaBundle.optional(),

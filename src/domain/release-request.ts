@@ -16,8 +16,20 @@ export function servicesForTag(services: readonly Service[], tag: string): { rea
   return { deploying, reason: `tag ${tag} is ignored by ${ignoring.join(', ')}` };
 }
 
-/** Every target that the request means. @throws ConfigurationError for an environment or target that a service doesn't have */
-export function targetsOf({ services, environment, target }: TargetSelection): readonly TargetKey[] {
+/** Most targets of one release: their conclusions, with a cause each, fit into what a step may hand on. */
+const MOST_TARGETS = 100;
+
+/**
+ * Every target that the request means.
+ * @throws ConfigurationError for an environment or target that a service doesn't have, and for more targets than one execution can hold
+ */
+export function targetsOf(selection: TargetSelection): readonly TargetKey[] {
+  const targets = selectedTargets(selection);
+  if (targets.length <= MOST_TARGETS) return targets;
+  throw new ConfigurationError(`The release goes to ${targets.length} targets, and one execution deploys to ${MOST_TARGETS} at most; divide the targets among repositories.`);
+}
+
+function selectedTargets({ services, environment, target }: TargetSelection): readonly TargetKey[] {
   return services.flatMap((service) =>
     named(service.environments, environment, `environment of service ${service.name}`).flatMap(([environmentName, found]) =>
       named(found.targets, target, `target of ${service.name}/${environmentName}`).map(([targetName]) => ({

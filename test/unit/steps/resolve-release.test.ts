@@ -52,6 +52,11 @@ describe('resolveRelease of a push', () => {
     });
   });
 
+  it('refuses more targets than one execution can hold', async () => {
+    const targets = Object.fromEntries(Array.from({ length: 101 }, (_, index) => [`cluster-${index}`, aTarget()]));
+    await expect(resolve(aPush(), [aService({ environments: { dev: anEnvironment({ targets }) } })])).rejects.toThrow(/^The release goes to 101 targets, and one execution deploys to 100 at most/);
+  });
+
   it.each([
     ['an empty tag', aPush({ 'image-tag': '' }), /^untagged push of sha256:a+: a platform manifest/],
     ['a missing tag', aPush({ 'image-tag': undefined }), /^untagged push/],
