@@ -28,7 +28,7 @@ export function overheadFigures(samples: readonly DeploymentSample[]): OverheadF
   };
 }
 
-export function clientTimings({ marks, pushedAt }: Pick<DeploymentSample, 'marks' | 'pushedAt'>): Timings {
+function clientTimings({ marks, pushedAt }: Pick<DeploymentSample, 'marks' | 'pushedAt'>): Timings {
   return timings({ ...marks, pushed: instantOf(pushedAt) });
 }
 

@@ -8,7 +8,7 @@ export function summarize(values: readonly number[]): Summary | null {
 }
 
 /** By nearest rank: always one of the values, never one in between. */
-export function percentile(values: readonly number[], percent: number): number {
+function percentile(values: readonly number[], percent: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   const value = sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)];
   if (value === undefined) throw new Error('No values have no percentile.');

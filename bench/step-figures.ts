@@ -30,7 +30,7 @@ export function stepFigures(samples: readonly DeploymentSample[]): readonly Step
 }
 
 /** One execution runs at a time, so what is asked during an invocation is asked by it. The table's engine is asked by the sandbox. */
-export function servedInvocations({ invocations, requests }: Pick<DeploymentSample, 'invocations' | 'requests'>): readonly Served[] {
+function servedInvocations({ invocations, requests }: Pick<DeploymentSample, 'invocations' | 'requests'>): readonly Served[] {
   return invocations.map((invocation) => ({
     invocation,
     requests: requests.filter(({ server, from }) => server !== 'table' && invocation.from <= from && from <= invocation.to),

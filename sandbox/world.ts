@@ -13,7 +13,7 @@ import { argoCdAccess } from './kubernetes-for-argocd.ts';
 import { type Kubernetes, type KubernetesOptions, startKubernetes } from './kubernetes/start.ts';
 import { type CertificateAuthority, createCertificateAuthority, issueServerCertificate } from './tls.ts';
 
-export const ACCOUNT = { id: '111122223333', region: 'eu-central-1' };
+const ACCOUNT = { id: '111122223333', region: 'eu-central-1' };
 export const CLUSTER = 'sandbox';
 export const REGISTRY = `${ACCOUNT.id}.dkr.ecr.${ACCOUNT.region}.amazonaws.com`;
 

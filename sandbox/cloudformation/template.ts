@@ -31,8 +31,6 @@ const Template = z.strictObject({
 
 export type Template = z.output<typeof Template>;
 
-export type TemplateResource = z.output<typeof Resource>;
-
 /** @throws AwsError naming a section, parameter type or resource attribute that the sandbox does not know */
 export function parseTemplate(value: unknown): Template {
   return parseShape(Template, value, 'Template');

@@ -2,7 +2,3 @@
 export const SCENARIO_NAMES = ['happy', 'already-deployed', 'image-pull', 'crash-loop', 'never-ready', 'git-race'] as const;
 
 export type ScenarioName = (typeof SCENARIO_NAMES)[number];
-
-export function isScenarioName(name: string): name is ScenarioName {
-  return SCENARIO_NAMES.some((known) => known === name);
-}

@@ -3,7 +3,7 @@ import { checkProcessor } from './definition-rules.ts';
 import type { Json, JsonObject } from './json.ts';
 
 /** The task integrations that the engine schedules; all others are refused by name. */
-export const INTEGRATIONS = ['arn:aws:states:::lambda:invoke', 'arn:aws:states:::lambda:invoke.waitForTaskToken'] as const;
+const INTEGRATIONS = ['arn:aws:states:::lambda:invoke', 'arn:aws:states:::lambda:invoke.waitForTaskToken'] as const;
 
 const template = z.json() as z.ZodType<Json>;
 const variables = z.record(z.string(), template) as z.ZodType<JsonObject>;
