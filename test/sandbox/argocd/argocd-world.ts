@@ -59,6 +59,9 @@ export async function startWorld({ manifests = (text) => text, valuesFile = valu
     certificate,
     delays: { ...SHORT, ...delays },
     ...options,
+  }).catch(async (error: unknown) => {
+    await rm(root, { recursive: true });
+    throw error;
   });
   const token = argocd.token('inference', 'slipway');
   const open = (path: string, headers: Record<string, string> = {}, method = 'GET', body?: string) => send(`${argocd.url}${path}`, { authorization: `Bearer ${token}`, ...headers }, method, body);
