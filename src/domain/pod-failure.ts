@@ -1,5 +1,5 @@
 import type { ObservedContainer, ObservedEvent, ObservedPod } from './cluster.ts';
-import { elapsed, type Instant, later, latest, type Milliseconds } from './instant.ts';
+import { elapsed, type Instant, later, latest } from './instant.ts';
 import { oneLine } from './one-line.ts';
 import type { Policy } from './service.ts';
 
@@ -108,9 +108,10 @@ function firstLine(message: string): string {
   return oneLine(message.trim().replace(/\r?\n[^]*/, ''), LONGEST_MESSAGE);
 }
 
-/** Kubernetes cuts instants to the second; within that second neither is before the other. */
-const RESOLUTION: Milliseconds = 1000;
-
+/**
+ * Whether something that Kubernetes dates to the second may have happened before `other`. Old news must never fail a new attempt, and
+ * what is new comes again: so in the second of `other` it counts as before.
+ */
 export function isBefore(instant: Instant, other: Instant): boolean {
-  return elapsed(instant, other) >= RESOLUTION;
+  return elapsed(instant, other) >= 0;
 }

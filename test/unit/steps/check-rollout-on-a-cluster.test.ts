@@ -64,8 +64,8 @@ describe('checkRollout on a cluster with a Deployment controller and a kubelet',
   it.each([
     ['bad-pull', /^pod web-\S+: (ErrImagePull|ImagePullBackOff): \S+: not found$/],
     ['bad-config', /^pod web-\S+: CreateContainerConfigError: secret "web-settings" not found$/],
-    ['bad-crash', /^pod web-\S+: CrashLoopBackOff: container web, exit code 1 after [2-9] restarts$/],
-    ['bad-oom', /^pod web-\S+: OOMKilled: container web, exit code 137 after [2-9] restarts$/],
+    ['bad-crash', /^pod web-\S+: CrashLoopBackOff: container web, exit code 1 after (?:[2-9]|\d\d) restarts$/],
+    ['bad-oom', /^pod web-\S+: OOMKilled: container web, exit code 137 after (?:[2-9]|\d\d) restarts$/],
     ['never-ready', /^pod web-\S+: Unhealthy: Readiness probe failed: HTTP probe failed with statuscode: 503$/],
     ['unschedulable', /^pod web-\S+: Unschedulable: .*nodes are available/],
   ] as const)('fails with the cause of %s', async (fault, cause) => {
