@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createBareRepository } from '../sandbox/git/bare-repository.ts';
+import { runGit } from '../sandbox/git/run-git.ts';
 import { startGitServer } from '../sandbox/git/start-git-server.ts';
 import { createOpenGitHost } from '../src/adapters/git/open-git-host.ts';
 import { applyEdits } from '../src/domain/edits.ts';
@@ -26,7 +27,9 @@ export async function measureCommits({ sizes, warmUp, runs, tell }: CommitPlan):
   try {
     for (const size of sizes) {
       tell(`making a repository of ${size} files`);
-      await createBareRepository(join(root, `${size}.git`), configRepository(size));
+      const { directory } = await createBareRepository(join(root, `${size}.git`), configRepository(size));
+      // Packed with a commit graph, as Git servers keep their repositories.
+      await runGit(directory, ['gc', '--quiet']);
     }
     const server = await startGitServer({ root, credentials: [{ ...credential, access: 'write' }] });
     try {
