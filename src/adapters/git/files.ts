@@ -1,6 +1,6 @@
 import { ConfigurationError, NotFoundError } from '../../domain/errors.ts';
 import type { ObjectStore } from './object-store.ts';
-import { type GitObject, objectId } from './objects.ts';
+import { type NewObject, objectId } from './objects.ts';
 import { DIRECTORY_MODE, findEntry, notAFile, type TreeEntry, withEntry } from './tree.ts';
 
 /** A repository at one revision; `where` names it in messages. */
@@ -59,16 +59,17 @@ function decodeText({ where }: Place, path: string, bytes: Buffer): string {
   }
 }
 
-export type WrittenTree = { readonly id: string; readonly objects: readonly GitObject[] };
+export type WrittenTree = { readonly id: string; readonly objects: readonly NewObject[] };
 
 /** Writes files that are there already: new blobs, and new trees on the way to them. Their neighbours keep bytes, names and modes. */
 export async function writeFiles(place: Place, root: string, files: Readonly<Record<string, string>>): Promise<WrittenTree> {
   await findFiles(place, root, Object.keys(files));
-  const objects: GitObject[] = [];
+  const objects: NewObject[] = [];
   const blobs = Object.entries(files).map(([path, text]): NewFile => {
-    const blob: GitObject = { type: 'blob', body: Buffer.from(text) };
-    objects.push(blob);
-    return { path, parts: partsOf(path), blob: objectId(blob) };
+    const body = Buffer.from(text);
+    const id = objectId({ type: 'blob', body });
+    objects.push({ type: 'blob', id, body });
+    return { path, parts: partsOf(path), blob: id };
   });
   const id = writeTree(place, root, blobs, objects);
   return { id, objects };
@@ -76,8 +77,9 @@ export async function writeFiles(place: Place, root: string, files: Readonly<Rec
 
 type NewFile = { readonly path: string; readonly parts: readonly string[]; readonly blob: string };
 
-function writeTree(place: Place, id: string, files: readonly NewFile[], objects: GitObject[]): string {
-  let body = place.store.body('tree', id);
+function writeTree(place: Place, id: string, files: readonly NewFile[], objects: NewObject[]): string {
+  const replaces = { id, body: place.store.body('tree', id) };
+  let { body } = replaces;
   for (const [, group] of Map.groupBy(files, ({ parts }) => parts[0])) {
     const [first] = group;
     if (first === undefined) continue;
@@ -85,7 +87,7 @@ function writeTree(place: Place, id: string, files: readonly NewFile[], objects:
     const below = group.map(({ path, parts, blob }) => ({ path, parts: parts.slice(1), blob }));
     body = withEntry(body, entry, first.parts.length === 1 ? first.blob : writeTree(place, entry.id, below, objects));
   }
-  const tree: GitObject = { type: 'tree', body };
+  const tree: NewObject = { type: 'tree', id: objectId({ type: 'tree', body }), body, replaces };
   objects.push(tree);
-  return objectId(tree);
+  return tree.id;
 }

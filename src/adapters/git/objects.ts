@@ -6,6 +6,9 @@ export type ObjectType = 'commit' | 'tree' | 'blob' | 'tag';
 
 export type GitObject = { readonly type: ObjectType; readonly body: Buffer };
 
+/** An object made here. One that is an edited copy of an object of the repository says which. */
+export type NewObject = GitObject & { readonly id: string; readonly replaces?: { readonly id: string; readonly body: Buffer } };
+
 /** SHA-1 of the object with its header, in hex: the object's name. */
 export function objectId({ type, body }: GitObject): string {
   return createHash('sha1').update(`${type} ${body.length}\0`).update(body).digest('hex');
@@ -31,8 +34,9 @@ const IDENTITY = 'Slipway <slipway@users.noreply.invalid>';
 
 export type NewCommit = { readonly tree: string; readonly parent: string; readonly message: string; readonly at: Instant };
 
-export function formatCommit({ tree, parent, message, at }: NewCommit): GitObject {
+export function formatCommit({ tree, parent, message, at }: NewCommit): NewObject {
   const time = `${Math.floor(Date.parse(at) / 1000)} +0000`;
   const text = `tree ${tree}\nparent ${parent}\nauthor ${IDENTITY} ${time}\ncommitter ${IDENTITY} ${time}\n\n${message.trimEnd()}\n`;
-  return { type: 'commit', body: Buffer.from(text) };
+  const commit: GitObject = { type: 'commit', body: Buffer.from(text) };
+  return { ...commit, id: objectId(commit) };
 }

@@ -9,7 +9,7 @@ import { readBasicAuthorization } from './credentials.ts';
 import { type Place, readFiles, writeFiles } from './files.ts';
 import { createObjectCache, type ObjectCache } from './object-cache.ts';
 import { createObjectStore } from './object-store.ts';
-import { formatCommit, type GitCommit, isObjectId, objectId, parseCommit } from './objects.ts';
+import { formatCommit, type GitCommit, isObjectId, parseCommit } from './objects.ts';
 import { push } from './receive-pack.ts';
 import { type Remote, understand } from './remote.ts';
 import { branchHead, type ReadCapabilities, readCapabilities } from './upload-pack.ts';
@@ -100,9 +100,9 @@ function createGitHost({ remote, repository, now, cache, capabilities }: Connect
     const written = await writeFiles(place, tree, files);
     const commit = formatCommit({ tree: written.id, parent: head, message, at: now() });
     const objects = [...written.objects, commit];
-    await push(remote, { branch: repository.branch, from: head, to: objectId(commit), objects });
-    for (const object of objects) store.add(objectId(object), object);
-    return objectId(commit);
+    await push(remote, { branch: repository.branch, from: head, to: commit.id, objects });
+    for (const { id, type, body } of objects) store.add(id, { type, body });
+    return commit.id;
   }
 
   return {

@@ -1,16 +1,16 @@
 import { ConflictError, RefusedError, type SlipwayError, UnavailableError } from '../../domain/errors.ts';
 import { oneLine } from '../../domain/one-line.ts';
-import type { GitObject } from './objects.ts';
+import type { NewObject } from './objects.ts';
 import { dataPacket, FLUSH, readPackets, textOf } from './pkt-line.ts';
 import { type Remote, request } from './remote.ts';
-import { writePack } from './write-pack.ts';
+import { goesAsDelta, writePack } from './write-pack.ts';
 
 export type Push = {
   readonly branch: string;
   /** Where the branch must still point: the server compares and swaps. */
   readonly from: string;
   readonly to: string;
-  readonly objects: readonly GitObject[];
+  readonly objects: readonly NewObject[];
 };
 
 /**
@@ -20,11 +20,24 @@ export type Push = {
 const RACES = /failed to update ref|cannot lock ref|incorrect old value provided|fetch first|non-fast-forward|stale info/i;
 
 /** Moves the branch. @throws ConflictError when it pointed elsewhere; RefusedError with the host's words for every other no */
-export async function push(remote: Remote, { branch, from, to, objects }: Push): Promise<void> {
+export async function push(remote: Remote, change: Push): Promise<void> {
+  const report = await send(remote, change);
+  if (isUnpacked(report) || !change.objects.some(goesAsDelta)) judge(remote, change, report);
+  // Some servers take no deltas on objects that they have (`no-thin`), which only an advertisement would tell; the branch has not moved.
+  else judge(remote, change, await send(remote, { ...change, objects: change.objects.map(({ replaces: _, ...whole }) => whole) }));
+}
+
+async function send(remote: Remote, { branch, from, to, objects }: Push): Promise<Report> {
+  const command = dataPacket(`${from} ${to} refs/heads/${branch}\0 report-status side-band-64k agent=slipway`);
+  return readReport(await request(remote, 'git-receive-pack', Buffer.concat([command, FLUSH, writePack(objects)])));
+}
+
+function isUnpacked({ lines }: Report): boolean {
+  return !lines.some((line) => line.startsWith('unpack ') && line !== 'unpack ok');
+}
+
+function judge(remote: Remote, { branch }: Push, { lines, messages }: Report): void {
   const ref = `refs/heads/${branch}`;
-  const command = dataPacket(`${from} ${to} ${ref}\0 report-status side-band-64k agent=slipway`);
-  const answer = await request(remote, 'git-receive-pack', Buffer.concat([command, FLUSH, writePack(objects)]));
-  const { lines, messages } = readReport(answer);
   const refusal = lines.find((line) => line.startsWith(`ng ${ref} `));
   if (refusal !== undefined) throw refusalError(remote, branch, refusal.slice(`ng ${ref} `.length), messages);
   if (lines.includes('unpack ok') && lines.includes(`ok ${ref}`)) return;
