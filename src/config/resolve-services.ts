@@ -1,5 +1,5 @@
 import type { Milliseconds } from '../domain/instant.ts';
-import { DEFAULT_POLICY, type Edit, type Environment, type Policy, type Service, type Target } from '../domain/service.ts';
+import { DEFAULT_ORDER, DEFAULT_POLICY, type Edit, type Environment, type Policy, type Service, type Target } from '../domain/service.ts';
 import { parseDuration } from './duration.ts';
 import type { Problem } from './problem.ts';
 import type { EnvironmentEntry, SlipwayFile, TargetEntry } from './slipway-file.ts';
@@ -39,7 +39,7 @@ function resolveEnvironment(file: SlipwayFile, entry: EnvironmentEntry, path: re
     problems.push({ path: [...path, 'edit'], message: 'names more than one repository or branch; a release is one commit, so edit one' });
   }
   const targets = mapValues(entry.targets, (target, key) => resolveTarget(file, target, [...path, 'targets', key], problems));
-  return { edits, policy: resolvePolicy(entry), targets: withoutUndefined(targets) };
+  return { rollback: 'manual', order: DEFAULT_ORDER, edits, policy: resolvePolicy(entry), targets: withoutUndefined(targets) };
 }
 
 function resolveTarget(file: SlipwayFile, entry: TargetEntry, path: readonly string[], problems: Problem[]): Target | undefined {

@@ -1,21 +1,19 @@
 import type { Deployment } from './deployment.ts';
 import type { Instant } from './instant.ts';
 import { compareReleases, type Release, type ReleaseOrder } from './release.ts';
+import type { TargetState } from './target-state.ts';
 
 /** The right of one execution to write to one target. */
 export type Claim = ReleaseOrder & {
+  readonly tag: string;
+  /** Set in the write that proves the claim before the commit: from then on only `interrupt` or a person ends the deployment early. */
+  readonly committing: boolean;
   /** Execution that holds it; null once given back. The rest stays, so that nothing older is deployed after it. */
   readonly execution: string | null;
   readonly redrives: number;
   /** Grows by one with each acquisition; whoever has an older one may not write. */
   readonly generation: number;
   readonly claimedAt: Instant;
-};
-
-/** The target's item: its claim, and what last succeeded there. */
-export type TargetState = {
-  readonly claim: Claim | null;
-  readonly current: { readonly release: Release; readonly execution: string; readonly concludedAt: Instant } | null;
 };
 
 export type Claimant = { readonly execution: string; readonly redrives: number; readonly release: Release };
@@ -48,7 +46,7 @@ export function decideClaim(state: TargetState, claimant: Claimant, holderRuns: 
 
 function nextClaim(claim: Claim | null, { execution, redrives, release }: Claimant, now: Instant): Claim {
   const { releasedAt, imagePushedAt, digest } = newerOf(claim, release);
-  return { releasedAt, imagePushedAt, digest, execution, redrives, generation: (claim?.generation ?? 0) + 1, claimedAt: now };
+  return { releasedAt, imagePushedAt, digest, tag: release.tag, committing: false, execution, redrives, generation: (claim?.generation ?? 0) + 1, claimedAt: now };
 }
 
 /** The claim never goes back in time: the same digest, deployed again with an older event, keeps its place in the order. */

@@ -10,13 +10,14 @@ export function targetName(key: TargetKey): string {
 }
 
 /** How a deployment ended. */
-export type Outcome = 'succeeded' | 'failed' | 'errored' | 'superseded' | 'ignored';
+export type Outcome = 'succeeded' | 'failed' | 'errored' | 'rolled-back' | 'superseded' | 'rejected' | 'ignored';
 
 /** Ends of stages as we received them; the stages between them are computed by `timings`. */
 export type Marks = {
   readonly pushed?: Instant;
   readonly started: Instant;
   readonly resolved?: Instant;
+  readonly approved?: Instant;
   readonly claimed?: Instant;
   readonly committed?: Instant;
   readonly operationStarted?: Instant;
@@ -62,14 +63,47 @@ export type Commit = {
 /** A pod of the release, as it was when the rollout ended. */
 export type PodSummary = { readonly name: string; readonly ready: boolean; readonly digest: string | null };
 
+/** A person's word: a deployment that was asked for by hand. It goes through holds, and lifts the quarantine of its digest. */
+export type RequestByHand = {
+  readonly by: string;
+  readonly reason: string;
+  readonly at: Instant;
+  /** It takes the target back to an earlier release, quarantines the current one there, and sets a hold. */
+  readonly rollback?: true;
+};
+
+/** What AwaitApproval needs before a person has answered. */
+export type ApprovalRequest = {
+  /** How long a person may take, in seconds: the state machine counts them. */
+  readonly timeoutSeconds: number;
+};
+
+/** What RollBack set aside when it turned the deployment round: how far the failed release had come. The deployment's own members then tell of the way back. */
+export type Rollback = {
+  /** The release that goes back: the last that succeeded here. */
+  readonly release: Release;
+  readonly failedAt: Instant;
+  /** Of the failed release, as everything below. */
+  readonly marks: Marks;
+  readonly reported: Reported;
+  readonly commit: Commit;
+  readonly pods: readonly PodSummary[];
+};
+
 /** One release going to one target: what travels through the state machine. Identity and facts only; policies are read by key. */
 export type Deployment = TargetKey & {
   readonly release: Release;
   readonly marks: Marks;
+  /** Absent for a release that an event, the sweep or a promotion brought. */
+  readonly request?: RequestByHand;
+  /** Set where the environment asks for approval. */
+  readonly approval?: ApprovalRequest;
   readonly reported?: Reported;
   readonly idle?: readonly Idle[];
   /** Set by ClaimTarget; proves the right to write. */
   readonly claim?: { readonly generation: number; readonly redrives: number };
+  /** The release whose claim was taken before it had succeeded here: an operation that brings only that one is ours to terminate. */
+  readonly interrupts?: { readonly tag: string; readonly digest: string };
   readonly commit?: Commit;
   /** When SyncApplication, CheckRollout or VerifyRelease first looked, so that its deadline spans its slices. */
   readonly watchingSince?: Instant;
@@ -78,6 +112,8 @@ export type Deployment = TargetKey & {
   /** Revision of the operation that was seen to bring our value: our commit, or a later one that still has it. */
   readonly operationRevision?: string;
   readonly pods?: readonly PodSummary[];
+  /** Set by RollBack, once in a pass. */
+  readonly rollback?: Rollback;
   /** The first cause of a failure, in one line: object and reason. */
   readonly cause?: string;
   readonly warnings?: readonly string[];
@@ -86,6 +122,11 @@ export type Deployment = TargetKey & {
 /** The deployment as a watching step hands it on: `watchingSince` is a step's only while it watches, and the next has a clock of its own. */
 export function withoutWatch({ watchingSince: _ended, ...deployment }: Deployment): Deployment {
   return deployment;
+}
+
+/** The release that the target is to run: the deployment's own, or, once it is being rolled back, the one that goes back. */
+export function goalOf({ release, rollback }: Pick<Deployment, 'release' | 'rollback'>): Release {
+  return rollback?.release ?? release;
 }
 
 /** What every step after ResolveRelease returns. */

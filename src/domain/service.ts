@@ -12,10 +12,27 @@ export type Service = {
 
 /** Where a release goes, with its policies and what to edit. */
 export type Environment = {
+  /** Environment of the same service that must have a release first; absent for the first ones, to which pushes go. */
+  readonly after?: string;
+  /** Set where a person must approve each release. */
+  readonly approval?: { readonly timeout: Milliseconds };
+  /** What happens to a release that failed: `automatic` brings the previous one back. */
+  readonly rollback: 'automatic' | 'manual';
+  readonly order: OrderPolicy;
   readonly edits: readonly Edit[];
   readonly policy: Policy;
   readonly targets: Readonly<Record<string, Target>>;
 };
+
+/** What a newer release does while another is being deployed. */
+export type OrderPolicy = {
+  /** `supersede`: takes the target over; `queue`: waits until the other has ended. */
+  readonly policy: 'supersede' | 'queue';
+  /** Whether superseding ends a deployment that has begun its commit; else the newer one waits for it. */
+  readonly interrupt: boolean;
+};
+
+export const DEFAULT_ORDER: OrderPolicy = { policy: 'supersede', interrupt: false };
 
 /** Limits of one environment. */
 export type Policy = {

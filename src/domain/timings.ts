@@ -2,7 +2,7 @@ import { elapsed, type Instant, latest, type Milliseconds } from './instant.ts';
 import type { Idle, Marks } from './deployment.ts';
 
 /** The timed parts of a deployment, in their order. */
-export const STAGES = ['queue', 'resolve', 'claim', 'commit', 'detect', 'sync', 'rollout', 'notice', 'verify'] as const;
+export const STAGES = ['queue', 'resolve', 'approval', 'claim', 'commit', 'detect', 'sync', 'rollout', 'notice', 'verify'] as const;
 
 export type Stage = (typeof STAGES)[number];
 
@@ -13,6 +13,7 @@ export type Timings = Partial<Record<Stage, Milliseconds>> & { readonly total: M
 const END_OF_STAGE = {
   queue: 'started',
   resolve: 'resolved',
+  approval: 'approved',
   claim: 'claimed',
   commit: 'committed',
   detect: 'operationStarted',
@@ -22,8 +23,8 @@ const END_OF_STAGE = {
   verify: 'verified',
 } as const satisfies Record<Stage, keyof Marks>;
 
-/** Stages whose length is not ours: Argo CD's, the cluster's and the service's own checks'. */
-const NOT_OVERHEAD: ReadonlySet<Stage> = new Set(['sync', 'rollout', 'verify']);
+/** Stages whose length is not ours: a person's, Argo CD's, the cluster's and the service's own checks'. */
+const NOT_OVERHEAD: ReadonlySet<Stage> = new Set(['approval', 'sync', 'rollout', 'verify']);
 
 /**
  * Turns the ends of stages into their lengths. Boundaries are made non-decreasing, so the stages sum to `total` by construction;

@@ -24,6 +24,8 @@ export interface ArgoCd {
   watch(ref: ApplicationRef, signal: AbortSignal): AsyncIterable<ObservedApplication>;
   /** Requests one sync. `busy`: another operation runs, so watch that one. @throws RefusedError for a sync window or a refusal */
   sync(ref: ApplicationRef, request: SyncRequest): Promise<'requested' | 'busy'>;
+  /** Asks the operation that runs to end. `idle`: none runs any more. */
+  terminate(ref: ApplicationRef): Promise<'requested' | 'idle'>;
   /** Whether a sync may begin now: one by our request, or, as windows may tell them apart, one by auto-sync. */
   syncRights(ref: ApplicationRef, starter?: SyncStarter): Promise<SyncRights>;
   /** Workloads of the Application, each with the images of its live template. */

@@ -10,10 +10,14 @@ export type PushedImage = {
   readonly archived: boolean;
 };
 
+export type TaggedImage = Pick<PushedImage, 'digest' | 'tags' | 'imagePushedAt' | 'archived'>;
+
 /** Where releases come from: ECR. */
 export interface ReleaseRegistry {
   /** The image a tag or digest names now; null when there is none. */
   image(repository: RepositoryRef, image: { readonly tag: string } | { readonly digest: string }): Promise<PushedImage | null>;
+  /** Images of a repository that have tags, a page at a time in no order: for the sweep. */
+  taggedImages(repository: RepositoryRef): AsyncIterable<readonly TaggedImage[]>;
   /** The digest itself, the platform manifests of an index and their config digests; attestations excluded. */
   digests(repository: RepositoryRef, digest: string): Promise<readonly string[]>;
 }

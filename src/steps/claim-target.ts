@@ -1,7 +1,8 @@
-import { type Claim, decideClaim, type TargetState } from '../domain/claim.ts';
+import { type Claim, decideClaim } from '../domain/claim.ts';
 import { type Deployment, resumed, type StepResult, targetName } from '../domain/deployment.ts';
 import { ConflictError } from '../domain/errors.ts';
 import type { ReleaseOrder } from '../domain/release.ts';
+import type { TargetState } from '../domain/target-state.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { TargetStore } from '../ports/deployment-store.ts';
 import type { Executions } from '../ports/executions.ts';
@@ -29,7 +30,7 @@ export const claimTarget = defineStep({
       const decided = decideClaim(state, claimant, await holderRuns(executions, state, input.execution, now), now);
       if (decided.decision === 'superseded') return { status: 'superseded', deployment: { ...deployment, cause: newer(decided.by) } };
       if (decided.decision === 'ignored') return { status: 'ignored', deployment: { ...deployment, cause: `already being deployed by ${decided.holder}` } };
-      if (await targets.claim(deployment, state, decided.claim)) return { status: 'claimed', deployment: claimed(keepingRecord(deployment, state), decided.claim, clock) };
+      if (await targets.change(deployment, state, { claim: decided.claim })) return { status: 'claimed', deployment: claimed(keepingRecord(deployment, state), decided.claim, clock) };
     }
     throw new ConflictError(`Claim of ${targetName(deployment)} changed ${ATTEMPTS} times while it was taken; the state machine tries again.`);
   },

@@ -1,10 +1,11 @@
 import { checkApplication } from '../domain/application-check.ts';
-import { CLAIM_LOST, holdsClaim, type TargetState } from '../domain/claim.ts';
+import { CLAIM_LOST, holdsClaim } from '../domain/claim.ts';
 import { commitMessage, isOwnCommit } from '../domain/commit-message.ts';
 import { type Commit, type Deployment, resumed, type StepResult, targetName } from '../domain/deployment.ts';
 import { applyEdits, namesTagOnly } from '../domain/edits.ts';
 import { ConfigurationError, ConflictError } from '../domain/errors.ts';
 import type { Edit, Target } from '../domain/service.ts';
+import type { TargetState } from '../domain/target-state.ts';
 import type { OpenArgoCd } from '../ports/argo-cd.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ServiceStore, TargetStore } from '../ports/deployment-store.ts';

@@ -66,6 +66,7 @@ function attemptOf({ execution, deployment }: ConcludeDeploymentInput, outcome: 
     idle: deployment.idle ?? [],
     commit: deployment.commit ?? null,
     pods: deployment.pods ?? [],
+    rollback: null,
   };
 }
 

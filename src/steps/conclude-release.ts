@@ -6,7 +6,7 @@ import { defineStep } from './step.ts';
 
 const ConclusionSchema = z.object({
   target: z.string(),
-  outcome: z.enum(['succeeded', 'failed', 'errored', 'superseded', 'ignored']),
+  outcome: z.enum(['succeeded', 'failed', 'errored', 'rolled-back', 'superseded', 'rejected', 'ignored']),
   cause: z.nullable(z.string()),
   timings: z.nullable(z.looseObject({ total: z.number(), overhead: z.number() })),
   /** Why ConcludeDeployment could not record it, in words of the state machine's Catch. */

@@ -16,35 +16,46 @@ const ReleaseSchema: z.ZodMiniType<Release> = z.object({
 
 const ScalarChangeSchema = z.object({ file: z.string(), path: z.string(), line: z.number(), before: z.string(), after: z.string() });
 
+const MarksSchema = z.object({
+  pushed: z.optional(instant),
+  started: instant,
+  resolved: z.optional(instant),
+  approved: z.optional(instant),
+  claimed: z.optional(instant),
+  committed: z.optional(instant),
+  operationStarted: z.optional(instant),
+  applied: z.optional(instant),
+  ready: z.optional(instant),
+  noticed: z.optional(instant),
+  verified: z.optional(instant),
+});
+
+const ReportedSchema = z.object({ operationStarted: z.optional(instant), operationFinished: z.optional(instant), ready: z.optional(instant) });
+
+const CommitSchema = z.object({ revision: z.nullable(z.string()), head: z.string(), url: z.nullable(z.string()), changes: z.array(ScalarChangeSchema) });
+
+const PodsSchema = z.array(z.object({ name: z.string(), ready: z.boolean(), digest: z.nullable(z.string()) }));
+
 export const DeploymentSchema = z.object({
   service: z.string(),
   environment: z.string(),
   target: z.string(),
   release: ReleaseSchema,
-  marks: z.object({
-    pushed: z.optional(instant),
-    started: instant,
-    resolved: z.optional(instant),
-    claimed: z.optional(instant),
-    committed: z.optional(instant),
-    operationStarted: z.optional(instant),
-    applied: z.optional(instant),
-    ready: z.optional(instant),
-    noticed: z.optional(instant),
-    verified: z.optional(instant),
-  }),
-  reported: z.optional(
-    z.object({ operationStarted: z.optional(instant), operationFinished: z.optional(instant), ready: z.optional(instant) }),
-  ),
+  marks: MarksSchema,
+  request: z.optional(z.object({ by: z.string(), reason: z.string(), at: instant, rollback: z.optional(z.literal(true)) })),
+  approval: z.optional(z.object({ timeoutSeconds: z.number() })),
+  reported: z.optional(ReportedSchema),
   idle: z.optional(z.array(z.object({ from: instant, to: instant }))),
   claim: z.optional(z.object({ generation: z.number(), redrives: z.number() })),
-  commit: z.optional(
-    z.object({ revision: z.nullable(z.string()), head: z.string(), url: z.nullable(z.string()), changes: z.array(ScalarChangeSchema) }),
-  ),
+  interrupts: z.optional(z.object({ tag: z.string(), digest: z.string() })),
+  commit: z.optional(CommitSchema),
   watchingSince: z.optional(instant),
   syncRequested: z.optional(z.boolean()),
   operationRevision: z.optional(z.string()),
-  pods: z.optional(z.array(z.object({ name: z.string(), ready: z.boolean(), digest: z.nullable(z.string()) }))),
+  pods: z.optional(PodsSchema),
+  rollback: z.optional(
+    z.object({ release: ReleaseSchema, failedAt: instant, marks: MarksSchema, reported: ReportedSchema, commit: CommitSchema, pods: PodsSchema }),
+  ),
   cause: z.optional(z.string()),
   warnings: z.optional(z.array(z.string())),
 }) as unknown as z.ZodMiniType<Deployment>;

@@ -37,6 +37,10 @@ const StoredTarget: z.ZodMiniType<Target> = z.strictObject({
 });
 
 const StoredEnvironment: z.ZodMiniType<Environment> = z.strictObject({
+  after: z.exactOptional(z.string()),
+  approval: z.exactOptional(z.strictObject({ timeout: z.number() })),
+  rollback: z.enum(['automatic', 'manual']),
+  order: z.strictObject({ policy: z.enum(['supersede', 'queue']), interrupt: z.boolean() }),
   edits: z.array(StoredEdit),
   policy: StoredPolicy,
   targets: z.record(z.string(), StoredTarget),

@@ -5,7 +5,8 @@ import type { Commit, Marks, Outcome } from '../../domain/deployment.ts';
 import { RefusedError } from '../../domain/errors.ts';
 import type { Release } from '../../domain/release.ts';
 import { STAGES, type Timings } from '../../domain/timings.ts';
-import type { Attempt, CurrentRelease } from '../../ports/deployment-store.ts';
+import type { CurrentRelease, Hold, Quarantined, Waiting } from '../../domain/target-state.ts';
+import type { Attempt, PendingApproval } from '../../ports/deployment-store.ts';
 import { readAnswer } from '../aws/answer.ts';
 
 // Strict, so that a member which a schema forgot is an error and not a loss.
@@ -21,23 +22,45 @@ export const StoredRelease: z.ZodMiniType<Release> = z.strictObject({
   imagePushedAt: instant,
 });
 
-/** The claim without what stands in attributes of its own, for conditions to compare: holder and generation. */
-export type ClaimBody = Omit<Claim, 'execution' | 'generation'>;
+/** The claim without what stands in attributes of its own, for conditions and single writes: holder, generation and `committing`. */
+export type ClaimBody = Omit<Claim, 'execution' | 'generation' | 'committing'>;
 
 export const StoredClaim: z.ZodMiniType<ClaimBody> = z.strictObject({
   releasedAt: instant,
   imagePushedAt: instant,
   digest: z.string(),
+  tag: z.string(),
   redrives: z.number(),
   claimedAt: instant,
 });
 
 export const StoredCurrent: z.ZodMiniType<CurrentRelease> = z.strictObject({ release: StoredRelease, execution: z.string(), concludedAt: instant });
 
+export const StoredWaiting: z.ZodMiniType<Waiting> = z.strictObject({ release: StoredRelease, since: instant });
+
+export const StoredHold: z.ZodMiniType<Hold> = z.strictObject({ reason: z.string(), by: z.string(), since: instant });
+
+export const StoredQuarantine: z.ZodMiniType<readonly Quarantined[]> = z.array(
+  z.strictObject({ digest: z.string(), tag: z.string(), since: instant, cause: z.string() }),
+);
+
+export const StoredApproval: z.ZodMiniType<PendingApproval> = z.strictObject({
+  service: z.string(),
+  environment: z.string(),
+  target: z.string(),
+  release: StoredRelease,
+  execution: z.string(),
+  taskToken: z.string(),
+  requestedAt: instant,
+  expiresAt: instant,
+  current: z.nullable(z.strictObject({ tag: z.string(), digest: z.string() })),
+});
+
 const StoredMarks: z.ZodMiniType<Marks> = z.strictObject({
   pushed: z.exactOptional(instant),
   started: instant,
   resolved: z.exactOptional(instant),
+  approved: z.exactOptional(instant),
   claimed: z.exactOptional(instant),
   committed: z.exactOptional(instant),
   operationStarted: z.exactOptional(instant),
@@ -59,7 +82,7 @@ const StoredTimings: z.ZodMiniType<Timings> = z.intersection(
   z.object({ total: z.number(), overhead: z.number() }),
 );
 
-const StoredOutcome: z.ZodMiniType<Outcome> = z.enum(['succeeded', 'failed', 'errored', 'superseded', 'ignored']);
+const StoredOutcome: z.ZodMiniType<Outcome> = z.enum(['succeeded', 'failed', 'errored', 'rolled-back', 'superseded', 'rejected', 'ignored']);
 
 export const StoredAttempt: z.ZodMiniType<Attempt> = z.strictObject({
   execution: z.string(),
@@ -77,6 +100,7 @@ export const StoredAttempt: z.ZodMiniType<Attempt> = z.strictObject({
   timings: StoredTimings,
   commit: z.nullable(StoredCommit),
   pods: z.array(z.strictObject({ name: z.string(), ready: z.boolean(), digest: z.nullable(z.string()) })),
+  rollback: z.nullable(z.strictObject({ tag: z.string(), digest: z.string(), commit: z.nullable(StoredCommit), took: z.number() })),
   concludedAt: instant,
 });
 

@@ -23,6 +23,8 @@ export type Table = {
   last(pk: string, prefix: string, limit: number): Promise<readonly Item[]>;
   /** Sets attributes and leaves the others. False when the condition does not hold. */
   set(key: Key, attributes: Item, condition?: Condition): Promise<boolean>;
+  /** As `set`, and adds one to the attribute `counter`. */
+  setAndCount(key: Key, attributes: Item, counter: string, condition: Condition): Promise<boolean>;
   /** Adds to a set of names. */
   addName(key: Key, attribute: string, name: string): Promise<void>;
   delete(key: Key): Promise<void>;
@@ -65,7 +67,11 @@ export function openTable({ tableName: TableName, client = new DynamoDBClient({}
       });
       return (await call('Query', `${pk} ${prefix}*`, () => client.send(command))).Items ?? [];
     },
-    set: (key, attributes, condition) => update(key, `SET ${Object.keys(attributes).map((_, index) => `#a${index} = :a${index}`).join(', ')}`, attributes, condition),
+    set: (key, attributes, condition) => update(key, setting(attributes), attributes, condition),
+    setAndCount(key, attributes, counter, condition) {
+      const place = Object.keys(attributes).length;
+      return update(key, `${setting(attributes)} ADD #a${place} :a${place}`, { ...attributes, [counter]: number(1) }, condition);
+    },
     async addName(key, attribute, name) {
       await update(key, 'ADD #a0 :a0', { [attribute]: { SS: [name] } });
     },
@@ -73,6 +79,10 @@ export function openTable({ tableName: TableName, client = new DynamoDBClient({}
       await call('DeleteItem', `${key.pk} ${key.sk}`, () => client.send(new DeleteItemCommand({ TableName, Key: attributesOf(key) })));
     },
   };
+}
+
+function setting(attributes: Item): string {
+  return `SET ${Object.keys(attributes).map((_, index) => `#a${index} = :a${index}`).join(', ')}`;
 }
 
 /** A condition that does not hold is an answer, not an error. */

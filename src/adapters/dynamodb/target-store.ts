@@ -1,50 +1,90 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Claim } from '../../domain/claim.ts';
-import { targetName } from '../../domain/deployment.ts';
-import type { TargetStore } from '../../ports/deployment-store.ts';
+import { targetName, type TargetKey } from '../../domain/deployment.ts';
+import { ConflictError } from '../../domain/errors.ts';
+import { quarantined, type TargetChange, type TargetState } from '../../domain/target-state.ts';
+import type { ClaimProof, TargetStore } from '../../ports/deployment-store.ts';
 import { targetKey } from './keys.ts';
-import { type ClaimBody, readStored, StoredClaim, StoredCurrent } from './stored.ts';
+import { type ClaimBody, readStored, StoredClaim, StoredCurrent, StoredHold, StoredQuarantine, StoredWaiting } from './stored.ts';
 import { type Condition, type Item, json, nothing, number, type Table, text } from './table.ts';
 
-/** One item for each target: `generation` and `holder` (null once given back) stand beside the claim for conditions to compare. */
+/** How often a quarantine is written again because something else of the target changed meanwhile. */
+const ATTEMPTS = 5;
+
+/**
+ * One item for each target. What conditions compare stands in attributes of its own: `version`, which every write raises, and of the
+ * claim its `generation` and its `holder` (null once given back).
+ */
 export function createTargetStore(table: Table): TargetStore {
+  async function target(key: TargetKey): Promise<TargetState> {
+    return stateOf((await table.get(targetKey(key))) ?? {}, targetName(key));
+  }
+
+  function write(key: TargetKey, attributes: Item, condition: Condition): Promise<boolean> {
+    return table.setAndCount(targetKey(key), attributes, 'version', condition);
+  }
+
   return {
-    async target(key) {
-      const item = (await table.get(targetKey(key))) ?? {};
-      const name = targetName(key);
-      return {
-        claim: item['claim'] === undefined ? null : claimOf(item, name),
-        current: item['current'] === undefined ? null : readStored(StoredCurrent, item['current'], `The current release of ${name}`),
-      };
-    },
-    claim(key, state, { execution, generation, ...body }) {
-      const claim: ClaimBody = body;
-      return table.set(targetKey(key), { generation: number(generation), holder: holder(execution), claim: json(claim) }, unchangedSince(state.claim));
+    target,
+    change: (key, { version }, change) => write(key, attributesOf(change), unchangedSince(version)),
+    async prove(key, proof, purpose) {
+      if (purpose.purpose === 'commit') return write(key, { committing: { BOOL: true } }, heldBy(proof));
+      for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+        const { claim, quarantine, version } = await target(key);
+        if (claim?.execution !== proof.execution || claim.generation !== proof.generation) return false;
+        if (await write(key, { quarantine: json(quarantined(quarantine, purpose.quarantine)) }, unchangedSince(version))) return true;
+      }
+      throw new ConflictError(`Target ${targetName(key)} changed ${ATTEMPTS} times while a digest was quarantined; the state machine tries again.`);
     },
     conclude(key, { execution, generation }, current) {
       const condition = {
         expression: 'generation = :generation AND (holder = :execution OR holder = :nobody)',
         values: { ':generation': number(generation), ':execution': text(execution), ':nobody': nothing },
       };
-      return table.set(targetKey(key), { holder: nothing, ...(current !== null && { current: json(current) }) }, condition);
+      return write(key, { holder: nothing, ...(current !== null && { current: json(current) }) }, condition);
     },
+  };
+}
+
+function stateOf(item: Item, target: string): TargetState {
+  return {
+    version: Number(item['version']?.N ?? 0),
+    claim: item['claim'] === undefined ? null : claimOf(item, target),
+    current: item['current'] === undefined ? null : readStored(StoredCurrent, item['current'], `The current release of ${target}`),
+    next: isThere(item['next']) ? readStored(StoredWaiting, item['next'], `The next release of ${target}`) : null,
+    hold: isThere(item['hold']) ? readStored(StoredHold, item['hold'], `The hold of ${target}`) : null,
+    quarantine: item['quarantine'] === undefined ? [] : readStored(StoredQuarantine, item['quarantine'], `The quarantine of ${target}`),
   };
 }
 
 function claimOf(item: Item, target: string): Claim {
   const body = readStored(StoredClaim, item['claim'], `The claim of ${target}`);
-  return { ...body, execution: item['holder']?.S ?? null, generation: Number(item['generation']?.N) };
+  return { ...body, execution: item['holder']?.S ?? null, generation: Number(item['generation']?.N), committing: item['committing']?.BOOL === true };
 }
 
-/** The generation tells a claim taken since, the holder one given back. */
-function unchangedSince(claim: Claim | null): Condition {
-  if (claim === null) return { expression: 'attribute_not_exists(generation)', values: {} };
+function isThere(attribute: AttributeValue | undefined): boolean {
+  return attribute !== undefined && attribute.NULL !== true;
+}
+
+function attributesOf({ claim, next, hold, quarantine }: TargetChange): Item {
   return {
-    expression: 'generation = :generation AND holder = :holder',
-    values: { ':generation': number(claim.generation), ':holder': holder(claim.execution) },
+    ...(claim !== undefined && claimAttributes(claim)),
+    ...(next !== undefined && { next: next === null ? nothing : json(next) }),
+    ...(hold !== undefined && { hold: hold === null ? nothing : json(hold) }),
+    ...(quarantine !== undefined && { quarantine: json(quarantine) }),
   };
 }
 
-function holder(execution: string | null): AttributeValue {
-  return execution === null ? nothing : text(execution);
+function claimAttributes({ execution, generation, committing, ...body }: Claim): Item {
+  const claim: ClaimBody = body;
+  return { generation: number(generation), holder: execution === null ? nothing : text(execution), committing: { BOOL: committing }, claim: json(claim) };
+}
+
+function unchangedSince(version: number): Condition {
+  if (version === 0) return { expression: 'attribute_not_exists(version)', values: {} };
+  return { expression: 'version = :version', values: { ':version': number(version) } };
+}
+
+function heldBy({ execution, generation }: ClaimProof): Condition {
+  return { expression: 'generation = :generation AND holder = :execution', values: { ':generation': number(generation), ':execution': text(execution) } };
 }

@@ -10,6 +10,12 @@ export function createMemoryExecutions(statuses: Readonly<Record<string, Status>
     async status(execution) {
       return known.get(execution) ?? null;
     },
+    async start() {
+      throw new Error('start is not implemented yet');
+    },
+    async answer() {
+      throw new Error('answer is not implemented yet');
+    },
     set(execution, status) {
       known.set(execution, status);
     },

@@ -1,29 +1,43 @@
-import type { TargetState } from '../../domain/claim.ts';
 import { targetName, type TargetKey } from '../../domain/deployment.ts';
-import type { TargetStore } from '../../ports/deployment-store.ts';
+import { NEW_TARGET, quarantined, type TargetState } from '../../domain/target-state.ts';
+import type { ClaimProof, TargetStore } from '../../ports/deployment-store.ts';
 
 export function createMemoryTargetStore(): TargetStore {
   const states = new Map<string, TargetState>();
 
   function stateOf(key: TargetKey): TargetState {
-    return states.get(targetName(key)) ?? { claim: null, current: null };
+    return states.get(targetName(key)) ?? NEW_TARGET;
+  }
+
+  function put(key: TargetKey, state: TargetState): true {
+    states.set(targetName(key), structuredClone({ ...state, version: stateOf(key).version + 1 }));
+    return true;
   }
 
   return {
     async target(key) {
       return structuredClone(stateOf(key));
     },
-    async claim(key, state, claim) {
+    async change(key, { version }, change) {
       const now = stateOf(key);
-      if (now.claim?.generation !== state.claim?.generation || now.claim?.execution !== state.claim?.execution) return false;
-      states.set(targetName(key), structuredClone({ ...now, claim }));
-      return true;
+      return now.version === version && put(key, { ...now, ...change });
+    },
+    async prove(key, proof, purpose) {
+      const now = stateOf(key);
+      const { claim } = now;
+      if (claim === null || !isHolder(now, proof)) return false;
+      if (purpose.purpose === 'commit') return put(key, { ...now, claim: { ...claim, committing: true } });
+      return put(key, { ...now, quarantine: quarantined(now.quarantine, purpose.quarantine) });
     },
     async conclude(key, { execution, generation }, current) {
-      const { claim, current: previous } = stateOf(key);
+      const now = stateOf(key);
+      const { claim } = now;
       if (claim?.generation !== generation || (claim.execution !== null && claim.execution !== execution)) return false;
-      states.set(targetName(key), structuredClone({ claim: { ...claim, execution: null }, current: current ?? previous }));
-      return true;
+      return put(key, { ...now, claim: { ...claim, execution: null }, current: current ?? now.current });
     },
   };
+}
+
+function isHolder({ claim }: TargetState, { execution, generation }: ClaimProof): boolean {
+  return claim?.execution === execution && claim.generation === generation;
 }
