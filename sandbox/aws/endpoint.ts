@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { authenticate, scopeOf } from './authenticate.ts';
 import { closeServer, listenOnLoopback } from '../loopback.ts';
 import type { Iam } from './iam/iam.ts';
-import { PROTOCOLS, UNKNOWN_SERVICE } from './protocols/by-scope.ts';
+import { PROTOCOLS, protocolOf } from './protocols/by-scope.ts';
 import { type HttpRequest, type HttpResponse, unknownOperation } from './protocols/protocol.ts';
 import { type AwsAccount, type AwsCall, AwsError, type AwsService, type Json } from './service.ts';
 
@@ -44,7 +44,7 @@ type World = Required<EndpointOptions>;
 async function answer(request: HttpRequest, world: World, services: ReadonlyMap<string, AwsService>): Promise<HttpResponse> {
   const requestId = randomUUID();
   const scope = scopeOf(request) ?? '';
-  const protocol = PROTOCOLS[scope] ?? UNKNOWN_SERVICE;
+  const protocol = protocolOf(scope, request);
   try {
     const caller = authenticate(request, world.account.region, world.iam, world.now());
     const service = services.get(scope);

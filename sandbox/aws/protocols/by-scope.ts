@@ -1,5 +1,5 @@
 import { jsonProtocol } from './json.ts';
-import type { Protocol } from './protocol.ts';
+import type { HttpRequest, Protocol } from './protocol.ts';
 import { queryProtocol } from './query.ts';
 import { restProtocol, type Route } from './rest.ts';
 
@@ -23,5 +23,11 @@ export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
   sts: queryProtocol('2011-06-15', 'https://sts.amazonaws.com/doc/2011-06-15/'),
 };
 
-/** What a caller is answered in who signed for a service that the sandbox does not have, or did not sign. */
-export const UNKNOWN_SERVICE = jsonProtocol('1.0', '');
+/**
+ * The protocol to answer in. Who signed for a service that the sandbox does not have is told so in a form that its client reads: XML when
+ * it sent a form or asks S3, JSON otherwise.
+ */
+export function protocolOf(scope: string, { headers }: HttpRequest): Protocol {
+  const readsXml = scope === 's3' || /^application\/x-www-form-urlencoded/.test(headers['content-type'] ?? '');
+  return PROTOCOLS[scope] ?? (readsXml ? queryProtocol('', '') : jsonProtocol('1.0', ''));
+}

@@ -91,6 +91,18 @@ describe('the AWS endpoint', () => {
   });
 
   it.each([
+    ['iam', 'application/x-www-form-urlencoded; charset=utf-8', '<Code>InvalidAction</Code><Message>The sandbox does not know service iam'],
+    ['s3', 'application/octet-stream', '<Code>InvalidAction</Code><Message>The sandbox does not know service s3'],
+    ['lambda', 'application/json', '"message":"The sandbox does not know service lambda'],
+  ])('refuses service %s in a form that its clients read', async (service, contentType, refusal) => {
+    const url = new URL(endpoint.url);
+    const signer = new SignatureV4({ service, region, credentials: administrator, sha256: Sha256 });
+    const headers = { host: url.host, 'content-type': contentType };
+    const signed = await signer.sign({ method: 'POST', protocol: 'http:', hostname: url.hostname, port: Number(url.port), path: '/', headers, body: 'Action=ListRoles' });
+    expect(await (await fetch(url, { method: 'POST', headers: signed.headers, body: 'Action=ListRoles' })).text()).toContain(refusal);
+  });
+
+  it.each([
     ['a secret that is not the key\'s', { ...starter, secretAccessKey: 'wrong' }, 'InvalidSignatureException'],
     ['a key that was never given out', { ...starter, accessKeyId: 'ASIAUNKNOWN' }, 'UnrecognizedClientException'],
     ['a session token of another key', { ...starter, sessionToken: 'other' }, 'UnrecognizedClientException'],
