@@ -57,7 +57,7 @@ export function matchesFields(requirements: readonly FieldRequirement[], object:
 const COMMON = new Set(['metadata.name', 'metadata.namespace']);
 const FIELDS: Partial<Record<KubernetesObject['kind'], ReadonlySet<string>>> = {
   Pod: new Set(['spec.nodeName', 'status.phase']),
-  Event: new Set(['type', 'reason', 'involvedObject.kind', 'involvedObject.namespace', 'involvedObject.name', 'involvedObject.uid']),
+  Event: new Set(['type', 'reason', 'involvedObject.apiVersion', 'involvedObject.kind', 'involvedObject.namespace', 'involvedObject.name', 'involvedObject.uid']),
 };
 
 function fieldOf(object: KubernetesObject, path: string): string {

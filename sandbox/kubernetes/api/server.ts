@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:https';
 import type { ServerCertificate } from '../../tls.ts';
 import type { Clock } from '../clock.ts';
 import type { KubernetesObject } from '../objects.ts';
-import { apiVersionOf } from '../resources.ts';
+import { apiVersionOf, RESOURCES } from '../resources.ts';
 import type { Authorize, User } from '../rbac.ts';
 import type { Store } from '../store.ts';
 import { DISCOVERY } from './discovery.ts';
@@ -66,11 +66,15 @@ function serveDocument({ method, path }: ApiRequest, response: ServerResponse): 
 
 function serveObjects(request: ApiRequest, target: Target, message: IncomingMessage, response: ServerResponse, { store, clock }: ApiOptions): void {
   const { method, path, query } = request;
+  const { namespace, name } = target;
+  if (target.group === '' && target.plural === 'namespaces' && name !== null && method === 'GET') {
+    answer(response, 200, namespaceOf(store, name));
+    return;
+  }
   const resource = servedResource(target);
   if (resource === undefined || target.subresource !== null) throw notServed(method, path);
   if (method !== 'GET') throw methodNotAllowed(method, path);
-  const table = (objects: readonly KubernetesObject[]) => asTable(resource, objects, store, clock.now());
-  const { namespace, name } = target;
+  const table = (objects: readonly KubernetesObject[]) => asTable(resource, objects, store, clock.now(), query.get('includeObject') === 'Object');
   if (name !== null) {
     if (namespace === null) throw notServed(method, path);
     const object = store.get(resource.kind, namespace, name);
@@ -91,6 +95,12 @@ function serveObjects(request: ApiRequest, target: Target, message: IncomingMess
   // Items of a list don't repeat their kind, as in the real server's lists.
   const items = objects.map(({ kind: _kind, apiVersion: _apiVersion, ...item }) => item);
   answer(response, 200, { kind: `${resource.kind}List`, apiVersion: apiVersionOf(resource.group), metadata: { resourceVersion: String(store.resourceVersion()) }, items });
+}
+
+/** kubectl asks for the namespace of what it does not find, and says that there is no such object only if there is such a namespace. */
+function namespaceOf(store: Store, name: string) {
+  if (!RESOURCES.some(({ kind }) => store.list(kind, name).length > 0)) throw objectNotFound('', 'namespaces', name);
+  return { kind: 'Namespace', apiVersion: 'v1', metadata: { name }, status: { phase: 'Active' } };
 }
 
 function answer(response: ServerResponse, code: number, body: unknown): void {

@@ -1,7 +1,7 @@
 import { qualifiedName } from '../resources.ts';
 import type { Attributes, User } from '../rbac.ts';
 
-type Details = { readonly name?: string; readonly group?: string; readonly kind?: string; readonly causes?: readonly { readonly message: string }[] };
+type Details = { readonly name?: string; readonly group?: string; readonly kind?: string };
 
 /** Kubernetes' answer when a request fails. */
 export type Status = {
@@ -43,14 +43,14 @@ export function objectNotFound(group: string, plural: string, name: string): Sta
   return new StatusError(404, 'NotFound', `${qualifiedName(group, plural)} "${name}" not found`, detailsOf(group, plural, name));
 }
 
-/** A path that the stand-in does not serve; the cause names it. */
+/** A path that the stand-in does not serve. The message names it, because kubectl prints no more than the message. */
 export function notServed(method: string, path: string): StatusError {
-  return new StatusError(404, 'NotFound', 'the server could not find the requested resource', { causes: [{ message: `the sandbox does not serve ${method} ${path}` }] });
+  return new StatusError(404, 'NotFound', `the server could not find the requested resource: the sandbox does not serve ${method} ${path}`, {});
 }
 
 export function methodNotAllowed(method: string, path: string): StatusError {
-  const causes = [{ message: `the sandbox does not serve ${method} ${path}: objects are applied in process` }];
-  return new StatusError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', { causes });
+  const message = `the server does not allow this method on the requested resource: the sandbox does not serve ${method} ${path}, its objects change through Git and Argo CD`;
+  return new StatusError(405, 'MethodNotAllowed', message, {});
 }
 
 export function badRequest(message: string): StatusError {

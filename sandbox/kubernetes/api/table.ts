@@ -8,30 +8,36 @@ export function wantsTable({ headers }: IncomingMessage): boolean {
   return /^application\/json;as=Table;v=v1;g=meta\.k8s\.io/.test(headers.accept ?? '');
 }
 
-/** The columns that `kubectl get` prints. */
-export function asTable({ kind }: Resource, objects: readonly KubernetesObject[], store: Store, now: number) {
-  const names = ['Name', ...COLUMNS[kind], 'Age'];
+/** The columns that `kubectl get` prints. Whole objects are for clients that sort by a field of theirs. */
+export function asTable({ kind }: Resource, objects: readonly KubernetesObject[], store: Store, now: number, whole: boolean) {
+  const names = COLUMNS[kind];
   return {
     kind: 'Table', apiVersion: 'meta.k8s.io/v1', metadata: { resourceVersion: String(store.resourceVersion()) },
-    columnDefinitions: names.map((name, index) => ({ name, type: 'string', format: index === 0 ? 'name' : '', description: '', priority: 0 })),
+    columnDefinitions: names.map((name) => ({ name, type: 'string', format: name === 'Name' ? 'name' : '', description: '', priority: 0 })),
     rows: objects.map((object) => ({
-      cells: [object.metadata.name, ...cells(object), age(object.metadata.creationTimestamp, now)],
-      object: { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata },
+      cells: cells(object, now),
+      object: whole ? object : { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata },
     })),
   };
 }
 
 const COLUMNS: Readonly<Record<KubernetesObject['kind'], readonly string[]>> = {
-  Pod: ['Ready', 'Status', 'Restarts'],
-  Deployment: ['Ready', 'Up-to-date', 'Available'],
-  ReplicaSet: ['Desired', 'Current', 'Ready'],
-  Event: ['Type', 'Reason', 'Object', 'Message'],
-  Service: [],
-  StatefulSet: [],
-  DaemonSet: [],
+  Pod: ['Name', 'Ready', 'Status', 'Restarts', 'Age'],
+  Deployment: ['Name', 'Ready', 'Up-to-date', 'Available', 'Age'],
+  ReplicaSet: ['Name', 'Desired', 'Current', 'Ready', 'Age'],
+  Event: ['Last Seen', 'Type', 'Reason', 'Object', 'Message'],
+  Service: ['Name', 'Age'],
+  StatefulSet: ['Name', 'Age'],
+  DaemonSet: ['Name', 'Age'],
 };
 
-function cells(object: KubernetesObject): readonly string[] {
+function cells(object: KubernetesObject, now: number): readonly string[] {
+  if (object.kind !== 'Event') return [object.metadata.name, ...counts(object), age(object.metadata.creationTimestamp, now)];
+  const { involvedObject, lastTimestamp, message, reason, type } = object;
+  return [age(lastTimestamp, now), type, reason, `${involvedObject.kind.toLowerCase()}/${involvedObject.name}`, message];
+}
+
+function counts(object: KubernetesObject): readonly string[] {
   if (object.kind === 'Pod') {
     const { containerStatuses = [], phase } = object.status;
     const ready = containerStatuses.filter((each) => each.ready).length;
@@ -45,7 +51,6 @@ function cells(object: KubernetesObject): readonly string[] {
     return [`${readyReplicas}/${object.spec.replicas}`, String(updatedReplicas), String(availableReplicas)];
   }
   if (object.kind === 'ReplicaSet') return [object.spec.replicas, object.status.replicas ?? 0, object.status.readyReplicas ?? 0].map(String);
-  if (object.kind === 'Event') return [object.type, object.reason, `${object.involvedObject.kind.toLowerCase()}/${object.involvedObject.name}`, object.message];
   return [];
 }
 

@@ -12,6 +12,7 @@ const USERS: Readonly<Record<string, { username: string; groups: string[] }>> = 
 };
 const DEPLOYMENTS = '/apis/apps/v1/namespaces/inference/deployments';
 const PODS = '/api/v1/namespaces/inference/pods';
+const TABLE = { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json' };
 
 const started: Kubernetes[] = [];
 afterEach(async () => {
@@ -67,12 +68,14 @@ describe('API server', () => {
     expect(await nobody.call('/metrics')).toEqual(failure(403, 'Forbidden', 'forbidden: User "nobody" cannot get path "/metrics"', {}));
     expect(await slipway.call(`${DEPLOYMENTS}/gone`)).toEqual(failure(404, 'NotFound', 'deployments.apps "gone" not found', { name: 'gone', group: 'apps', kind: 'deployments' }));
     expect(await operator.call('/apis/batch/v1/jobs')).toMatchObject({
-      code: 404, body: { message: 'the server could not find the requested resource', details: { causes: [{ message: 'the sandbox does not serve GET /apis/batch/v1/jobs' }] } },
+      code: 404, body: { message: 'the server could not find the requested resource: the sandbox does not serve GET /apis/batch/v1/jobs' },
     });
     expect(await slipway.call('/apis/argoproj.io/v1alpha1/namespaces/inference/rollouts')).toMatchObject({
       code: 403, body: { message: 'rollouts.argoproj.io is forbidden: User "checker" cannot list resource "rollouts" in API group "argoproj.io" in the namespace "inference"' },
     });
-    expect(await operator.call(`${DEPLOYMENTS}/web`, { method: 'DELETE' })).toMatchObject({ code: 405, body: { reason: 'MethodNotAllowed', message: 'the server does not allow this method on the requested resource' } });
+    expect(await operator.call(`${DEPLOYMENTS}/web`, { method: 'DELETE' })).toMatchObject({
+      code: 405, body: { reason: 'MethodNotAllowed', message: expect.stringContaining(`the sandbox does not serve DELETE ${DEPLOYMENTS}/web`) as string },
+    });
     expect(await slipway.call(`${PODS}?colour=red`)).toMatchObject({ code: 400, body: { reason: 'BadRequest', message: 'the sandbox does not know the option "colour" of pods' } });
   });
 
@@ -85,6 +88,8 @@ describe('API server', () => {
     expect(await names(`${PODS}?fieldSelector=metadata.name%3D${pod?.metadata.name}`)).toEqual([pod?.metadata.name]);
     const events = `/api/v1/namespaces/inference/events?fieldSelector=involvedObject.uid%3D${pod?.metadata.uid},type%21%3DWarning`;
     expect(await names(events)).toHaveLength(5);
+    const ofDeployment = 'involvedObject.kind=Deployment,involvedObject.apiVersion=apps/v1,involvedObject.name=web';
+    expect(await names(`/api/v1/namespaces/inference/events?fieldSelector=${encodeURIComponent(ofDeployment)}`)).toHaveLength(1);
     expect((await operator.call('/apis/apps/v1/replicasets')).body).toMatchObject({ items: [{ metadata: { namespace: 'inference' } }] });
   });
 
@@ -93,8 +98,22 @@ describe('API server', () => {
     expect((await slipway.call('/version')).body).toMatchObject({ major: '1', minor: '36' });
     expect((await slipway.call('/apis')).body).toMatchObject({ groups: [{ name: 'apps' }] });
     expect((await slipway.call('/apis/apps/v1')).body).toMatchObject({ resources: expect.arrayContaining([expect.objectContaining({ name: 'deployments', kind: 'Deployment', namespaced: true })]) as unknown });
-    const table = await slipway.call(DEPLOYMENTS, { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json' });
-    expect(table.body).toMatchObject({ kind: 'Table', rows: [{ cells: ['web', '3/3', '3', '3', '5s'] }] });
+    expect((await slipway.call(DEPLOYMENTS, TABLE)).body).toMatchObject({ kind: 'Table', rows: [{ cells: ['web', '3/3', '3', '3', '5s'] }] });
+  });
+
+  it('renders rows with whole objects for kubectl get --sort-by', async () => {
+    const { slipway } = await aCluster();
+    const events = '/api/v1/namespaces/inference/events?fieldSelector=involvedObject.kind%3DDeployment';
+    const cells = ['5s', 'Normal', 'ScalingReplicaSet', 'deployment/web', expect.stringContaining('from 0 to 3') as string];
+    const row = { cells, object: { kind: 'Event', lastTimestamp: expect.any(String) as string } };
+    expect((await slipway.call(`${events}&includeObject=Object`, TABLE)).body).toMatchObject({ columnDefinitions: [{ name: 'Last Seen' }, {}, {}, {}, {}], rows: [row] });
+  });
+
+  it('lets kubectl, which asks for the namespace of what it does not find, tell a missing object from a missing namespace', async () => {
+    const { operator, slipway } = await aCluster();
+    expect(await operator.call('/api/v1/namespaces/inference')).toMatchObject({ code: 200, body: { kind: 'Namespace', metadata: { name: 'inference' } } });
+    expect(await operator.call('/api/v1/namespaces/nowhere')).toEqual(failure(404, 'NotFound', 'namespaces "nowhere" not found', { name: 'nowhere', kind: 'namespaces' }));
+    expect(await slipway.call('/api/v1/namespaces/inference')).toMatchObject({ code: 403 });
   });
 });
 
