@@ -2,12 +2,14 @@ import { parseArgs } from 'node:util';
 import { PACKAGE_FOLDER, packageStack } from '../cli/sandbox/package-stack.ts';
 import { bundleFigures } from './bundle-figures.ts';
 import { commitFigures } from './commit-figures.ts';
+import { STAGE } from './deployed-world.ts';
 import { noticeFigures, overheadFigures, requestFigures } from './deployment-figures.ts';
 import { measureGitProcess } from './git-process.ts';
 import { describeMachine } from './machine.ts';
 import { measureBundles } from './measure-bundles.ts';
+import { measureCommitStage } from './measure-commit-stage.ts';
 import { measureCommits } from './measure-commits.ts';
-import { measureDeployments, STAGE } from './measure-deployments.ts';
+import { measureDeployments } from './measure-deployments.ts';
 import type { BenchReport } from './report.ts';
 import { betweenSteps, stepFigures } from './step-figures.ts';
 import { renderReport } from './table.ts';
@@ -26,10 +28,11 @@ async function measureSandbox({ deployments, commits }: Counts): Promise<BenchRe
   tell('packaging the stack');
   await packageStack(STAGE);
   // Commits first: git processes start slowly from a process that has grown.
-  const commit = commitFigures(await measureCommits({ sizes: SIZES, warmUp: 3, runs: commits, tell }));
+  const git = await measureCommits({ sizes: SIZES, warmUp: 3, runs: commits, tell });
   const bundles = await measureBundles({ packageFolder: PACKAGE_FOLDER, runs: 5, tell });
   const { cold, warm } = await measureDeployments({ packageFolder: PACKAGE_FOLDER, coldWorlds: 3, warmUp: 5, warm: deployments, tell });
   const gitProcess = await measureGitProcess(20);
+  const stage = await measureCommitStage({ packageFolder: PACKAGE_FOLDER, sizes: SIZES, warmUp: 3, runs: commits, tell });
   return {
     machine,
     deployments: { warm: overheadFigures(warm), cold: overheadFigures(cold) },
@@ -37,7 +40,7 @@ async function measureSandbox({ deployments, commits }: Counts): Promise<BenchRe
     steps: stepFigures(warm),
     betweenSteps: betweenSteps(warm),
     standIns: { requests: requestFigures(warm), gitProcess },
-    commit,
+    commit: commitFigures({ git, stage }),
     bundles: bundleFigures(bundles, cold, warm),
   };
 }

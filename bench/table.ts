@@ -42,10 +42,12 @@ function overheadRows({ overhead, recorded, total, stages }: OverheadFigures): R
   ];
 }
 
+const COMMIT_KINDS = { fresh: 'Git alone, new container', kept: 'Git alone, warm container', stage: 'commit, the stage' } as const satisfies Record<keyof CommitFigures, string>;
+
 function commitRows(figures: CommitFigures): Row[] {
   const sizes = Object.keys(figures.fresh.total.files);
-  const rows = Object.entries(figures).flatMap(([kind, parts]) =>
-    Object.entries(parts).map(([part, { files, ratio }]): Row => [`${kind === 'fresh' ? 'new' : 'warm'} container, ${part}`, ...sizes.map((size) => files[size]?.p50 ?? ''), ratio ?? '']),
+  const rows = (['fresh', 'kept', 'stage'] as const).flatMap((kind) =>
+    Object.entries(figures[kind]).map(([part, { files, ratio }]): Row => [`${COMMIT_KINDS[kind]}: ${part}`, ...sizes.map((size) => files[size]?.p50 ?? ''), ratio ?? '']),
   );
   return [['', ...sizes, 'ratio'], ...rows];
 }

@@ -123,8 +123,22 @@ describe('requestName', () => {
 describe('commitFigures', () => {
   it('compares the greatest repository with the smallest', () => {
     const commit = (total: number) => ({ total, push: 10, before: total - 10, requests: 2 });
-    const figures = commitFigures(new Map([[20_000, { fresh: [commit(120)], kept: [commit(60)] }], [10, { fresh: [commit(100)], kept: [commit(50)] }]]));
+    const git = new Map([[20_000, { fresh: [commit(120)], kept: [commit(60)] }], [10, { fresh: [commit(100)], kept: [commit(50)] }]]);
+    const figures = commitFigures({ git, stage: new Map() });
     expect([figures.fresh.total.ratio, figures.fresh.push.ratio, figures.kept.before.ratio]).toEqual([1.2, 1, 1.25]);
+  });
+
+  it('divides the stage into what the Git server was asked in it, and the rest', () => {
+    const gitRequest = (from: number, to: number) => aRequest(from, to, { server: 'git', name: 'POST git-upload-pack' });
+    const requests = [gitRequest(190, 215), gitRequest(205, 240), aRequest(250, 252), gitRequest(290, 350)];
+    const stage = new Map([[10, [aSample({ recorded: { total: 600, overhead: 410, commit: 100 }, requests })]]]);
+    const { total, git, rest } = commitFigures({ git: new Map(), stage }).stage;
+    expect([total, git, rest].map(({ files }) => files['10']?.p50)).toEqual([100, 50, 50]);
+  });
+
+  it('does not take a deployment without a commit for a measurement', () => {
+    const stage = new Map([[10, [aSample({ marks: { pushed: at(0), started: at(0) } })]]]);
+    expect(() => commitFigures({ git: new Map(), stage })).toThrow('made no commit');
   });
 });
 
