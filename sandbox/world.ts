@@ -32,6 +32,8 @@ export type WorldOptions = {
   readonly kubelet?: NonNullable<KubernetesOptions['times']>;
   readonly argocd?: Pick<ArgoCdOptions, 'delays' | 'hook'> & { readonly editManifest?: (yaml: string) => string };
   readonly onInvocation?: (record: InvocationRecord) => void;
+  /** In [0, 1): smaller numbers make the state machine retry sooner. */
+  readonly random?: () => number;
 };
 
 /** Everything that Slipway talks to, on loopback, with the packaged stack deployed into it. */
@@ -69,6 +71,7 @@ async function startParts(options: WorldOptions, stops: (() => Promise<unknown>)
   const log = join(folder, 'functions.log');
   const aws = await startAws({
     account: ACCOUNT,
+    ...(options.random && { random: options.random }),
     onInvocation(record) {
       appendFileSync(log, record.log);
       options.onInvocation?.(record);

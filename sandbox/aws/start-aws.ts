@@ -21,6 +21,8 @@ export type AwsOptions = {
   readonly account: AwsAccount;
   /** Hears of each invocation that ended, with its log. */
   readonly onInvocation?: (record: InvocationRecord) => void;
+  /** In [0, 1), for what AWS leaves to chance: the jitter of retries. */
+  readonly random?: () => number;
 };
 
 /** The AWS of the sandbox: its services as far as something in the world reaches into them past their APIs. */
@@ -32,6 +34,7 @@ export type Aws = {
   readonly ecr: AwsService;
   readonly eks: Eks;
   readonly events: EventBridge;
+  readonly iam: Iam;
   readonly lambda: Lambda;
   readonly queues: Queues;
   readonly secrets: SecretsManager;
@@ -41,17 +44,18 @@ export type Aws = {
   stop(): Promise<void>;
 };
 
-type Services = Omit<Aws, 'account' | 'endpointUrl' | 'administrator' | 'deploy' | 'stop'> & { readonly tables: DynamoDb; readonly stacks: CloudFormation };
+type Services = Omit<Aws, 'account' | 'endpointUrl' | 'administrator' | 'iam' | 'deploy' | 'stop'> & { readonly tables: DynamoDb; readonly stacks: CloudFormation };
 
 /** Starts an account with nothing in it. */
-export async function startAws({ account, onInvocation }: AwsOptions): Promise<Aws> {
+export async function startAws({ account, onInvocation, random = Math.random }: AwsOptions): Promise<Aws> {
   const iam = createIam(account);
   const endpoint = await startEndpoint({ account, iam });
-  const services = await startServices({ account, iam, endpoint, onInvocation });
+  const services = await startServices({ account, iam, endpoint, onInvocation, random });
   const { ecr, eks, events, lambda, queues, secrets, states, tables, stacks } = services;
   for (const service of [ecr, eks.service, events, secrets, states.service, tables, stacks, createSts()]) endpoint.add(service);
   return {
     account,
+    iam,
     endpointUrl: endpoint.url,
     administrator: iam.createAdministrator('operator'),
     ecr,
@@ -77,16 +81,16 @@ export async function startAws({ account, onInvocation }: AwsOptions): Promise<A
   };
 }
 
-type Foundation = { readonly account: AwsAccount; readonly iam: Iam; readonly endpoint: AwsEndpoint; readonly onInvocation: AwsOptions['onInvocation'] };
+type Foundation = { readonly account: AwsAccount; readonly iam: Iam; readonly endpoint: AwsEndpoint; readonly onInvocation: AwsOptions['onInvocation']; readonly random: () => number };
 
-async function startServices({ account, iam, endpoint, onInvocation }: Foundation): Promise<Services> {
+async function startServices({ account, iam, endpoint, onInvocation, random }: Foundation): Promise<Services> {
   const queues = createQueues(account);
   const lambda = createLambda({ account, iam, endpointUrl: endpoint.url, ...(onInvocation && { onInvocation }) });
-  const states = createStates({ account, clock: realClock, random: Math.random, invoke: invokeAs(iam, lambda) });
+  const states = createStates({ account, clock: realClock, random, invoke: invokeAs(iam, lambda) });
   const events = createEventBridge({
     account,
     clock: realClock,
-    random: Math.random,
+    random,
     async startExecution({ stateMachineArn, roleArn, input }) {
       iam.authorize(iam.assumeRole(roleArn, 'events.amazonaws.com', 'rule'), { action: 'states:StartExecution', resource: stateMachineArn });
       states.startExecution(stateMachineArn, input);

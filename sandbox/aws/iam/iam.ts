@@ -16,6 +16,8 @@ export type Role = { readonly arn: string; readonly roleId: string };
 export type Iam = {
   /** @throws AwsError for a policy that the sandbox cannot evaluate */
   createRole(role: RoleDefinition): Role;
+  /** Replaces what a role may do, as somebody does who edits its policies while it is in use. @throws AwsError for a policy that the sandbox cannot evaluate */
+  setPolicies(roleName: string, policies: readonly NamedPolicy[]): void;
   /** A user who may do everything, for the person at the terminal. */
   createAdministrator(name: string): Credentials;
   /** The role as a service holds it. @throws AwsError when there is no such role or its trust policy leaves the service out */
@@ -41,11 +43,15 @@ export function createIam(account: AwsAccount): Iam {
   function createRole({ name, trust, policies: named }: RoleDefinition): Role {
     const arn = `arn:aws:iam::${account.id}:role/${name}`;
     if (roles.has(arn)) throw new AwsError('EntityAlreadyExists', `Role with name ${name} already exists.`, 409);
-    const documents = named.map((policy) => parseIdentityPolicy(policy.document, `Role ${name}, policy ${policy.name}`));
     const role = { arn, name, roleId: uniqueId('AROA'), trust: parseTrustPolicy(trust, `Role ${name}, trust policy`) };
+    setPolicies(name, named);
     roles.set(arn, role);
-    policies.set(arn, documents);
     return role;
+  }
+
+  function setPolicies(roleName: string, named: readonly NamedPolicy[]): void {
+    const documents = named.map((policy) => parseIdentityPolicy(policy.document, `Role ${roleName}, policy ${policy.name}`));
+    policies.set(`arn:aws:iam::${account.id}:role/${roleName}`, documents);
   }
 
   function createAdministrator(name: string): Credentials {
@@ -71,6 +77,7 @@ export function createIam(account: AwsAccount): Iam {
 
   return {
     createRole,
+    setPolicies,
     createAdministrator,
     assumeRole,
     credentialsFor(roleArn, service, session) {
