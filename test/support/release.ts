@@ -1,3 +1,4 @@
+import type { Claim } from '../../src/domain/claim.ts';
 import type { Deployment } from '../../src/domain/deployment.ts';
 import type { Release } from '../../src/domain/release.ts';
 
@@ -29,4 +30,11 @@ export function aDeployment(overrides: Partial<Deployment> = {}): Deployment {
     marks: { pushed: '2026-01-02T03:04:05.000Z', started: '2026-01-02T03:04:06.000Z', resolved: '2026-01-02T03:04:06.100Z' },
     ...overrides,
   };
+}
+
+/** A claim of the release that `aRelease` makes, held by `execution: 'one'` since its first acquisition. */
+export function aClaim(overrides: Partial<Claim> = {}): Claim {
+  const { releasedAt, imagePushedAt, digest, tag } = aRelease();
+  const place = { releasedAt, imagePushedAt, digest, tag };
+  return { ...place, committing: false, execution: 'one', redrives: 0, generation: 1, claimedAt: '2026-01-02T03:04:06.000Z', ...overrides };
 }

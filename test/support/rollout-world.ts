@@ -12,7 +12,7 @@ import type { CheckRolloutPorts } from '../../src/steps/check-rollout.ts';
 import type { TargetStepInput } from '../../src/steps/wire.ts';
 import { aLiveWorkload, anApplication } from './application.ts';
 import { aPod, aRollout } from './observed-cluster.ts';
-import { aDeployment, aRelease } from './release.ts';
+import { aClaim, aDeployment, aRelease } from './release.ts';
 import { anEnvironment, aService, aTarget } from './service.ts';
 
 const EXECUTION = 'arn:aws:states:eu-central-1:111122223333:execution:slipway:one';
@@ -47,7 +47,7 @@ export async function aRolloutWorld({ target = {}, application = {}, live = [aWe
   const deployment = aDeployment({ claim: { generation: 1, redrives: 0 }, marks: { started: '2026-01-02T03:04:58.000Z', applied: APPLIED } });
   const claimBy = async (execution: string) => {
     const state = await targets.target(deployment);
-    await targets.claim(deployment, state, { ...aRelease(), execution, redrives: 0, generation: (state.claim?.generation ?? 0) + 1, claimedAt: NOW });
+    await targets.change(deployment, state, { claim: aClaim({ execution, generation: (state.claim?.generation ?? 0) + 1, claimedAt: NOW }) });
   };
   await claimBy(EXECUTION);
   return {

@@ -9,7 +9,7 @@ import { createMemoryTargetStore } from '../../src/adapters/memory/target-store.
 import type { TargetStepInput } from '../../src/steps/wire.ts';
 import type { TargetStore } from '../../src/ports/deployment-store.ts';
 import { aLiveWorkload, anApplication, aRevision } from './application.ts';
-import { aDeployment, aRelease } from './release.ts';
+import { aClaim, aDeployment, aRelease } from './release.ts';
 import { anEnvironment, aService, aTarget } from './service.ts';
 
 export const EXECUTION = 'arn:aws:states:eu-central-1:111122223333:execution:slipway:one';
@@ -49,7 +49,7 @@ export async function aSyncWorld({ application = {}, image = OLD_IMAGE, target =
   });
   const claimBy = async (execution: string) => {
     const state = await targets.target(deployment);
-    await targets.claim(deployment, state, { ...release, execution, redrives: 0, generation: (state.claim?.generation ?? 0) + 1, claimedAt: NOW });
+    await targets.change(deployment, state, { claim: aClaim({ execution, generation: (state.claim?.generation ?? 0) + 1, claimedAt: NOW }) });
   };
   await claimBy(EXECUTION);
   return {
