@@ -4,8 +4,8 @@ import { parseShape } from '../shape.ts';
 import { type DynamoDbEngine, startEngine } from './engine.ts';
 import { createTableInput, parseTable, type TableProperties } from './tables.ts';
 
-/** Operations on items; dynalite itself refuses what it does not know within one. */
-const OPERATIONS = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'] as const;
+/** Operations on items, and the scan with which people look at a table; dynalite itself refuses what it does not know within one. */
+const OPERATIONS = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query', 'Scan'] as const;
 
 export type DynamoDb = AwsService & {
   /** Creates an AWS::DynamoDB::Table by its properties and returns its ARN. */
