@@ -1,6 +1,7 @@
 import type { Milliseconds } from '../domain/instant.ts';
-import { DEFAULT_ORDER, DEFAULT_POLICY, type Edit, type Environment, type Policy, type Service, type Target } from '../domain/service.ts';
+import { DEFAULT_APPROVAL_TIMEOUT, DEFAULT_ORDER, DEFAULT_POLICY, type Edit, type Environment, type Policy, type Service, type Target } from '../domain/service.ts';
 import { parseDuration } from './duration.ts';
+import { environmentOrderProblems } from './environment-order.ts';
 import type { Problem } from './problem.ts';
 import type { EnvironmentEntry, SlipwayFile, TargetEntry } from './slipway-file.ts';
 
@@ -19,6 +20,7 @@ export function resolveServices(file: SlipwayFile, bounds: Bounds): { readonly s
     if (account !== bounds.account || region !== bounds.region) {
       problems.push({ path: [...path, 'repository'], message: `is in ${account}, ${region}; the stack hears of pushes in its own account and region alone: ${bounds.account}, ${bounds.region}` });
     }
+    problems.push(...environmentOrderProblems(entry.environments, [...path, 'environments']));
     return {
       name,
       owner: file.owner,
@@ -39,7 +41,22 @@ function resolveEnvironment(file: SlipwayFile, entry: EnvironmentEntry, path: re
     problems.push({ path: [...path, 'edit'], message: 'names more than one repository or branch; a release is one commit, so edit one' });
   }
   const targets = mapValues(entry.targets, (target, key) => resolveTarget(file, target, [...path, 'targets', key], problems));
-  return { rollback: 'manual', order: DEFAULT_ORDER, edits, policy: resolvePolicy(entry), targets: withoutUndefined(targets) };
+  if (entry.order === 'queue' && entry.interrupt === true) {
+    problems.push({ path: [...path, 'interrupt'], message: 'needs order: supersede; with queue, nothing is interrupted' });
+  }
+  return {
+    ...(entry.after !== undefined && { after: entry.after }),
+    ...(entry.approval !== undefined && { approval: resolveApproval(entry.approval) }),
+    rollback: entry.rollback,
+    order: { policy: entry.order, interrupt: entry.interrupt ?? DEFAULT_ORDER.interrupt },
+    edits,
+    policy: resolvePolicy(entry),
+    targets: withoutUndefined(targets),
+  };
+}
+
+function resolveApproval(entry: NonNullable<EnvironmentEntry['approval']>): NonNullable<Environment['approval']> {
+  return { timeout: duration(entry === 'required' ? undefined : entry.timeout, DEFAULT_APPROVAL_TIMEOUT) };
 }
 
 function resolveTarget(file: SlipwayFile, entry: TargetEntry, path: readonly string[], problems: Problem[]): Target | undefined {

@@ -1,15 +1,22 @@
 import { z } from 'zod';
+import { DEFAULT_ORDER, DEFAULT_ROLLBACK } from '../domain/service.ts';
 import { DURATION, parseDuration } from './duration.ts';
 
 const Name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'has lower-case letters, digits and `-`, at most 63');
 const SecretName = z.string().regex(/^[A-Za-z0-9/_+=.@-]{1,512}$/, 'is the name of a secret in Secrets Manager');
 const Duration = z.string('is a duration as 90s, 10m or 1h').regex(DURATION, 'is a duration as 90s, 10m or 1h');
-/** What is waited for ends: forty targets that take as long as this at each step still fit into the history of one execution. */
-export const LONGEST_TIMEOUT = { sync: '30m', rollout: '60m', verify: '30m' } as const;
+/** What is waited for ends: forty targets that take as long as this at each step, there and back, still fit into the history of one execution. */
+export const LONGEST_TIMEOUT = { sync: '20m', rollout: '40m', verify: '20m' } as const;
+
+/** A person may be on holiday; an execution that nobody answers still ends. */
+const LONGEST_APPROVAL = '336h';
 
 function timeoutUpTo(longest: string): z.ZodType<string> {
   return Duration.refine((text) => (parseDuration(text) ?? 0) <= (parseDuration(longest) ?? 0), `is at most ${longest}`);
 }
+
+/** Step Functions counts whole seconds, from one on. */
+const ApprovalTimeout = timeoutUpTo(LONGEST_APPROVAL).refine((text) => (parseDuration(text) ?? 1_000) >= 1_000, 'is at least 1s');
 
 const Region = z.string().regex(/^[a-z0-9-]+$/, 'is an AWS region');
 const CaBundle = z.string().regex(/^-----BEGIN CERTIFICATE-----/, 'is one or more certificates in PEM').describe('Certificates to trust besides the system’s, in PEM.');
@@ -64,7 +71,14 @@ const EditEntry = z.strictObject({
   value: z.enum(['tag', 'digest', 'repository:tag', 'repository@digest', 'repository:tag@digest']),
 });
 
+const Approval = z.union([z.literal('required'), z.strictObject({ timeout: ApprovalTimeout })], 'is required, or a mapping with a timeout of 1s to 336h');
+
 const EnvironmentEntry = z.strictObject({
+  after: Name.optional().describe('Environment of this service that must have a release first; pushes go to those without.'),
+  approval: Approval.optional().describe('A person approves each release: `required`, or {timeout} for how long that may take (24h).'),
+  rollback: z.enum(['automatic', 'manual']).default(DEFAULT_ROLLBACK).describe('Whether the previous release is brought back when one failed.'),
+  order: z.enum(['supersede', 'queue']).default(DEFAULT_ORDER.policy).describe('What a newer release does while another is being deployed: take over, or wait.'),
+  interrupt: z.boolean().optional().describe('With supersede: whether a newer release takes over after the commit, too (false).'),
   edit: z.array(EditEntry).min(1),
   sync: z.strictObject({ timeout: timeoutUpTo(LONGEST_TIMEOUT.sync) }).optional(),
   rollout: z.strictObject({ timeout: timeoutUpTo(LONGEST_TIMEOUT.rollout) }).optional(),

@@ -34,6 +34,11 @@ export type OrderPolicy = {
 
 export const DEFAULT_ORDER: OrderPolicy = { policy: 'supersede', interrupt: false };
 
+export const DEFAULT_ROLLBACK: Environment['rollback'] = 'manual';
+
+/** How long a release waits for a person, unless the environment says otherwise. */
+export const DEFAULT_APPROVAL_TIMEOUT: Milliseconds = 86_400_000;
+
 /** Limits of one environment. */
 export type Policy = {
   readonly syncTimeout: Milliseconds;

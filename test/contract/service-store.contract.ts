@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { DEFAULT_POLICY, type Service } from '../../src/domain/service.ts';
+import { DEFAULT_POLICY, type Environment, type Service } from '../../src/domain/service.ts';
 import type { ServiceStore } from '../../src/ports/deployment-store.ts';
 
 /** A service that uses every member there is, so that none is lost on its way through a store. */
@@ -14,12 +14,13 @@ export function aService(overrides: Partial<Service> = {}): Service {
     smoke: { url: 'https://inference.example.com/ready', status: 200 },
   };
   const edits = [{ git, file: 'envs/dev/values.yaml', path: 'image.tag', value: 'tag' }] as const;
+  const environment: Environment = { rollback: 'manual', order: { policy: 'supersede', interrupt: true }, edits, policy: DEFAULT_POLICY, targets: { eu: target } };
   return {
     name: 'inference-service',
     owner: 'team-inference',
     repository: { registry: '111122223333.dkr.ecr.eu-central-1.amazonaws.com', name: 'inference-service' },
     ignoredTags: ['latest'],
-    environments: { dev: { edits, policy: DEFAULT_POLICY, targets: { eu: target } } },
+    environments: { dev: environment, prod: { ...environment, after: 'dev', approval: { timeout: 3_600_000 }, rollback: 'automatic', order: { policy: 'queue', interrupt: false } } },
     ...overrides,
   };
 }

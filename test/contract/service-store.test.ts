@@ -1,5 +1,6 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { sweptServicesKey } from '../../src/adapters/dynamodb/keys.ts';
 import { createServiceStore } from '../../src/adapters/dynamodb/service-store.ts';
 import { openTable } from '../../src/adapters/dynamodb/table.ts';
 import { createMemoryServiceStore } from '../../src/adapters/memory/service-store.ts';
@@ -24,6 +25,19 @@ it('reads with no other right than GetItem', async () => {
   const put = reader.put(aService());
   await expect(put).rejects.toThrow(ForbiddenError);
   await expect(put).rejects.toThrow(/UpdateItem item repository#.*allow dynamodb:UpdateItem/);
+});
+
+it('keeps since when a service is applied for the sweep, until it is removed', async () => {
+  const table = aws.table('dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem');
+  const since = async () => (await table.get(sweptServicesKey('swept')))?.['since']?.S;
+  const swept = aService({ name: 'swept' });
+  await createServiceStore(table, () => '2026-01-02T03:04:05.000Z').put(swept);
+  await createServiceStore(table, () => '2026-02-02T03:04:05.000Z').put(swept);
+  expect(await since()).toBe('2026-01-02T03:04:05.000Z');
+  await createServiceStore(table).remove(swept);
+  expect(await since()).toBeUndefined();
+  await createServiceStore(table, () => '2026-03-02T03:04:05.000Z').put(swept);
+  expect(await since()).toBe('2026-03-02T03:04:05.000Z');
 });
 
 it('names the table that does not exist', async () => {

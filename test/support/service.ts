@@ -1,4 +1,4 @@
-import { DEFAULT_POLICY, type Environment, type Service, type Target } from '../../src/domain/service.ts';
+import { DEFAULT_ORDER, DEFAULT_POLICY, DEFAULT_ROLLBACK, type Environment, type Service, type Target } from '../../src/domain/service.ts';
 
 export function aTarget(overrides: Partial<Target> = {}): Target {
   return {
@@ -11,6 +11,8 @@ export function aTarget(overrides: Partial<Target> = {}): Target {
 
 export function anEnvironment(overrides: Partial<Environment> = {}): Environment {
   return {
+    rollback: DEFAULT_ROLLBACK,
+    order: DEFAULT_ORDER,
     edits: [
       {
         git: { host: 'git', url: 'https://git.example.com/team/config.git', branch: 'main', credentials: 'slipway/git', aliases: [] },

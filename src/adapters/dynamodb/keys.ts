@@ -1,4 +1,4 @@
-import type { TargetKey } from '../../domain/deployment.ts';
+import { targetName, type TargetKey } from '../../domain/deployment.ts';
 import type { Release } from '../../domain/release.ts';
 import type { RepositoryRef } from '../../ports/release-registry.ts';
 import type { Key } from './table.ts';
@@ -15,6 +15,20 @@ export function repositoryKey({ registry, name }: RepositoryRef): Key {
 export function ownerKey(owner: string): Key {
   return { pk: `owner#${owner}`, sk: 'services' };
 }
+
+/** What the sweep goes through: one item for each service, in one partition so that they come in order. */
+export function sweptServicesKey(service: string): Key {
+  return { pk: SWEPT_SERVICES, sk: service };
+}
+
+export const SWEPT_SERVICES = 'services';
+
+/** What waits for approval: few, so that one partition lists them. */
+export function approvalKey(key: TargetKey): Key {
+  return { pk: APPROVALS, sk: targetName(key) };
+}
+
+export const APPROVALS = 'approval';
 
 export function targetKey({ service, environment, target }: TargetKey): Key {
   return { pk: partition(service), sk: `target#${environment}/${target}` };

@@ -1,17 +1,18 @@
 import type { Service } from '../../domain/service.ts';
 import type { ServiceStore } from '../../ports/deployment-store.ts';
-import { ownerKey, repositoryKey, serviceKey } from './keys.ts';
+import { ownerKey, repositoryKey, serviceKey, sweptServicesKey } from './keys.ts';
 import { readStored } from './stored.ts';
 import { StoredService } from './stored-service.ts';
-import { json, type Key, type Table } from './table.ts';
+import { json, type Key, type Table, text } from './table.ts';
 
 const NAMES = 'services';
 
 /**
  * Services by name, and two indexes of names: by repository and by owner. A name is never taken out of an index, since two `apply`
- * at once could take out what the other just needs; readers look at the service itself.
+ * at once could take out what the other just needs; readers look at the service itself. The sweep's list says since when a service is
+ * applied; applying it again does not change that.
  */
-export function createServiceStore(table: Table): ServiceStore {
+export function createServiceStore(table: Table, now = () => new Date().toISOString()): ServiceStore {
   async function service(name: string): Promise<Service | null> {
     const item = await table.get(serviceKey(name));
     return item === null ? null : readStored(StoredService, item['data'], `The configuration of service ${name}`);
@@ -36,8 +37,13 @@ export function createServiceStore(table: Table): ServiceStore {
     async put(changed) {
       await table.addName(repositoryKey(changed.repository), NAMES, changed.name);
       await table.addName(ownerKey(changed.owner), NAMES, changed.name);
+      await table.set(sweptServicesKey(changed.name), { since: text(now()) }, { expression: 'attribute_not_exists(since)', values: {} });
       await table.set(serviceKey(changed.name), { data: json(changed) });
     },
-    remove: ({ name }) => table.delete(serviceKey(name)),
+    // The service goes last: while it is there, `apply` finds it and can remove it again.
+    async remove({ name }) {
+      await table.delete(sweptServicesKey(name));
+      await table.delete(serviceKey(name));
+    },
   };
 }

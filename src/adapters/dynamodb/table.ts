@@ -5,6 +5,7 @@ import {
   DynamoDBClient,
   GetItemCommand,
   QueryCommand,
+  type QueryCommandInput,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { callAws } from '../aws/errors.ts';
@@ -21,13 +22,16 @@ export type Table = {
   get(key: Key): Promise<Item | null>;
   /** Items of a partition whose sort key begins with `prefix`, greatest sort key first. */
   last(pk: string, prefix: string, limit: number): Promise<readonly Item[]>;
+  /** Items of a partition in the order of their sort keys, those after `after`. Fewer than `limit` says nothing; none: that was the end. */
+  page(pk: string, after: string | null, limit: number): Promise<readonly Item[]>;
   /** Sets attributes and leaves the others. False when the condition does not hold. */
   set(key: Key, attributes: Item, condition?: Condition): Promise<boolean>;
   /** As `set`, and adds one to the attribute `counter`. */
   setAndCount(key: Key, attributes: Item, counter: string, condition: Condition): Promise<boolean>;
   /** Adds to a set of names. */
   addName(key: Key, attribute: string, name: string): Promise<void>;
-  delete(key: Key): Promise<void>;
+  /** False when the condition does not hold. */
+  delete(key: Key, condition?: Condition): Promise<boolean>;
 };
 
 export type TableOptions = { readonly tableName: string; readonly client?: DynamoDBClient };
@@ -51,22 +55,28 @@ export function openTable({ tableName: TableName, client = new DynamoDBClient({}
     return call('UpdateItem', `${key.pk} ${key.sk}`, () => client.send(command).then(() => true, asLostRace));
   }
 
+  async function query(keys: string, input: Omit<QueryCommandInput, 'TableName' | 'ConsistentRead'>): Promise<readonly Item[]> {
+    return (await call('Query', keys, () => client.send(new QueryCommand({ ...input, TableName, ConsistentRead: true })))).Items ?? [];
+  }
+
   return {
     async get(key) {
       const command = new GetItemCommand({ TableName, Key: attributesOf(key), ConsistentRead: true });
       return (await call('GetItem', `${key.pk} ${key.sk}`, () => client.send(command))).Item ?? null;
     },
-    async last(pk, prefix, limit) {
-      const command = new QueryCommand({
-        TableName,
+    last: (pk, prefix, limit) =>
+      query(`${pk} ${prefix}*`, {
         KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
         ExpressionAttributeValues: { ':pk': text(pk), ':prefix': text(prefix) },
-        ConsistentRead: true,
         ScanIndexForward: false,
         Limit: limit,
-      });
-      return (await call('Query', `${pk} ${prefix}*`, () => client.send(command))).Items ?? [];
-    },
+      }),
+    page: (pk, after, limit) =>
+      query(`${pk} *`, {
+        KeyConditionExpression: after === null ? 'pk = :pk' : 'pk = :pk AND sk > :after',
+        ExpressionAttributeValues: { ':pk': text(pk), ...(after !== null && { ':after': text(after) }) },
+        Limit: limit,
+      }),
     set: (key, attributes, condition) => update(key, setting(attributes), attributes, condition),
     setAndCount(key, attributes, counter, condition) {
       const place = Object.keys(attributes).length;
@@ -75,8 +85,13 @@ export function openTable({ tableName: TableName, client = new DynamoDBClient({}
     async addName(key, attribute, name) {
       await update(key, 'ADD #a0 :a0', { [attribute]: { SS: [name] } });
     },
-    async delete(key) {
-      await call('DeleteItem', `${key.pk} ${key.sk}`, () => client.send(new DeleteItemCommand({ TableName, Key: attributesOf(key) })));
+    async delete(key, condition) {
+      const command = new DeleteItemCommand({
+        TableName,
+        Key: attributesOf(key),
+        ...(condition !== undefined && { ConditionExpression: condition.expression, ExpressionAttributeValues: condition.values }),
+      });
+      return call('DeleteItem', `${key.pk} ${key.sk}`, () => client.send(command).then(() => true, asLostRace));
     },
   };
 }

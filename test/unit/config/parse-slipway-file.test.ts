@@ -46,6 +46,8 @@ describe('parseSlipwayFile', () => {
         ignoredTags: ['latest'],
         environments: {
           dev: {
+            rollback: 'manual',
+            order: { policy: 'supersede', interrupt: false },
             edits: [
               {
                 git: { host: 'git', url: 'https://git.example.com/team/config.git', branch: 'main', credentials: 'slipway/git', aliases: [] },
@@ -71,7 +73,7 @@ describe('parseSlipwayFile', () => {
   it.each([
     ['an unknown key', WHOLE.replace('rollout: { timeout: 2m }', 'rolout: { timeout: 2m }'), /^slipway.yaml:16: services.inference-service.environments.dev.rolout: is not a key that slipway knows here$/],
     ['a wrong duration', WHOLE.replace('2m', 'two'), /^slipway.yaml:16: services.inference-service.environments.dev.rollout.timeout: is a duration/],
-    ['a timeout that no history could hold', WHOLE.replace('2m', '2h'), /^slipway.yaml:16: .*rollout.timeout: is at most 60m/],
+    ['a timeout that no history could hold', WHOLE.replace('2m', '2h'), /^slipway.yaml:16: .*rollout.timeout: is at most 40m/],
     ['a repository whose pushes nobody hears', WHOLE.replace('{ name: inference-service }', '{ name: inference-service, region: us-east-1 }'), /^slipway.yaml:10: services.inference-service.repository: is in 111122223333, us-east-1; the stack hears/],
     ['a control character in a branch', WHOLE.replace('credentials: slipway/git', 'branch: "ma\\u0000in"'), /git.config.branch: is a branch name/],
     ['a reference that leads nowhere', WHOLE.replace('argocd: main,', 'argocd: mian,'), /^slipway.yaml:18: .*eu.argocd: mian is not under argocd; there is main$/],
