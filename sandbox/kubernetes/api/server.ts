@@ -8,7 +8,7 @@ import type { Authorize, User } from '../rbac.ts';
 import type { Store } from '../store.ts';
 import { DISCOVERY } from './discovery.ts';
 import { type ApiRequest, attributesOf, isWatch, readRequest, selectionOf, servedResource, type Target } from './request.ts';
-import { forbidden, methodNotAllowed, notServed, objectNotFound, StatusError, unauthorized } from './status.ts';
+import { badRequest, forbidden, methodNotAllowed, notServed, objectNotFound, StatusError, unauthorized } from './status.ts';
 import { asTable, wantsTable } from './table.ts';
 import { serveWatch } from './watch.ts';
 
@@ -50,6 +50,7 @@ async function authenticated({ headers }: IncomingMessage, { authenticate }: Api
   const [, token] = /^Bearer (\S+)$/i.exec(headers.authorization ?? '') ?? [];
   const user = token === undefined ? null : await authenticate(token);
   if (user === null) throw unauthorized();
+  if (Object.keys(headers).some((name) => name.startsWith('impersonate-'))) throw badRequest('the sandbox does not let one user act as another (kubectl --as)');
   return { ...user, groups: [...user.groups, 'system:authenticated'] };
 }
 

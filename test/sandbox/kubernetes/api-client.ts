@@ -6,15 +6,15 @@ export type WatchLine = { readonly type: string; readonly object: { readonly met
 
 /** Requests to the API server that trust the sandbox's CA alone. */
 export function apiClient(url: string, caPem: string, token: string | null) {
-  function open(path: string, method: string, accept: string): Promise<IncomingMessage> {
+  function open(path: string, method: string, more: Readonly<Record<string, string>>): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
-      const headers = { accept, ...(token === null ? {} : { authorization: `Bearer ${token}` }) };
+      const headers = { ...more, ...(token === null ? {} : { authorization: `Bearer ${token}` }) };
       request(`${url}${path}`, { method, ca: caPem, headers, agent: false }, resolve).on('error', reject).end();
     });
   }
 
-  async function call(path: string, { method = 'GET', accept = 'application/json' } = {}): Promise<{ readonly code: number | undefined; readonly body: unknown }> {
-    const response = await open(path, method, accept);
+  async function call(path: string, { method = 'GET', ...headers }: { method?: string; readonly [header: string]: string } = {}): Promise<{ readonly code: number | undefined; readonly body: unknown }> {
+    const response = await open(path, method, { accept: 'application/json', ...headers });
     const chunks = await response.toArray();
     const body: unknown = JSON.parse(chunks.map(String).join(''));
     return { code: response.statusCode, body };
@@ -22,7 +22,7 @@ export function apiClient(url: string, caPem: string, token: string | null) {
 
   /** Opens a watch: its lines as they come, until the server ends it. */
   async function watch(path: string): Promise<AsyncGenerator<WatchLine>> {
-    return linesOf(await open(path, 'GET', 'application/json'));
+    return linesOf(await open(path, 'GET', { accept: 'application/json' }));
   }
   return { call, watch };
 }

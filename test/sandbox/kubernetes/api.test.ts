@@ -76,6 +76,7 @@ describe('API server', () => {
     expect(await operator.call(`${DEPLOYMENTS}/web`, { method: 'DELETE' })).toMatchObject({
       code: 405, body: { reason: 'MethodNotAllowed', message: expect.stringContaining(`the sandbox does not serve DELETE ${DEPLOYMENTS}/web`) as string },
     });
+    expect(await operator.call(PODS, { 'impersonate-user': 'checker' })).toMatchObject({ code: 400, body: { message: 'the sandbox does not let one user act as another (kubectl --as)' } });
     expect(await slipway.call(`${PODS}?colour=red`)).toMatchObject({ code: 400, body: { reason: 'BadRequest', message: 'the sandbox does not know the option "colour" of pods' } });
   });
 
