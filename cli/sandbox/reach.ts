@@ -20,6 +20,9 @@ export async function describeReach({ world, environment, slipwayFile }: Started
     ARGOCD_TOKEN: argocd.token('inference', 'slipway'),
     CA_FILE: caFile,
     SLIPWAY_FILE: file,
+    // git, curl and aws would ask a proxy of the user's even for loopback.
+    NO_PROXY: '127.0.0.1',
+    no_proxy: '127.0.0.1',
   };
   return [
     'The sandbox stays up until Ctrl-C. Its environment, for another terminal:',

@@ -64,8 +64,9 @@ describe('slipway sandbox --keep --json, and the other commands beside it', { ti
     expect(told.filter((state) => milestones.includes(state))).toEqual(milestones);
   });
 
-  it('prints an environment that git takes', () => {
-    expect(execFileSync('git', ['ls-remote', env['GIT_URL'] ?? '', 'main'], { encoding: 'utf8' })).toMatch(/refs\/heads\/main$/m);
+  it('prints an environment that git takes, behind a proxy too', () => {
+    const behindProxy = { PATH: process.env['PATH'], http_proxy: 'http://127.0.0.1:9', ...env };
+    expect(execFileSync('git', ['ls-remote', env['GIT_URL'] ?? '', 'main'], { encoding: 'utf8', env: behindProxy })).toMatch(/refs\/heads\/main$/m);
   });
 
   it('changes nothing when its file is applied again', async () => {
