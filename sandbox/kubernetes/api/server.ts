@@ -50,7 +50,6 @@ async function authenticated({ headers }: IncomingMessage, { authenticate }: Api
   const [, token] = /^Bearer (\S+)$/i.exec(headers.authorization ?? '') ?? [];
   const user = token === undefined ? null : await authenticate(token);
   if (user === null) throw unauthorized();
-  if (Object.keys(headers).some((name) => name.startsWith('impersonate-'))) throw badRequest('the sandbox does not let one user act as another (kubectl --as)');
   return { ...user, groups: [...user.groups, 'system:authenticated'] };
 }
 
@@ -68,6 +67,8 @@ function serveDocument({ method, path }: ApiRequest, response: ServerResponse): 
 function serveObjects(request: ApiRequest, target: Target, message: IncomingMessage, response: ServerResponse, { store, clock }: ApiOptions): void {
   const { method, path, query } = request;
   const { namespace, name } = target;
+  // Not for documents: of a refusal there kubectl shows only that there was one.
+  if (Object.keys(message.headers).some((header) => header.startsWith('impersonate-'))) throw badRequest('the sandbox does not let one user act as another (kubectl --as)');
   if (target.group === '' && target.plural === 'namespaces' && name !== null && method === 'GET') {
     answer(response, 200, namespaceOf(store, name));
     return;
