@@ -42,7 +42,9 @@ export function createController(world: World, onFailure: (error: unknown) => vo
     refresh: reconciler.refresh,
     startOperation,
     terminate(name) {
-      if (world.store.get(name)?.operation === undefined) throw new ApiError('InvalidArgument', 'Unable to terminate operation. No operation is in progress');
+      const { operation, status } = world.store.get(name) ?? {};
+      // One that was requested and has not begun can't be ended either.
+      if (operation === undefined || status?.operationState === undefined) throw new ApiError('InvalidArgument', 'Unable to terminate operation. No operation is in progress');
       world.store.updateStatus(name, ({ operationState }) => (operationState === undefined ? {} : { operationState: { ...operationState, phase: 'Terminating' } }));
       running.get(name)?.abort();
     },

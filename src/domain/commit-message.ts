@@ -1,23 +1,23 @@
-import type { Deployment } from './deployment.ts';
+import { type Deployment, goalOf } from './deployment.ts';
 import { ConfigurationError } from './errors.ts';
 import { imageReference } from './release.ts';
 
 /**
- * What a commit says: a subject for people, the image and the execution's page, and trailers (git-interpret-trailers) by which a
- * retry knows its own commit.
+ * What a commit says: a subject for people, the image that it brings and the execution's page, and trailers
+ * (git-interpret-trailers) by which a retry knows its own commit.
  * @throws ConfigurationError for a name that holds a line end or another control character, which could forge a trailer
  */
 export function commitMessage(execution: string, deployment: Deployment): string {
-  const { repository, tag, digest } = deployment.release;
+  const goal = goalOf(deployment);
   const page = executionPage(execution);
   const lines = [
     subjectOf(deployment),
     '',
-    `Image ${imageReference(deployment.release)}`,
+    `Image ${imageReference(goal)}`,
     ...(page === null ? [] : [page]),
     '',
     executionTrailer(execution),
-    `Slipway-Release: ${repository}:${tag}@${digest}`,
+    `Slipway-Release: ${goal.repository}:${goal.tag}@${goal.digest}`,
   ];
   const forged = lines.find((line) => /\p{Cc}/u.test(line));
   if (forged !== undefined) throw new ConfigurationError(`The commit message would hold a control character in ${JSON.stringify(forged)}; correct that name`);
@@ -30,7 +30,8 @@ export function isOwnCommit(message: string, execution: string, deployment: Depl
   return lines[0] === subjectOf(deployment) && lines.includes(executionTrailer(execution));
 }
 
-function subjectOf({ service, release, environment, target }: Deployment): string {
+function subjectOf({ service, release, rollback, environment, target }: Deployment): string {
+  if (rollback !== undefined) return `Roll back ${service} from ${release.tag} to ${rollback.release.tag} on ${environment}/${target}`;
   return `Deploy ${service} ${release.tag} to ${environment}/${target}`;
 }
 

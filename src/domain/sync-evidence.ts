@@ -8,6 +8,11 @@ export function isRunning({ operationRequested, operation }: ObservedApplication
   return operationRequested || operation?.phase === 'Running' || operation?.phase === 'Terminating';
 }
 
+/** Names the operation that runs, so that it can be told from the next one; null when none does, or when it is ending already. */
+export function runningOperation({ operation }: ObservedApplication): string | null {
+  return operation?.phase === 'Running' ? `${operation.startedAt} ${operation.revisions.join(' ')}` : null;
+}
+
 /** A window that closes holds a running operation, whose phase stays `Running` as long as it lasts (controller/sync.go of Argo CD). */
 export function isBlockedByWindow({ operation }: ObservedApplication): boolean {
   return operation !== null && operation.message.includes('blocked by sync window');

@@ -1,7 +1,7 @@
 import { type ObservedApplication, type RepositoryOfEdits, sourceOf } from './application.ts';
 import type { Instant } from './instant.ts';
 import type { LiveTemplate } from './live-template.ts';
-import { coverage, describeOperation, deployedSinceCommit, isBlockedByWindow, isRunning, operationRevision, shortRevision, unreadRevision } from './sync-evidence.ts';
+import { coverage, describeOperation, deployedSinceCommit, isBlockedByWindow, isRunning, operationRevision, runningOperation, shortRevision, unreadRevision } from './sync-evidence.ts';
 
 /** What SyncApplication waits for in one Application. */
 export type WantedSync = {
@@ -25,6 +25,10 @@ export type SyncStarter = 'request' | 'auto-sync';
 export type SyncMemory = {
   /** By revision: every edited scalar has our value there. */
   readonly covers: ReadonlyMap<string, boolean>;
+  /** Revisions that have the value of a release which this one takes the place of, in every edited scalar. */
+  readonly replaced: ReadonlySet<string>;
+  /** The operation that was asked to end, as `runningOperation` names it. */
+  readonly terminated: string | null;
   /** Of the current observation; null until read. */
   readonly live: LiveTemplate | null;
   readonly syncRequested: boolean;
@@ -46,6 +50,7 @@ export type SyncDecision =
   | { readonly next: 'read-window'; readonly starter: SyncStarter }
   | { readonly next: 'refresh'; readonly how: 'normal' | 'hard'; readonly because: RefreshReason }
   | { readonly next: 'request-sync' }
+  | { readonly next: 'terminate'; readonly operation: string }
   | { readonly next: 'applied' }
   | { readonly next: 'failed'; readonly cause: string }
   | { readonly next: 'errored'; readonly error: 'ConfigurationError' | 'RefusedError'; readonly message: string }
@@ -67,7 +72,7 @@ export function decideSync(application: ObservedApplication, want: WantedSync, m
 
 /** What a slice starts with: our own head is known to have our value. */
 export function freshMemory(head: string, syncRequested: boolean): SyncMemory {
-  return { covers: new Map([[head, true]]), live: null, syncRequested, refreshes: new Set(), branch: null, window: null };
+  return { covers: new Map([[head, true]]), replaced: new Set(), terminated: null, live: null, syncRequested, refreshes: new Set(), branch: null, window: null };
 }
 
 /** What stays known when a new observation arrives. */
@@ -86,15 +91,28 @@ function decideNext(sight: Sight): SyncDecision {
   return whileRunning(sight) ?? afterSuccess(sight) ?? afterFailure(sight) ?? onComparisonError(sight) ?? byComparison(sight);
 }
 
-/** An operation runs: ours, auto-sync's or somebody else's. It is watched, never terminated. */
+/** An operation runs: ours, auto-sync's or somebody else's. It is watched, unless it brings what this release takes the place of. */
 function whileRunning(sight: Sight): SyncDecision | null {
   const { application, want, memory } = sight;
   if (!isRunning(application)) return null;
   const running = wait(want, describeOperation(application, want.source));
+  const replaced = whileReplacedRuns(sight);
+  if (replaced !== null) return replaced === 'ending' ? running : replaced;
   if (isBlockedByWindow(application)) return closedWindow(sight, application.operation?.automated === true ? 'auto-sync' : 'request') ?? running;
   if (coverage(operationRevision(application, want.source), memory.covers) !== true) return running;
   if (memory.live === null) return { next: 'read-live-template' };
   return memory.live.runs === 'whole' ? { next: 'applied' } : running;
+}
+
+/**
+ * The operation of a release that is rolled back or superseded: its hooks may hang for ever, and held by a window it would bring that
+ * release as soon as the window opens.
+ */
+function whileReplacedRuns({ application, want, memory }: Sight): SyncDecision | 'ending' | null {
+  const revision = operationRevision(application, want.source);
+  if (revision === null || !memory.replaced.has(revision)) return null;
+  const operation = runningOperation(application);
+  return operation === null || operation === memory.terminated ? 'ending' : { next: 'terminate', operation };
 }
 
 function afterSuccess(sight: Sight): SyncDecision | null {

@@ -1,8 +1,9 @@
 import { CLAIM_LOST, holdsClaim } from '../domain/claim.ts';
 import { type ClusterSnapshot, EMPTY_SNAPSHOT } from '../domain/cluster.ts';
-import { type Deployment, resumed, type StepResult, withoutWatch } from '../domain/deployment.ts';
+import { type Deployment, goalOf, resumed, type StepResult, withoutWatch } from '../domain/deployment.ts';
 import { ConfigurationError, isRetryable } from '../domain/errors.ts';
 import { type Instant, latest } from '../domain/instant.ts';
+import { causeOfEnd } from '../domain/rollback.ts';
 import { rolloutStatus, type RolloutStatus } from '../domain/rollout.ts';
 import type { Target } from '../domain/service.ts';
 import { sliceEnd, watchingSince } from '../domain/slice.ts';
@@ -62,7 +63,7 @@ async function check(ports: CheckRolloutPorts, input: TargetStepInput, deploymen
   const { environment, target } = await readTargetConfig(ports.services, deployment);
   const argocd = await ports.argocd(target.argocd);
   const want: WantedRollout = {
-    release: deployment.release,
+    release: goalOf(deployment),
     mirror: target.image,
     live: await argocd.workloads(target.application),
     workloads: target.workloads,
@@ -78,7 +79,7 @@ async function check(ports: CheckRolloutPorts, input: TargetStepInput, deploymen
   if (verdict.status === 'failed') {
     // A newer release may have changed the template under our watch: then this one did not fail.
     if (!(await holdsTheClaim(ports, input))) return superseded(deployment);
-    return { status: 'failed', deployment: { ...withoutWatch(deployment), pods: verdict.pods, cause: deployment.cause ?? verdict.cause } };
+    return { status: 'failed', deployment: { ...withoutWatch(deployment), pods: verdict.pods, cause: causeOfEnd(deployment, 'failed', verdict.cause) } };
   }
   const status = target.smoke === undefined && (await operationEnded(argocd, target)) ? 'succeeded' : 'ready';
   return { status, deployment: rolledOut(deployment, verdict, receivedAt, ports.clock.now()) };
@@ -89,7 +90,7 @@ async function holdsTheClaim({ targets }: CheckRolloutPorts, { execution, deploy
 }
 
 function superseded(deployment: Deployment): StepResult<'superseded'> {
-  return { status: 'superseded', deployment: { ...withoutWatch(deployment), cause: CLAIM_LOST } };
+  return { status: 'superseded', deployment: { ...withoutWatch(deployment), cause: causeOfEnd(deployment, 'superseded', CLAIM_LOST) } };
 }
 
 function begin({ deployment, redrives, redrivenAt }: TargetStepInput, now: Instant): Watched {

@@ -1,8 +1,9 @@
 import { CLAIM_LOST, holdsClaim } from '../domain/claim.ts';
 import { describeEdits } from '../domain/covers.ts';
-import { type Deployment, resumed, type StepResult, targetName, withoutWatch } from '../domain/deployment.ts';
+import { type Deployment, goalOf, resumed, type StepResult, targetName, withoutWatch } from '../domain/deployment.ts';
 import { ConfigurationError, isRetryable, RefusedError } from '../domain/errors.ts';
 import { earliest, elapsed, type Instant, later } from '../domain/instant.ts';
+import { causeOfEnd, replacedReleases } from '../domain/rollback.ts';
 import { sliceEnd, watchingSince } from '../domain/slice.ts';
 import { freshMemory } from '../domain/sync.ts';
 import type { OpenArgoCd } from '../ports/argo-cd.ts';
@@ -31,7 +32,7 @@ export const syncApplication = defineStep({
   async run(ports: Ports, input: TargetStepInput): Promise<Result> {
     const deployment = begin(resumed(input.deployment, input), input, ports.clock.now());
     const mayWrite = async () => holdsClaim(await ports.targets.target(deployment), input.execution, deployment);
-    if (!(await mayWrite())) return { status: 'superseded', deployment: { ...deployment, cause: CLAIM_LOST } };
+    if (!(await mayWrite())) return { status: 'superseded', deployment: { ...deployment, cause: causeOfEnd(deployment, 'superseded', CLAIM_LOST) } };
     const watch = await openWatch(ports, { input, deployment, mayWrite });
     try {
       return conclude(deployment, watch, await follow(watch));
@@ -66,7 +67,8 @@ async function openWatch({ services, git, argocd, clock }: Ports, { input, deplo
     clock,
     ref: target.application,
     edits: environment.edits,
-    release: deployment.release,
+    release: goalOf(deployment),
+    replaces: replacedReleases(deployment),
     target,
     execution: input.execution,
     mayWrite,
@@ -114,7 +116,7 @@ function conclude(deployment: Deployment, watch: SyncWatch, decided: SyncEnd | n
       return { status: 'applied', deployment: applied(learned, watch.clock.now()) };
     case 'failed':
     case 'superseded':
-      return { status: next, deployment: { ...learned, cause: learned.cause ?? decided.cause } };
+      return { status: next, deployment: { ...learned, cause: causeOfEnd(learned, next, decided.cause) } };
     case 'errored':
       throw decided.error === 'ConfigurationError' ? new ConfigurationError(decided.message) : new RefusedError(decided.message);
   }

@@ -2,13 +2,14 @@ import type { ObservedApplication, ObservedOperation } from '../domain/applicati
 import { CLAIM_LOST } from '../domain/claim.ts';
 import { carriesRelease } from '../domain/covers.ts';
 import type { Reported } from '../domain/deployment.ts';
+import type { Files } from '../domain/edits.ts';
 import { NotFoundError } from '../domain/errors.ts';
 import type { Instant } from '../domain/instant.ts';
 import { liveTemplate } from '../domain/live-template.ts';
 import type { Release } from '../domain/release.ts';
 import type { ApplicationRef, Edit, Target } from '../domain/service.ts';
 import { afterObservation, decideSync, type SyncDecision, type SyncMemory, type WantedSync } from '../domain/sync.ts';
-import { ourOperation } from '../domain/sync-evidence.ts';
+import { ourOperation, runningOperation } from '../domain/sync-evidence.ts';
 import type { ArgoCd } from '../ports/argo-cd.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { GitHost } from '../ports/git-host.ts';
@@ -20,7 +21,10 @@ export type SyncWatch = {
   readonly clock: Clock;
   readonly ref: ApplicationRef;
   readonly edits: readonly Edit[];
+  /** What the target is to run. */
   readonly release: Release;
+  /** Releases that it takes the place of. */
+  readonly replaces: readonly Release[];
   readonly target: Target;
   /** ARN of the execution, by which people find who asked for the sync. */
   readonly execution: string;
@@ -51,6 +55,8 @@ export async function decideOn(watch: SyncWatch, observed: ObservedApplication):
         return null;
       case 'request-sync':
         return requestSync(watch, application);
+      case 'terminate':
+        return terminate(watch, decision.operation);
       case 'refresh':
         watch.memory = { ...afterObservation(watch.memory), refreshes: new Set([...watch.memory.refreshes, decision.because]) };
         application = await watch.argocd.application(watch.ref, decision.how);
@@ -76,9 +82,9 @@ type Question = Extract<SyncDecision, { readonly next: `read-${string}` }>;
 async function find(watch: SyncWatch, question: Question): Promise<Partial<SyncMemory>> {
   switch (question.next) {
     case 'read-revision':
-      return { covers: new Map([...watch.memory.covers, [question.revision, await carries(watch, question.revision)]]) };
+      return judge(watch, question.revision);
     case 'read-branch':
-      return { branch: { compared: question.compared, carries: await carries(watch) } };
+      return { branch: { compared: question.compared, carries: carriesRelease(await readFiles(watch), watch.edits, watch.release) } };
     case 'read-live-template':
       return { live: liveTemplate(await watch.argocd.workloads(watch.ref), watch.release, watch.target) };
     case 'read-window':
@@ -86,15 +92,32 @@ async function find(watch: SyncWatch, question: Question): Promise<Partial<SyncM
   }
 }
 
-/** Whether the revision, or the branch head, has our value in every edited scalar. A file that is gone has not. */
-async function carries({ git, edits, release }: SyncWatch, revision?: string): Promise<boolean> {
+/** By content: whose value the edited scalars have at the revision. */
+async function judge(watch: SyncWatch, revision: string): Promise<Pick<SyncMemory, 'covers' | 'replaced'>> {
+  const { edits, release, replaces, memory } = watch;
+  const files = await readFiles(watch, revision);
+  const covers = carriesRelease(files, edits, release);
+  const replaced = !covers && replaces.some((other) => carriesRelease(files, edits, other));
+  return { covers: new Map([...memory.covers, [revision, covers]]), replaced: replaced ? new Set([...memory.replaced, revision]) : memory.replaced };
+}
+
+/** The edited files at the revision, or at the branch head. Where one is gone there is nothing to find. */
+async function readFiles({ git, edits }: SyncWatch, revision?: string): Promise<Files> {
   const paths = [...new Set(edits.map(({ file }) => file))];
   try {
-    return carriesRelease((await git.read(paths, revision)).files, edits, release);
+    return (await git.read(paths, revision)).files;
   } catch (error) {
-    if (error instanceof NotFoundError) return false;
+    if (error instanceof NotFoundError) return {};
     throw error;
   }
+}
+
+/** What was observed may have ended meanwhile, and another operation have begun: only the one that was judged is ended. */
+async function terminate(watch: SyncWatch, judged: string): Promise<SyncEnd | null> {
+  if (!(await watch.mayWrite())) return { next: 'superseded', cause: CLAIM_LOST };
+  if (runningOperation(await watch.argocd.application(watch.ref)) === judged) await watch.argocd.terminate(watch.ref);
+  watch.memory = { ...watch.memory, terminated: judged };
+  return null;
 }
 
 /** Whatever the answer, the next observation shows an operation: the requested one, or the one that was faster. */

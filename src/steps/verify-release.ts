@@ -2,6 +2,7 @@ import { CLAIM_LOST, holdsClaim } from '../domain/claim.ts';
 import { type Deployment, resumed, type StepResult, withoutWatch } from '../domain/deployment.ts';
 import { isRetryable, RefusedError, TimeoutError, UnavailableError } from '../domain/errors.ts';
 import { earliest, elapsed, type Instant, later } from '../domain/instant.ts';
+import { causeOfEnd } from '../domain/rollback.ts';
 import { sliceEnd, watchingSince } from '../domain/slice.ts';
 import { operationEnd, type OperationEnd, type WantedEnd } from '../domain/verify.ts';
 import type { ArgoCd, OpenArgoCd } from '../ports/argo-cd.ts';
@@ -21,7 +22,7 @@ type Ports = {
 };
 
 type Status = 'running' | 'succeeded' | 'failed' | 'superseded';
-type Verdict = { readonly status: Exclude<Status, 'superseded'>; readonly cause?: string };
+type Verdict = { readonly status: 'running' | 'succeeded' } | { readonly status: 'failed'; readonly cause: string };
 
 /** Until when this invocation looks, and until when the release may take. */
 type Limits = { readonly slice: Instant; readonly deadline: Instant };
@@ -37,7 +38,7 @@ export const verifyRelease = defineStep({
     const slice = sliceEnd(clock.now(), clock.remaining());
     const deployment = begin(input, clock.now());
     if (!holdsClaim(await targets.target(deployment), input.execution, deployment)) {
-      return { status: 'superseded', deployment: { ...withoutWatch(deployment), cause: CLAIM_LOST } };
+      return { status: 'superseded', deployment: { ...withoutWatch(deployment), cause: causeOfEnd(deployment, 'superseded', CLAIM_LOST) } };
     }
     try {
       return conclude(deployment, await verify(ports, deployment, slice), clock.now());
@@ -137,9 +138,13 @@ async function ask(smoke: SmokeCheck, url: string): Promise<{ readonly status: n
   }
 }
 
-function conclude(deployment: Deployment, { status, cause }: Verdict, now: Instant): StepResult<Status> {
-  if (status === 'running') return { status, deployment };
-  const ended = withoutWatch(deployment);
-  if (status === 'succeeded') return { status, deployment: { ...ended, marks: { ...ended.marks, verified: now } } };
-  return { status, deployment: { ...ended, ...(ended.cause === undefined && cause !== undefined ? { cause } : {}) } };
+function conclude(deployment: Deployment, verdict: Verdict, now: Instant): StepResult<Status> {
+  switch (verdict.status) {
+    case 'running':
+      return { status: 'running', deployment };
+    case 'succeeded':
+      return { status: 'succeeded', deployment: { ...withoutWatch(deployment), marks: { ...deployment.marks, verified: now } } };
+    case 'failed':
+      return { status: 'failed', deployment: { ...withoutWatch(deployment), cause: causeOfEnd(deployment, 'failed', verdict.cause) } };
+  }
 }

@@ -32,11 +32,21 @@ export async function get<Answer>(api: Api, query: Query<Answer>): Promise<Answe
 }
 
 /** Posts JSON. A refusal is for the caller to judge. */
-export async function post(api: Api, path: string, body: unknown): Promise<{ readonly body: string } | { readonly refusal: Refusal }> {
-  // The header is compared as a whole: a charset in it is refused with 415.
+export function post(api: Api, path: string, body: unknown): Promise<Changed> {
+  return change(api, { method: 'POST', path, body: JSON.stringify(body) });
+}
+
+/** Deletes, without a body. A refusal is for the caller to judge. */
+export function remove(api: Api, path: string): Promise<Changed> {
+  return change(api, { method: 'DELETE', path });
+}
+
+type Changed = { readonly body: string } | { readonly refusal: Refusal };
+
+async function change(api: Api, request: HttpRequest): Promise<Changed> {
+  // Asked for even where there is no body, and compared as a whole: a charset in it is refused with 415.
   const headers = { 'content-type': 'application/json', ...authorization(api) };
-  const request: HttpRequest = { method: 'POST', path, headers, body: JSON.stringify(body) };
-  const response = await api.http.send(request);
+  const response = await api.http.send({ ...request, headers });
   return response.status === 200 ? { body: response.body } : { refusal: parseRefusal(response.status, response.body) };
 }
 

@@ -6,9 +6,9 @@ import { closedWindowMessage, type SyncStarter } from '../../domain/sync.ts';
 import type { ArgoCd, OpenArgoCd, SyncRequest, SyncRights } from '../../ports/argo-cd.ts';
 import type { Secrets } from '../../ports/secrets.ts';
 import { createHttpClient, type HttpClient } from '../http/http-client.ts';
-import { type Api, applicationName, applicationPath, context, get, parseAnswer, post, scope, tokenOf } from './api.ts';
+import { type Api, applicationName, applicationPath, context, get, parseAnswer, post, remove, scope, tokenOf } from './api.ts';
 import { type ApplicationResource, ApplicationSchema, observedApplication } from './application-schema.ts';
-import { isBusy, isWindow, refusalError } from './errors.ts';
+import { isBusy, isIdle, isWindow, refusalError } from './errors.ts';
 import { createSeenVersions, type SeenVersions } from './seen-versions.ts';
 import { closedWindow, SyncWindowsSchema } from './sync-windows.ts';
 import { watchApplication } from './watch.ts';
@@ -52,6 +52,7 @@ function argoCd(api: Api, now: () => Instant): ArgoCd {
       for await (const application of watchApplication(api, { ref, signal, read, versions })) yield observedApplication(application);
     },
     sync: (ref, request) => requestSync(api, ref, request, { now, versions }),
+    terminate: (ref) => terminateOperation(api, ref),
     syncRights: (ref, starter) => readSyncRights(api, ref, starter, now),
     workloads: (ref) => readWorkloads(api, ref),
   };
@@ -84,6 +85,13 @@ async function requestSync(api: Api, ref: ApplicationRef, { prune, infos }: Sync
     if (closedBy !== null) throw new RefusedError(closedWindowMessage(ref.name, closedBy));
   }
   throw refusalError(answer.refusal, context(api, call));
+}
+
+async function terminateOperation(api: Api, ref: ApplicationRef): Promise<'requested' | 'idle'> {
+  const answer = await remove(api, applicationPath(ref, '/operation'));
+  if ('body' in answer) return 'requested';
+  if (isIdle(answer.refusal)) return 'idle';
+  throw refusalError(answer.refusal, context(api, `end the operation of ${applicationName(ref)}`));
 }
 
 async function readSyncRights(api: Api, ref: ApplicationRef, starter: SyncStarter = 'request', now: () => Instant): Promise<SyncRights> {

@@ -16,7 +16,7 @@ export type CallContext = {
 export type Refusal = { readonly status: number; readonly code: number | null; readonly message: string };
 
 /** gRPC codes that Argo CD's gateway puts into the body: several meanings share HTTP 400, 403 and 500. */
-const GRPC = { deadlineExceeded: 4, notFound: 5, permissionDenied: 7, resourceExhausted: 8, unavailable: 14, unauthenticated: 16 } as const;
+const GRPC = { invalidArgument: 3, deadlineExceeded: 4, notFound: 5, permissionDenied: 7, resourceExhausted: 8, unavailable: 14, unauthenticated: 16 } as const;
 
 const Body = z.object({ code: z.optional(z.number()), message: z.optional(z.string()) });
 /** On a stream, errors have another shape than elsewhere. */
@@ -59,6 +59,11 @@ export function refusalError(refusal: Refusal, { server, call, secret }: CallCon
 /** Seen wrapped, so it is looked for inside the message. */
 export function isBusy({ code, message }: Refusal): boolean {
   return code === 9 && message.includes('another operation is already in progress');
+}
+
+/** No operation is requested or runs, or the requested one has not begun. */
+export function isIdle({ code, message }: Refusal): boolean {
+  return code === GRPC.invalidArgument && message.includes('No operation is in progress');
 }
 
 /** Shares code and status with a missing right. */

@@ -13,7 +13,7 @@ export type HttpServer = {
 };
 
 export type HttpRequest = {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   /** Path and query, appended to the server's URL. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;

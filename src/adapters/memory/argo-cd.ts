@@ -1,4 +1,4 @@
-import type { LiveWorkload, ObservedApplication } from '../../domain/application.ts';
+import type { LiveWorkload, ObservedApplication, ObservedOperation } from '../../domain/application.ts';
 import { ForbiddenError, NotFoundError, RefusedError } from '../../domain/errors.ts';
 import type { ApplicationRef } from '../../domain/service.ts';
 import { type ClosedWindow, closedWindowMessage, type SyncStarter } from '../../domain/sync.ts';
@@ -9,6 +9,7 @@ import type { ArgoCd, SyncRequest } from '../../ports/argo-cd.ts';
 export type ArgoCdReactions = {
   refreshed?(how: 'normal' | 'hard'): void;
   requested?(request: SyncRequest): void;
+  terminated?(): void;
 };
 
 export type MemoryArgoCd = ArgoCd & {
@@ -24,6 +25,8 @@ export type MemoryArgoCd = ArgoCd & {
   remove(): void;
   /** Requests that were accepted. */
   readonly requests: readonly SyncRequest[];
+  /** Operations that were asked to end, as they were then. */
+  readonly terminations: readonly ObservedOperation[];
   readonly refreshes: readonly ('normal' | 'hard')[];
 };
 
@@ -36,13 +39,15 @@ type World = {
   readonly watchers: Set<() => void>;
 };
 
-/** One Application that stays as it was set. A requested sync stays requested until a reaction shows what became of it. */
+/** One Application that stays as it was set. A requested sync stays requested, and a terminated one ending, until a reaction shows what became of it. */
 export function createMemoryArgoCd(initial: ObservedApplication, live: readonly LiveWorkload[] = []): MemoryArgoCd {
   const world: World = { current: initial, workloads: live, reactions: {}, allowed: true, closed: null, watchers: new Set() };
   const requests: SyncRequest[] = [];
+  const terminations: ObservedOperation[] = [];
   const refreshes: ('normal' | 'hard')[] = [];
   return {
     requests,
+    terminations,
     refreshes,
     show: (change) => show(world, change),
     run: (next) => void (world.workloads = next),
@@ -63,12 +68,22 @@ export function createMemoryArgoCd(initial: ObservedApplication, live: readonly 
     watch: (ref, signal) => watch(world, ref, signal),
     async sync(ref, request) {
       if (isRunning(found(world, ref))) return 'busy';
-      if (!world.allowed) throw new ForbiddenError(`Argo CD does not let our token sync Application ${ref.name}; give its role that right`);
+      checkRight(world, ref);
       const window = closedBy(world, 'request');
       if (window !== null) throw new RefusedError(closedWindowMessage(ref.name, window));
       requests.push(request);
       show(world, { operationRequested: true, operation: null });
       world.reactions.requested?.(request);
+      return 'requested';
+    },
+    async terminate(ref) {
+      const application = found(world, ref);
+      checkRight(world, ref);
+      const { operation } = application;
+      if (operation === null || !isRunning(application)) return 'idle';
+      terminations.push(operation);
+      show(world, { operation: { ...operation, phase: 'Terminating' } });
+      world.reactions.terminated?.();
       return 'requested';
     },
     async syncRights(ref, starter = 'request') {
@@ -85,6 +100,10 @@ export function createMemoryArgoCd(initial: ObservedApplication, live: readonly 
 function found({ current }: World, { name, project }: ApplicationRef): ObservedApplication {
   if (current?.name === name && current.project === project) return current;
   throw new NotFoundError(`Argo CD has no Application ${name} in project ${project}; create it, or correct its name in slipway.yaml`);
+}
+
+function checkRight({ allowed }: World, { name }: ApplicationRef): void {
+  if (!allowed) throw new ForbiddenError(`Argo CD does not let our token sync Application ${name}; give its role that right`);
 }
 
 function show(world: World, change: Partial<ObservedApplication>): void {
