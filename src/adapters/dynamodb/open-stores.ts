@@ -1,13 +1,24 @@
-import type { RecordStore, ServiceStore, TargetStore } from '../../ports/deployment-store.ts';
+import type { ApprovalStore, RecordStore, ServiceStore, TargetStore } from '../../ports/deployment-store.ts';
+import { createApprovalStore } from './approval-store.ts';
 import { createRecordStore } from './record-store.ts';
 import { createServiceStore } from './service-store.ts';
 import { openTable } from './table.ts';
 import { createTargetStore } from './target-store.ts';
 
-export type Stores = { readonly services: ServiceStore; readonly targets: TargetStore; readonly records: RecordStore };
+export type Stores = {
+  readonly services: ServiceStore;
+  readonly targets: TargetStore;
+  readonly records: RecordStore;
+  readonly approvals: ApprovalStore;
+};
 
 /** The stores that share Slipway's one table, over one client. */
 export function openStores(tableName: string): Stores {
   const table = openTable({ tableName });
-  return { services: createServiceStore(table), targets: createTargetStore(table), records: createRecordStore(table) };
+  return {
+    services: createServiceStore(table),
+    targets: createTargetStore(table),
+    records: createRecordStore(table),
+    approvals: createApprovalStore(table),
+  };
 }
