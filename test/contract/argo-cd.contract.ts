@@ -40,6 +40,7 @@ export function argoCdContract(name: string, start: (options: ArgoCdWorldOptions
       await expect(argocd.workloads(missing)).rejects.toMatchObject({ name: 'NotFoundError' });
       await expect(argocd.syncRights(missing)).rejects.toMatchObject({ name: 'NotFoundError' });
       await expect(argocd.sync(missing, REQUEST)).rejects.toMatchObject({ name: 'NotFoundError' });
+      await expect(argocd.terminate(missing)).rejects.toMatchObject({ name: 'NotFoundError' });
       await expect(first(argocd, missing)).rejects.toMatchObject({ name: 'NotFoundError' });
     });
 
@@ -98,6 +99,34 @@ export function argoCdContract(name: string, start: (options: ArgoCdWorldOptions
       expect(await argocd.sync(ref, REQUEST)).toBe('busy');
     });
 
+    it('ends an operation whose hook hangs, and takes the next request', async () => {
+      const { argocd, ref } = await startWorld({ hook: 'hang' });
+      await argocd.sync(ref, REQUEST);
+      await until(argocd, ref, ({ operation }) => operation?.phase === 'Running');
+      expect(await argocd.terminate(ref)).toBe('requested');
+      const ended = await until(argocd, ref, ({ operation }) => operation?.phase === 'Failed');
+      expect(ended).toMatchObject({ operationRequested: false, operation: { message: 'Operation terminated' } });
+      expect(await argocd.sync(ref, REQUEST)).toBe('requested');
+    });
+
+    it('answers idle where no operation runs', async () => {
+      const { argocd, ref } = await startWorld();
+      expect(await argocd.terminate(ref)).toBe('idle');
+    });
+
+    it('lets auto-sync leave the terminated revision alone, and sync the next one', async () => {
+      const { argocd, ref, commitTag } = await startWorld({ autoSync: true, hook: 'hang' });
+      await argocd.application(ref, 'normal');
+      await until(argocd, ref, ({ operation }) => operation?.phase === 'Running');
+      await argocd.terminate(ref);
+      const { operation: ended } = await until(argocd, ref, ({ operation }) => operation?.phase === 'Failed');
+      expect(await argocd.application(ref, 'normal')).toMatchObject({ operationRequested: false, operation: ended });
+      const revision = await commitTag('2');
+      await argocd.application(ref, 'normal');
+      const { operation } = await until(argocd, ref, (application) => application.operation?.phase === 'Running' && application.operation.revisions.length > 0);
+      expect(operation).toMatchObject({ automated: true, revisions: [revision] });
+    });
+
     it('names the hook that failed', async () => {
       const { argocd, ref } = await startWorld({ hook: 'fail' });
       await argocd.sync(ref, REQUEST);
@@ -123,6 +152,7 @@ export function argoCdContract(name: string, start: (options: ArgoCdWorldOptions
       expect((await reader.application(ref)).name).toBe(ref.name);
       expect(await reader.syncRights(ref)).toMatchObject({ allowed: false });
       await expect(reader.sync(ref, REQUEST)).rejects.toMatchObject({ name: 'ForbiddenError' });
+      await expect(reader.terminate(ref)).rejects.toMatchObject({ name: 'ForbiddenError' });
     });
 
     it('shows a ComparisonError, and its end', async () => {

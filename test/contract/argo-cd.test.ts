@@ -14,8 +14,10 @@ function memoryWorld({ autoSync = false, hook, closed = false, deleting = false 
   const argocd = createMemoryArgoCd(anApplication({ deleting, autoSync: autoSync ? { prune: true } : null }), [aLiveWorkload('registry.example/inference-service:1')]);
   if (closed) argocd.close({ window: 'deny * * * * * for 1h', until: null }, ['request', 'auto-sync']);
   let head = { revision: aRevision(), tag: '1', broken: false };
+  let attempted: string | null = null;
   const operate = (automated: boolean, infos = [] as { name: string; value: string }[]) => {
     const { revision, tag } = head;
+    attempted = revision;
     const operation = anOperation({ revisions: [revision], automated, infos });
     argocd.show({ operationRequested: true, operation: { ...operation, phase: 'Running', finishedAt: null } });
     if (hook === 'hang') return;
@@ -28,9 +30,14 @@ function memoryWorld({ autoSync = false, hook, closed = false, deleting = false 
     refreshed() {
       const conditions = head.broken ? [{ type: 'ComparisonError', message: 'cannot render' }] : [];
       argocd.show({ conditions, sync: { status: head.broken ? 'Unknown' : 'OutOfSync', revisions: [head.revision] } });
-      if (autoSync) operate(true);
+      // Auto-sync never tries a revision again.
+      if (autoSync && attempted !== head.revision) operate(true);
     },
     requested: ({ infos }) => operate(false, [...infos]),
+    terminated() {
+      const operation = anOperation({ phase: 'Failed', message: 'Operation terminated', revisions: [attempted ?? ''], automated: autoSync });
+      argocd.show({ operationRequested: false, operation });
+    },
   });
   return {
     ref: { name: 'inference-dev', project: 'inference' },

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Application } from '../../../sandbox/argocd/application-store.ts';
+import { DEFAULT_DELAYS } from '../../../sandbox/argocd/world.ts';
 import { MANUAL, startWorld, type TestWorld, type TestWorldOptions } from './argocd-world.ts';
 
 const app = '/api/v1/applications/inference-dev';
@@ -75,6 +76,12 @@ describe('an Application without auto-sync', () => {
     expect((await terminate()).json()).toEqual({});
     expect((await world.until(ended)).status.operationState).toMatchObject({ phase: 'Failed', message: 'Operation terminated' });
     expect(image()).toBeUndefined();
+  });
+
+  it('refuses to terminate an operation that was requested and has not begun', async () => {
+    await start({ manifests: MANUAL, delays: { ...DEFAULT_DELAYS, pickUp: 60_000 } });
+    await requestSync({});
+    expect((await terminate()).json()).toMatchObject({ code: 3, message: 'Unable to terminate operation. No operation is in progress' });
   });
 
   it.each(['PreSync', 'PostSync'] as const)('fails the operation when a %s hook fails, and names the Job', async (hookPhase) => {

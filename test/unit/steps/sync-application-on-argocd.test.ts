@@ -4,10 +4,12 @@ import { createOpenArgoCd } from '../../../src/adapters/argocd/argo-cd.ts';
 import { createMemorySecrets } from '../../../src/adapters/memory/secrets.ts';
 import { createMemoryTargetStore } from '../../../src/adapters/memory/target-store.ts';
 import { createSystemClock } from '../../../src/adapters/system/clock.ts';
+import type { Commit, Deployment } from '../../../src/domain/deployment.ts';
+import { NEW_TARGET } from '../../../src/domain/target-state.ts';
 import type { GitHost } from '../../../src/ports/git-host.ts';
 import { syncApplication } from '../../../src/steps/sync-application.ts';
 import { MANUAL, startWorld, type TestWorld, type TestWorldOptions, VALUES_FILE, values } from '../../sandbox/argocd/argocd-world.ts';
-import { aDeployment, aRelease } from '../../support/release.ts';
+import { aClaim, aDeployment, aRelease } from '../../support/release.ts';
 import { anEnvironment, aService, aTarget } from '../../support/service.ts';
 
 const REPOSITORY_URL = 'http://127.0.0.1/config.git';
@@ -17,12 +19,18 @@ const release = aRelease({ tag: '2' });
 let world: TestWorld | undefined;
 afterEach(() => world?.stop());
 
+type Options = TestWorldOptions & { readonly file?: string; readonly then?: (started: TestWorld) => Promise<unknown> };
+
 /** Runs the step with its real adapter against a stand-in whose repository has just got the release. */
-async function syncTo({ file = VALUES_FILE, then, ...options }: TestWorldOptions & { file?: string; then?: (started: TestWorld) => Promise<unknown> }) {
+async function syncTo({ file = VALUES_FILE, then, ...options }: Options) {
   const started = (world = await startWorld(options));
   const revision = await started.repository.commit({ message: 'Deploy 2', files: { [file]: values('2') } });
   const committed = new Date().toISOString();
   await then?.(started);
+  return runStep(started, { commit: commitOf(revision), marks: { started: committed, committed } }, file);
+}
+
+async function runStep(started: TestWorld, overrides: Partial<Deployment>, file = VALUES_FILE) {
   const [edit] = anEnvironment().edits;
   if (edit === undefined) throw new Error('anEnvironment has no edit');
   const environment = anEnvironment({
@@ -30,12 +38,16 @@ async function syncTo({ file = VALUES_FILE, then, ...options }: TestWorldOptions
     targets: { eu: aTarget({ argocd: { url: started.argocd.url, token: 'slipway/argocd', caBundle: started.caBundle } }) },
   });
   const service = aService({ environments: { dev: environment } });
-  const deployment = aDeployment({ release, claim: { generation: 1, redrives: 0 }, commit: { revision, head: revision, url: null, changes: [] }, marks: { started: committed, committed } });
+  const deployment = aDeployment({ release, claim: { generation: 1, redrives: 0 }, ...overrides });
   const targets = createMemoryTargetStore();
-  await targets.claim(deployment, { claim: null, current: null }, { ...release, execution: EXECUTION, redrives: 0, generation: 1, claimedAt: committed });
+  await targets.change(deployment, NEW_TARGET, { claim: aClaim({ execution: EXECUTION }) });
   const secrets = createMemorySecrets({ 'slipway/argocd': JSON.stringify({ token: started.token }) });
   const ports = { services: { service: async () => service }, targets, git: async () => gitHost(started), argocd: createOpenArgoCd({ secrets }), clock: createSystemClock({ remaining: () => 60_000 }) };
   return syncApplication.run(ports, { execution: EXECUTION, redrives: 0, deployment });
+}
+
+function commitOf(revision: string): Commit {
+  return { revision, head: revision, url: null, changes: [] };
 }
 
 function gitHost({ repository }: TestWorld): GitHost {
@@ -95,5 +107,51 @@ describe('syncApplication against the Argo CD of the sandbox', () => {
     const closed = '  syncWindows:\n    - { kind: deny, schedule: "* * * * *", duration: 1h, applications: ["*"] }\n';
     const manifests = (text: string) => (text.includes('kind: AppProject') ? text + closed : text);
     await expect(syncTo({ manifests })).rejects.toMatchObject({ name: 'RefusedError', message: expect.stringContaining('window closed') as string });
+  });
+});
+
+describe('syncApplication on the way back, against the Argo CD of the sandbox', () => {
+  const previous = aRelease({ tag: '1' });
+
+  /** Release 2 was being synced by an operation that never ends; its values have just gone back to 1. */
+  async function bringBack(phase: SyncHook['phase'], manifests: (text: string) => string, message: RegExp) {
+    let hook: SyncHook | null = null;
+    const started = (world = await startWorld({ manifests, hook: () => hook }));
+    const sync = () => started.call('POST', '/api/v1/applications/inference-dev/sync', { body: JSON.stringify({ project: 'inference' }) });
+    if (manifests === MANUAL) await sync();
+    await started.until(({ status }) => status.sync.status === 'Synced');
+    hook = { name: 'check', phase, outcome: 'hang' };
+    const failed = await started.commitTag('2');
+    await started.call('GET', '/api/v1/applications/inference-dev?project=inference&refresh=normal');
+    if (manifests === MANUAL) await sync();
+    await started.until(({ status: { operationState } }) => message.test(operationState?.message ?? '') && operationState?.syncResult?.revision === failed);
+    hook = null;
+    const failedAt = new Date().toISOString();
+    const revision = await started.commitTag('1');
+    const marks = { started: failedAt, committed: new Date().toISOString() };
+    const rollback = { release: previous, failedAt, marks, reported: {}, commit: commitOf(failed), pods: [] };
+    const { status, deployment } = await runStep(started, { commit: commitOf(revision), marks, rollback, cause: 'pods never became Ready' });
+    return { status, deployment, revision, started };
+  }
+
+  it.each([
+    ['waits for pods that never become Ready, with auto-sync', 'PostSync', (text: string) => text, /^waiting for healthy state/],
+    ['waits for pods that never become Ready, without auto-sync', 'PostSync', MANUAL, /^waiting for healthy state/],
+  ] as const)('ends the operation of the failed release that %s, and brings the previous one', async (_what, phase, manifests, message) => {
+    const { status, deployment, revision, started } = await bringBack(phase, manifests, message);
+    expect(status).toBe('applied');
+    expect(deployment.operationRevision).toBe(revision);
+    expect(deployment.cause).toBe('pods never became Ready');
+    const { operationState } = (await started.until((application) => application.operation === undefined)).status;
+    expect(operationState).toMatchObject({ phase: 'Succeeded', syncResult: { revision } });
+  });
+
+  it.each([
+    ['with auto-sync', (text: string) => text],
+    ['without auto-sync', MANUAL],
+  ])('needs no operation of its own where a hook kept the failed release from being applied, %s', async (_what, manifests) => {
+    const { status, started } = await bringBack('PreSync', manifests, /^waiting for completion of hook/);
+    expect(status).toBe('applied');
+    expect(started.argocd.application('inference-dev')?.status.operationState).toMatchObject({ phase: 'Failed', message: 'Operation terminated' });
   });
 });

@@ -104,6 +104,33 @@ describe('a sync request', () => {
   });
 });
 
+describe('a request to end the operation', () => {
+  it('has no body, and a content type all the same, which Argo CD asks for', async () => {
+    const argocd = await connect(() => ({ body: '{}' }));
+    expect(await argocd.terminate({ ...REF, namespace: 'team' })).toBe('requested');
+    expect(server?.requests[0]).toMatchObject({
+      method: 'DELETE',
+      path: '/api/v1/applications/inference-dev/operation?project=inference&appNamespace=team',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${TOKEN}` },
+      body: '',
+    });
+  });
+
+  it('is idle where Argo CD has nothing to end', async () => {
+    const argocd = await connect(() => ({ status: 400, body: refusal(3, 'Unable to terminate operation. No operation is in progress') }));
+    expect(await argocd.terminate(REF)).toBe('idle');
+  });
+
+  it.each([
+    ['RefusedError', 400, refusal(3, 'something else'), 'refused to end the operation of Application inference-dev of project inference: something else'],
+    ['ForbiddenError', 403, refusal(7, 'permission denied'), 'end the operation of Application inference-dev'],
+    ['UnavailableError', 500, refusal(13, 'Failed to terminate app. Too many conflicts'), 'Too many conflicts'],
+  ])('passes a refusal on: %s', async (name, status, body, message) => {
+    const argocd = await connect(() => ({ status, body }));
+    await expect(argocd.terminate(REF)).rejects.toMatchObject({ name, message: expect.stringContaining(message) as string });
+  });
+});
+
 describe('rights', () => {
   it('are asked for under the name that Argo CD checks', async () => {
     const argocd = await connect(({ path }) => ({ body: path.includes('/can-i/') ? '{"value":"no"}' : '{"canSync":true}' }));
