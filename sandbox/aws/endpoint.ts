@@ -64,7 +64,7 @@ async function run(service: AwsService, name: string, input: unknown, call: AwsC
   return operation.run(input, call);
 }
 
-async function readRequest(incoming: IncomingMessage): Promise<HttpRequest> {
+export async function readRequest(incoming: IncomingMessage): Promise<HttpRequest> {
   const target = incoming.url ?? '/';
   const cut = target.indexOf('?');
   const path = cut < 0 ? target : target.slice(0, cut);

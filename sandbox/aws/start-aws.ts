@@ -95,6 +95,7 @@ async function startServices({ account, iam, endpoint, onInvocation, random }: F
       iam.authorize(iam.assumeRole(roleArn, 'events.amazonaws.com', 'rule'), { action: 'states:StartExecution', resource: stateMachineArn });
       states.startExecution(stateMachineArn, input);
     },
+    invokeFunction: async (call) => void (await lambda.invokeFromRule(call)),
     sendToQueue: (arn, ruleArn, message) => queues.sendFromRule(arn, ruleArn, message),
     onError: (error) => {
       throw error;
@@ -133,6 +134,8 @@ function stackTarget({ lambda, states, tables, events, queues }: Services, iam: 
   return {
     createRole: (role) => iam.createRole(role),
     createFunction: (definition) => lambda.createFunction(definition),
+    createFunctionUrl: (functionArn) => lambda.createUrl(functionArn),
+    allowRule: (functionArn, ruleArn) => lambda.allowRule(functionArn, ruleArn),
     createStateMachine: (definition) => states.createStateMachine(definition),
     createTable: (properties) => tables.createTable(properties),
     createRule: (properties) => events.putRule(properties),

@@ -26,6 +26,8 @@ const RESOURCE_TYPES: Readonly<Record<string, Deploy>> = {
   'AWS::Events::Rule': deployRule,
   'AWS::IAM::Role': deployRole,
   'AWS::Lambda::Function': deployFunction,
+  'AWS::Lambda::Permission': deployPermission,
+  'AWS::Lambda::Url': deployUrl,
   'AWS::SQS::Queue': deployQueue,
   'AWS::SQS::QueuePolicy': deployQueuePolicy,
   'AWS::StepFunctions::StateMachine': deployStateMachine,
@@ -90,6 +92,26 @@ async function deployFunction(resource: Resource, { target, readArtifact }: Depl
     memoryMb: MemorySize,
   });
   return { ref: FunctionName, attributes: { Arn: arn } };
+}
+
+const UrlProperties = z.strictObject({ TargetFunctionArn: z.string(), AuthType: z.literal('AWS_IAM') });
+
+async function deployUrl(resource: Resource, { target }: DeployPorts): Promise<Deployed> {
+  const { TargetFunctionArn } = propertiesOf(UrlProperties, resource);
+  return { ref: TargetFunctionArn, attributes: { FunctionArn: TargetFunctionArn, FunctionUrl: await target.createFunctionUrl(TargetFunctionArn) } };
+}
+
+const PermissionProperties = z.strictObject({
+  FunctionName: z.string().startsWith('arn:aws:lambda:'),
+  Action: z.literal('lambda:InvokeFunction'),
+  Principal: z.literal('events.amazonaws.com'),
+  SourceArn: z.string().startsWith('arn:aws:events:'),
+});
+
+async function deployPermission(resource: Resource, { target }: DeployPorts): Promise<Deployed> {
+  const { FunctionName, SourceArn } = propertiesOf(PermissionProperties, resource);
+  target.allowRule(FunctionName, SourceArn);
+  return { ref: resource.logicalId, attributes: {} };
 }
 
 const StateMachineProperties = z.strictObject({

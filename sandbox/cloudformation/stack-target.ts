@@ -16,6 +16,10 @@ export type StackTarget = {
   createRole(role: RoleDefinition): { readonly arn: string; readonly roleId: string };
   /** Returns the ARN, as do the others that return a text. */
   createFunction(definition: FunctionDefinition): Promise<string>;
+  /** Gives a function its URL, and returns that. */
+  createFunctionUrl(functionArn: string): Promise<string>;
+  /** Lets a rule call a function. */
+  allowRule(functionArn: string, ruleArn: string): void;
   createStateMachine(definition: StateMachineDefinition): Promise<string> | string;
   /** Takes the properties of an AWS::DynamoDB::Table. */
   createTable(properties: Properties): Promise<string>;

@@ -23,6 +23,7 @@ beforeEach(async () => {
     clock: realClock,
     random: () => 0,
     startExecution: async () => undefined,
+    invokeFunction: async () => undefined,
     sendToQueue: () => undefined,
     onError: () => undefined,
   });

@@ -9,6 +9,8 @@ export type DeliveryPorts = {
   readonly random: () => number;
   /** Starts the state machine as the target's role. @throws AwsError in the target's words */
   readonly startExecution: (start: { readonly stateMachineArn: string; readonly roleArn: string; readonly input: string }) => Promise<void>;
+  /** Calls the function on behalf of the rule; how the call goes then is the function's affair. @throws AwsError in Lambda's words */
+  readonly invokeFunction: (call: { readonly functionArn: string; readonly ruleArn: string; readonly payload: string }) => Promise<void>;
   /** Sends to the dead-letter queue on behalf of the rule. @throws AwsError when it may not */
   readonly sendToQueue: (queueArn: string, ruleArn: string, message: { readonly body: string; readonly attributes: Readonly<Record<string, string>> }) => void;
 };
@@ -23,12 +25,13 @@ const LONGEST_BACKOFF = 600_000;
 const FINAL_ERRORS: ReadonlyMap<string, string> = new Map([
   ['AccessDeniedException', 'NO_PERMISSIONS'],
   ['StateMachineDoesNotExist', 'NO_RESOURCE'],
+  ['ResourceNotFoundException', 'NO_RESOURCE'],
 ]);
 
 /** Delivers one event to one target; what cannot be delivered goes to the dead-letter queue. Rejects once `signal` is aborted. */
 export async function deliver(ports: DeliveryPorts, rule: Rule, target: Target, event: AwsEvent, signal: AbortSignal): Promise<void> {
   const body = JSON.stringify(event);
-  const failure = await attempt(ports, target, body, signal);
+  const failure = await attempt(ports, () => hand(ports, rule, target, body), target, signal);
   if (failure === null || target.DeadLetterConfig === undefined) return;
   ports.sendToQueue(target.DeadLetterConfig.Arn, rule.arn, {
     body,
@@ -42,13 +45,18 @@ export async function deliver(ports: DeliveryPorts, rule: Rule, target: Target, 
   });
 }
 
+async function hand({ startExecution, invokeFunction }: DeliveryPorts, rule: Rule, { Arn, RoleArn }: Target, input: string): Promise<void> {
+  if (RoleArn === undefined) await invokeFunction({ functionArn: Arn, ruleArn: rule.arn, payload: input });
+  else await startExecution({ stateMachineArn: Arn, roleArn: RoleArn, input });
+}
+
 /** Tries until the target took the event, its retry policy is exhausted, or no retry can help. */
-async function attempt({ clock, random, startExecution }: DeliveryPorts, target: Target, input: string, signal: AbortSignal): Promise<Failure | null> {
+async function attempt({ clock, random }: DeliveryPorts, deliverOnce: () => Promise<void>, target: Target, signal: AbortSignal): Promise<Failure | null> {
   const { MaximumRetryAttempts, MaximumEventAgeInSeconds } = target.RetryPolicy;
   const expires = clock.now() + MaximumEventAgeInSeconds * 1000;
   for (let attempts = 0; ; attempts += 1) {
     try {
-      await startExecution({ stateMachineArn: target.Arn, roleArn: target.RoleArn, input });
+      await deliverOnce();
       return null;
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;

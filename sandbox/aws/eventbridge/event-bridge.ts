@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { operation } from '../operation.ts';
-import type { AwsAccount, AwsService } from '../service.ts';
+import { type AwsAccount, AwsError, type AwsService } from '../service.ts';
 import { deliver, type DeliveryPorts } from './delivery.ts';
 import type { AwsEvent } from './event.ts';
 import { parseRule, type Rule } from './rule.ts';
+import { repeat, type Repeat } from './schedule.ts';
 
 const Entry = z.strictObject({
   Source: z.string(),
@@ -19,6 +20,8 @@ export type EventBridgeOptions = DeliveryPorts & {
   readonly account: AwsAccount;
   /** Takes what is wrong with the stack rather than with an event: a dead-letter queue that may not be written. */
   readonly onError: (error: unknown) => void;
+  /** What makes schedules come due; by default real time. */
+  readonly repeat?: Repeat;
 };
 
 export type EventBridge = AwsService & {
@@ -26,48 +29,65 @@ export type EventBridge = AwsService & {
   putRule(properties: unknown): string;
   /** Takes an event of an AWS service and delivers it in the background. */
   publish(event: AwsEvent): void;
+  /** Lets a rule with a schedule come due now. @throws AwsError when there is no such rule, or it has no schedule or is disabled */
+  fire(ruleName: string): void;
   /** Every event taken, oldest first. */
   events(): readonly AwsEvent[];
   /** Resolves when no delivery is under way. */
   settled(): Promise<void>;
-  /** Gives up the deliveries that wait for a retry. */
+  /** Ends the schedules, and gives up the deliveries that wait for a retry. */
   stop(): void;
 };
 
 /** The default event bus of the account. */
-export function createEventBridge({ account, onError, ...ports }: EventBridgeOptions): EventBridge {
+export function createEventBridge({ account, onError, repeat: every = repeat, ...ports }: EventBridgeOptions): EventBridge {
   const rules = new Map<string, Rule>();
+  const schedules = new Map<string, () => void>();
   const taken: AwsEvent[] = [];
   const deliveries = new Set<Promise<void>>();
   const stopping = new AbortController();
 
   function publish(event: AwsEvent): void {
     taken.push(event);
-    for (const rule of rules.values()) {
-      if (!rule.matches(event)) continue;
-      for (const target of rule.targets) {
-        const delivery = deliver(ports, rule, target, event, stopping.signal)
-          .catch((error: unknown) => {
-            if (!stopping.signal.aborted) onError(error);
-          })
-          .finally(() => deliveries.delete(delivery));
-        deliveries.add(delivery);
-      }
+    for (const rule of rules.values()) if (rule.matches(event)) send(rule, event);
+  }
+
+  function send(rule: Rule, event: AwsEvent): void {
+    for (const target of rule.targets) {
+      const delivery = deliver(ports, rule, target, event, stopping.signal)
+        .catch((error: unknown) => {
+          if (!stopping.signal.aborted) onError(error);
+        })
+        .finally(() => deliveries.delete(delivery));
+      deliveries.add(delivery);
     }
   }
 
+  function putRule(properties: unknown): string {
+    const rule = parseRule(properties, account);
+    schedules.get(rule.name)?.();
+    schedules.delete(rule.name);
+    rules.set(rule.name, rule);
+    if (rule.interval !== null) schedules.set(rule.name, every(rule.interval, () => send(rule, dueEvent(rule, account, ports.clock.now()))));
+    return rule.arn;
+  }
+
   return {
-    putRule(properties) {
-      const rule = parseRule(properties, account);
-      rules.set(rule.arn, rule);
-      return rule.arn;
-    },
+    putRule,
     publish,
+    fire(ruleName) {
+      const rule = rules.get(ruleName);
+      if (rule === undefined || rule.interval === null) throw new AwsError('ResourceNotFoundException', `Rule ${ruleName} does not exist, or has no schedule that is enabled.`);
+      send(rule, dueEvent(rule, account, ports.clock.now()));
+    },
     events: () => [...taken],
     async settled() {
       while (deliveries.size > 0) await Promise.all(deliveries);
     },
-    stop: () => stopping.abort(),
+    stop() {
+      for (const end of schedules.values()) end();
+      stopping.abort();
+    },
     scope: 'events',
     operations: {
       PutEvents: operation(
@@ -93,8 +113,16 @@ export function createEventBridge({ account, onError, ...ports }: EventBridgeOpt
 }
 
 function eventOf(entry: z.output<typeof Entry>, detail: AwsEvent['detail'], account: AwsAccount, now: number): AwsEvent {
-  const time = new Date(entry.Time === undefined ? now : entry.Time * 1000).toISOString().replace(/\.\d+Z$/, 'Z');
+  const time = inSeconds(entry.Time === undefined ? now : entry.Time * 1000);
   return { version: '0', id: randomUUID(), 'detail-type': entry.DetailType, source: entry.Source, account: account.id, time, region: account.region, resources: entry.Resources, detail };
+}
+
+function dueEvent({ arn }: Rule, account: AwsAccount, now: number): AwsEvent {
+  return { version: '0', id: randomUUID(), 'detail-type': 'Scheduled Event', source: 'aws.events', account: account.id, time: inSeconds(now), region: account.region, resources: [arn], detail: {} };
+}
+
+function inSeconds(epochMilliseconds: number): string {
+  return new Date(epochMilliseconds).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
 function parseDetail(text: string): AwsEvent['detail'] | null {

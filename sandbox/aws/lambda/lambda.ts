@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Credentials, Iam } from '../iam/iam.ts';
 import { type AwsAccount, AwsError, type Principal } from '../service.ts';
 import { type FunctionWorker, type Served, startFunctionWorker } from './function-worker.ts';
+import { type FunctionUrl, startFunctionUrl } from './function-url.ts';
 import type { FunctionError } from './messages.ts';
 import { unpackPackage, type UnpackedPackage } from './package.ts';
 
@@ -28,6 +29,12 @@ export type Lambda = {
   createFunction(definition: FunctionDefinition): Promise<string>;
   /** @throws AwsError when the caller may not invoke it or the payload is too large; the signal's reason when aborted */
   invoke(invocation: Invocation): Promise<InvocationResult>;
+  /** Lets an event rule call a function. @throws AwsError when there is no such function */
+  allowRule(functionArn: string, ruleArn: string): void;
+  /** Calls as EventBridge does, on behalf of a rule. @throws AwsError when the function's policy does not let the rule */
+  invokeFromRule(call: { readonly functionArn: string; readonly ruleArn: string; readonly payload: string }): Promise<InvocationResult>;
+  /** Opens a function's URL for callers whom IAM allows it, and returns it. @throws AwsError when there is no such function, or it has one */
+  createUrl(functionArn: string): Promise<string>;
   /** Ends the running invocations of a function as if their runtimes had died, and says how many there were. */
   kill(functionName: string): number;
   close(): Promise<void>;
@@ -47,6 +54,9 @@ type KnownFunction = {
   readonly definition: FunctionDefinition;
   readonly unpacked: UnpackedPackage;
   readonly env: Readonly<Record<string, string>>;
+  /** ARNs of the rules that may call it. */
+  readonly callingRules: Set<string>;
+  readonly urls: FunctionUrl[];
   readonly idle: FunctionWorker[];
   readonly busy: Set<FunctionWorker>;
 };
@@ -61,14 +71,23 @@ export function createLambda({ account, iam, endpointUrl, onInvocation = () => u
     const credentials = iam.credentialsFor(definition.roleArn, 'lambda.amazonaws.com', definition.name);
     const unpacked = await unpackPackage(definition.zip, definition.handler);
     const env = { ...definition.environment, ...runtimeEnv(definition, credentials, { endpointUrl, region: account.region }) };
-    functions.set(arn, { definition, unpacked, env, idle: [], busy: new Set() });
+    functions.set(arn, { definition, unpacked, env, callingRules: new Set(), urls: [], idle: [], busy: new Set() });
     return arn;
   }
 
-  async function invoke({ functionArn, payload, caller, signal = new AbortController().signal }: Invocation): Promise<InvocationResult> {
-    iam.authorize(caller, { action: 'lambda:InvokeFunction', resource: functionArn });
+  function find(functionArn: string): KnownFunction {
     const known = functions.get(functionArn);
     if (known === undefined) throw new AwsError('ResourceNotFoundException', `Function not found: ${functionArn}`, 404);
+    return known;
+  }
+
+  async function invoke({ caller, ...call }: Invocation): Promise<InvocationResult> {
+    iam.authorize(caller, { action: 'lambda:InvokeFunction', resource: call.functionArn });
+    return run(call);
+  }
+
+  async function run({ functionArn, payload, signal = new AbortController().signal }: Omit<Invocation, 'caller'>): Promise<InvocationResult> {
+    const known = find(functionArn);
     const bytes = Buffer.byteLength(payload);
     if (bytes > PAYLOAD_LIMIT) {
       throw new AwsError('RequestTooLargeException', `${bytes} byte payload is too large for the RequestResponse invocation type (limit ${PAYLOAD_LIMIT} bytes)`, 413);
@@ -83,12 +102,25 @@ export function createLambda({ account, iam, endpointUrl, onInvocation = () => u
   return {
     createFunction,
     invoke,
+    allowRule: (functionArn, ruleArn) => void find(functionArn).callingRules.add(ruleArn),
+    async invokeFromRule({ ruleArn, ...call }) {
+      if (find(call.functionArn).callingRules.has(ruleArn)) return run(call);
+      throw new AwsError('AccessDeniedException', `events.amazonaws.com is not authorized to perform: lambda:InvokeFunction on resource: ${call.functionArn} because no resource-based policy allows it for ${ruleArn}`, 403);
+    },
+    async createUrl(functionArn) {
+      const { urls } = find(functionArn);
+      if (urls.length > 0) throw new AwsError('ResourceConflictException', `${functionArn} has a URL already.`, 409);
+      const opened = await startFunctionUrl({ account, iam, functionArn, invoke });
+      urls.push(opened);
+      return opened.url;
+    },
     kill(functionName) {
       const busy = [...(functions.get(arnOf(functionName))?.busy ?? [])];
       for (const worker of busy) worker.kill();
       return busy.length;
     },
     async close() {
+      await Promise.all([...functions.values()].flatMap(({ urls }) => urls.map((opened) => opened.close())));
       await Promise.all([...functions.values()].flatMap(({ idle, busy }) => [...idle, ...busy].map((worker) => worker.stop())));
       await Promise.all([...functions.values()].map(({ unpacked }) => unpacked.remove()));
       functions.clear();

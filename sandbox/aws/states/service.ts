@@ -109,22 +109,22 @@ const SendTaskFailure = z.strictObject({ taskToken, error: z.string().max(256).o
 const SendTaskHeartbeat = z.strictObject({ taskToken });
 
 function taskOperations({ tokens }: StateMachines, clock: Clock): Record<string, AwsOperation> {
+  /** As AWS was seen to ask it: about the state machine whose task the token belongs to. An unknown token is refused before any policy. */
+  const onTask = (action: string) => ({ taskToken }: { taskToken: string }): Need[] => {
+    const resource = tokens.stateMachineOf(taskToken);
+    return resource === null ? [] : [{ action: `states:${action}`, resource }];
+  };
   return {
-    SendTaskSuccess: operation('SendTaskSuccess', SendTaskSuccess, onAnyTask('SendTaskSuccess'), (input) =>
+    SendTaskSuccess: operation('SendTaskSuccess', SendTaskSuccess, onTask('SendTaskSuccess'), (input) =>
       delivered(tokens.succeed(input.taskToken, outputValue(input.output))),
     ),
-    SendTaskFailure: operation('SendTaskFailure', SendTaskFailure, onAnyTask('SendTaskFailure'), (input) =>
+    SendTaskFailure: operation('SendTaskFailure', SendTaskFailure, onTask('SendTaskFailure'), (input) =>
       delivered(tokens.fail(input.taskToken, input.error ?? '', input.cause ?? '')),
     ),
-    SendTaskHeartbeat: operation('SendTaskHeartbeat', SendTaskHeartbeat, onAnyTask('SendTaskHeartbeat'), (input) =>
+    SendTaskHeartbeat: operation('SendTaskHeartbeat', SendTaskHeartbeat, onTask('SendTaskHeartbeat'), (input) =>
       delivered(tokens.heartbeat(input.taskToken, clock.now())),
     ),
   };
-}
-
-/** A token is no resource: policies can only name the action. */
-function onAnyTask(action: string): () => Need[] {
-  return () => [{ action: `states:${action}`, resource: '*' }];
 }
 
 function delivered(delivery: Delivery): object {

@@ -9,24 +9,29 @@ import { ACCOUNT, startAws } from '../../support/aws.ts';
 
 const START = Date.parse('2026-01-02T03:04:05.000Z');
 const MACHINE = 'arn:aws:states:eu-central-1:111122223333:stateMachine:slipway';
+const FUNCTION = 'arn:aws:lambda:eu-central-1:111122223333:function:slipway-sweep';
 const ROLE = 'arn:aws:iam::111122223333:role/rule';
 
 type Start = { readonly at: number; readonly stateMachineArn: string; readonly roleArn: string; readonly input: string };
+type Call = { readonly functionArn: string; readonly ruleArn: string; readonly payload: string };
+type Schedule = { readonly milliseconds: number; readonly comesDue: () => void; ended: boolean };
 
 let clock: ReturnType<typeof virtualClock>;
 let queues: Queues;
 let deadLetters: string;
 let bus: EventBridge;
 let starts: Start[];
+let calls: Call[];
+let schedules: Schedule[];
 let errors: unknown[];
-/** Errors of the state machine, one for each attempt; once they are used up, it starts. */
+/** Errors of the target, one for each attempt; once they are used up, it takes the event. */
 let troubles: AwsError[];
 
 beforeEach(() => {
   clock = virtualClock(START);
   queues = createQueues(ACCOUNT);
   deadLetters = queues.createQueue({ QueueName: 'lost-events' }).arn;
-  [starts, errors, troubles] = [[], [], []];
+  [starts, calls, schedules, errors, troubles] = [[], [], [], [], []];
   bus = createEventBridge({
     account: ACCOUNT,
     clock,
@@ -34,12 +39,25 @@ beforeEach(() => {
     sendToQueue: queues.sendFromRule,
     onError: (error) => errors.push(error),
     async startExecution(start) {
-      const trouble = troubles.shift();
-      if (trouble !== undefined) throw trouble;
+      meetTrouble();
       starts.push({ at: clock.now() - START, ...start });
+    },
+    async invokeFunction(call) {
+      meetTrouble();
+      calls.push(call);
+    },
+    repeat(milliseconds, comesDue) {
+      const schedule = { milliseconds, comesDue, ended: false };
+      schedules.push(schedule);
+      return () => void (schedule.ended = true);
     },
   });
 });
+
+function meetTrouble(): void {
+  const trouble = troubles.shift();
+  if (trouble !== undefined) throw trouble;
+}
 
 function aRule(target: object = {}, rule: object = {}): object {
   const Targets = [{ Id: 'machine', Arn: MACHINE, RoleArn: ROLE, DeadLetterConfig: { Arn: deadLetters }, ...target }];
@@ -85,11 +103,76 @@ describe('a rule', () => {
 
   it.each([
     ['an input transformer', { InputTransformer: { InputTemplate: '{}' } }, {}, 'InputTransformer'],
-    ['a target that is no state machine', { Arn: 'arn:aws:lambda:eu-central-1:111122223333:function:f' }, {}, 'is not a state machine'],
-    ['a schedule', {}, { ScheduleExpression: 'rate(5 minutes)' }, 'ScheduleExpression'],
+    ['a target that is neither a state machine nor a function', { Arn: 'arn:aws:sqs:eu-central-1:111122223333:q' }, {}, 'is neither a state machine nor a function'],
+    ['a state machine without a role', { RoleArn: undefined }, {}, 'a state machine needs a RoleArn'],
+    ['a function with a role', { Arn: FUNCTION }, {}, 'does not know a RoleArn for a function'],
+    ['both a pattern and a schedule', {}, { ScheduleExpression: 'rate(5 minutes)' }, 'one of the two'],
+    ['neither a pattern nor a schedule', {}, { EventPattern: undefined }, 'one of the two'],
     ['another bus', {}, { EventBusName: 'other' }, 'EventBusName'],
   ])('is refused with %s', (_, target, rule, reason) => {
     expect(() => bus.putRule(aRule(target, rule))).toThrow(reason);
+  });
+});
+
+describe('a rule with a schedule', () => {
+  const aSchedule = (ScheduleExpression: string, rule: object = {}) => aRule({ Arn: FUNCTION, RoleArn: undefined }, { EventPattern: undefined, ScheduleExpression, ...rule });
+
+  it.each([
+    ['rate(1 minute)', 60_000],
+    ['rate(30 minutes)', 1_800_000],
+    ['rate(2 hours)', 7_200_000],
+    ['rate(1 day)', 86_400_000],
+  ])('comes due at its %s', (expression, milliseconds) => {
+    bus.putRule(aSchedule(expression));
+    expect(schedules.map((schedule) => schedule.milliseconds)).toEqual([milliseconds]);
+  });
+
+  it.each(['cron(0 12 * * ? *)', 'rate(1 minutes)', 'rate(2 minute)', 'rate(0 minutes)', 'rate(5 seconds)'])('is refused with %s, as AWS would refuse or the sandbox does not know it', (expression) => {
+    expect(() => bus.putRule(aSchedule(expression))).toThrow(`The sandbox does not know the schedule ${expression}`);
+  });
+
+  it('calls its function with the scheduled event, whenever it comes due and when it is fired', async () => {
+    const rule = bus.putRule(aSchedule('rate(30 minutes)'));
+    schedules[0]?.comesDue();
+    bus.fire('image-pushed');
+    await bus.settled();
+    expect(calls.map(({ functionArn, ruleArn }) => ({ functionArn, ruleArn }))).toEqual([{ functionArn: FUNCTION, ruleArn: rule }, { functionArn: FUNCTION, ruleArn: rule }]);
+    expect(JSON.parse(calls[0]?.payload ?? '')).toMatchObject({ source: 'aws.events', 'detail-type': 'Scheduled Event', time: '2026-01-02T03:04:05Z', resources: [rule], detail: {} });
+  });
+
+  it('is no event that other rules hear of', async () => {
+    bus.putRule(aSchedule('rate(30 minutes)'));
+    bus.putRule(aRule({}, { Name: 'all', EventPattern: { source: ['aws.events'] } }));
+    bus.fire('image-pushed');
+    await bus.settled();
+    expect([starts, bus.events()]).toEqual([[], []]);
+  });
+
+  it('goes to the dead-letter queue when the function does not let the rule call it', async () => {
+    allowRules();
+    troubles = [new AwsError('AccessDeniedException', 'not authorized', 403)];
+    bus.putRule(aSchedule('rate(30 minutes)'));
+    bus.fire('image-pushed');
+    await bus.settled();
+    expect(queues.messages(deadLetters)[0]?.attributes).toMatchObject({ TARGET_ARN: FUNCTION, ERROR_CODE: 'NO_PERMISSIONS' });
+  });
+
+  it('ends with the bus, and when another takes its name', () => {
+    bus.putRule(aSchedule('rate(30 minutes)'));
+    bus.putRule(aSchedule('rate(5 minutes)'));
+    expect(schedules.map(({ ended }) => ended)).toEqual([true, false]);
+    bus.stop();
+    expect(schedules.map(({ ended }) => ended)).toEqual([true, true]);
+  });
+
+  it.each([
+    ['there is none of that name', () => aRule({}, { Name: 'other' })],
+    ['it has no schedule', () => aRule()],
+    ['it is disabled', () => aSchedule('rate(30 minutes)', { State: 'DISABLED' })],
+  ])('cannot be fired when %s', (_, rule) => {
+    bus.putRule(rule());
+    expect(() => bus.fire('image-pushed')).toThrow('Rule image-pushed does not exist, or has no schedule that is enabled.');
+    expect(schedules).toEqual([]);
   });
 });
 

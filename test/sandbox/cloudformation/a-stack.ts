@@ -19,6 +19,8 @@ export function aRecordingTarget(created: Creation[]): StackTarget {
   return {
     createRole: (role) => note(iam.createRole(role), 'createRole', role),
     createFunction: async (definition) => note(arn('lambda', `function:${definition.name}`), 'createFunction', definition),
+    createFunctionUrl: async (functionArn) => note('http://127.0.0.1:1/', 'createFunctionUrl', functionArn),
+    allowRule: (functionArn, ruleArn) => note(undefined, 'allowRule', functionArn, ruleArn),
     createStateMachine: (machine) => note(arn('states', `stateMachine:${machine.name}`), 'createStateMachine', machine),
     createTable: async (properties) => note(arn('dynamodb', `table/${String(properties['TableName'])}`), 'createTable', properties),
     createRule: (properties) => note(arn('events', `rule/${String(properties['Name'])}`), 'createRule', properties),

@@ -115,6 +115,7 @@ export class Execution {
     const run: Run = {
       ...this.#surroundings,
       region: stateMachine.arn.split(':')[3] ?? '',
+      stateMachine: stateMachine.arn,
       history: this.history,
       context: {
         Execution: { Id: executionArn, Name: name, Input: input, RoleArn: stateMachine.roleArn, StartTime: started, ...redriven },

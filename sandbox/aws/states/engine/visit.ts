@@ -24,6 +24,8 @@ export type Surroundings = { readonly clock: Clock; readonly random: () => numbe
 /** The running execution, as far as its states see it. */
 export type Run = Surroundings & {
   readonly region: string;
+  /** ARN of the state machine. */
+  readonly stateMachine: string;
   readonly history: History;
   /** The members Execution and StateMachine of the context object. */
   readonly context: JsonObject;

@@ -22,7 +22,7 @@ type Attempt = {
 
 /** Schedules the task once and waits for its result, or for the answer to its token. */
 export async function performTask(visit: Visit, state: TaskState): Promise<Done> {
-  const token = state.Resource.endsWith('.waitForTaskToken') ? visit.run.tokens.open(visit.run.clock.now()) : null;
+  const token = state.Resource.endsWith('.waitForTaskToken') ? visit.run.tokens.open(visit.run.clock.now(), visit.run.stateMachine) : null;
   try {
     const attempt = await schedule(visit, state, token);
     const result = await resultOf(attempt);
