@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { createMemoryClock } from '../../../src/adapters/memory/clock.ts';
 import { createMemoryReleaseRegistry } from '../../../src/adapters/memory/release-registry.ts';
 import { createMemoryServiceStore } from '../../../src/adapters/memory/service-store.ts';
+import { createMemoryTargetStore } from '../../../src/adapters/memory/target-store.ts';
 import type { Service } from '../../../src/domain/service.ts';
 import { resolveRelease } from '../../../src/steps/resolve-release.ts';
 import { aDigest } from '../../support/release.ts';
-import { aService, aTarget, anEnvironment } from '../../support/service.ts';
+import { aService, anEnvironment, aTarget } from '../../support/service.ts';
 
 const STARTED = '2026-01-02T03:04:06.250Z';
 const REPOSITORY = aService().repository;
@@ -28,8 +29,13 @@ function resolve(request: unknown, services: readonly Service[] = [aService()]) 
   registry.push(REPOSITORY, { digest: aDigest('d'), imagePushedAt: '2026-01-02T03:04:04.000Z' });
   registry.push(REPOSITORY, { digest: aDigest('e'), imagePushedAt: '2026-01-02T03:04:04.000Z' }, 'old');
   registry.archive(REPOSITORY, aDigest('e'));
-  const ports = { services: createMemoryServiceStore(services), registry, clock: createMemoryClock(STARTED) };
+  const ports = { services: createMemoryServiceStore(services), targets: createMemoryTargetStore(), registry, clock: createMemoryClock(STARTED) };
   return resolveRelease.run(ports, resolveRelease.input.parse({ execution: 'x', startedAt: STARTED, request }));
+}
+
+/** What is said of an input that is refused. */
+function problemsOf(request: unknown): readonly string[] {
+  return resolveRelease.input.safeParse({ execution: 'x', startedAt: STARTED, request }).error?.issues.map(({ message }) => message) ?? [];
 }
 
 describe('resolveRelease of a push', () => {
@@ -50,6 +56,26 @@ describe('resolveRelease of a push', () => {
         { service: 'second', environment: 'dev', target: 'us' },
       ],
     });
+  });
+
+  it('takes a replication from another registry for a push to this one', async () => {
+    const push = await resolve(aPush());
+    const event = { 'detail-type': 'ECR Replication Action', resources: ['arn:aws:ecr:eu-central-1:111122223333:repository/inference-service'] };
+    const replication = aPush({ 'action-type': 'REPLICATE', 'source-account': '444455556666', 'source-region': 'eu-west-1' }, event);
+    expect(await resolve(replication)).toEqual(push);
+  });
+
+  it('goes to no environment that comes after another', async () => {
+    const environments = { dev: anEnvironment(), prod: anEnvironment({ after: 'dev' }), lab: anEnvironment() };
+    expect((await resolve(aPush(), [aService({ environments })])).targets.map(({ environment }) => environment)).toEqual(['dev', 'lab']);
+  });
+
+  it('asks for approval where the environment does, in whole seconds', async () => {
+    const environments = { dev: anEnvironment({ approval: { timeout: 90_001 } }), lab: anEnvironment() };
+    expect((await resolve(aPush(), [aService({ environments })])).targets).toEqual([
+      { service: 'inference-service', environment: 'dev', target: 'eu', approval: { timeoutSeconds: 91 } },
+      { service: 'inference-service', environment: 'lab', target: 'eu' },
+    ]);
   });
 
   it('refuses more targets than one execution can hold', async () => {
@@ -80,11 +106,16 @@ describe('resolveRelease of a push', () => {
   it.each([
     ['a tag that could act elsewhere', aPush({ 'image-tag': 'x\nSlipway-Execution: y' }), /A tag has letters/],
     ['a repository with a path in it', aPush({ 'repository-name': '../secrets' }), /A repository name has/],
-    ['a failed push', aPush({ result: 'FAILURE' }), /neither an ECR push event nor/],
-    ['a delete', aPush({ 'action-type': 'DELETE' }), /neither an ECR push event nor/],
-    ['anything else', 'hello', /neither an ECR push event nor/],
-  ])('refuses %s before it looks anything up', async (_, event, message) => {
-    await expect(async () => resolve(event)).rejects.toThrow(message);
+    ['an account that is none', aPush({}, { account: 'evil.example.com/' }), /An account has 12 digits/],
+    ['a region that could be a host', aPush({}, { region: 'x.evil.example.com/' }), /A region has lower-case letters/],
+    ['a failed push', aPush({ result: 'FAILURE' }), /Only what succeeded is deployed/],
+    ['a failed replication', aPush({ 'action-type': 'REPLICATE', result: 'FAILED' }), /Only what succeeded is deployed/],
+    ['a delete', aPush({ 'action-type': 'DELETE' }), /Only a push and a replication bring an image/],
+    ['an event of another source', aPush({}, { source: 'aws.s3' }), /neither an event of ECR or Slipway nor/],
+    ['anything else', 'hello', /neither an event of ECR or Slipway nor/],
+    ['nothing', null, /neither an event of ECR or Slipway nor/],
+  ])('refuses %s before it looks anything up', (_, event, message) => {
+    expect(problemsOf(event)).toEqual([expect.stringMatching(message)]);
   });
 });
 
@@ -93,6 +124,28 @@ describe('resolveRelease by hand', () => {
     const result = await resolve({ service: 'inference-service', environment: 'dev', target: 'eu', tag: '1.1.0', reason: 'again', by: 'me' });
     expect(result).toMatchObject({ status: 'found', origin: { release: { releasedAt: STARTED }, marks: { started: STARTED } }, targets: [{ target: 'eu' }] });
     expect(result.origin?.marks.pushed).toBeUndefined();
+    expect(result.origin?.request).toEqual({ by: 'me', reason: 'again', at: STARTED });
+  });
+
+  it('is a person’s word, even of somebody who gave neither name nor reason', async () => {
+    expect((await resolve({ service: 'inference-service', tag: '1.1.0' })).origin?.request).toEqual({ by: 'somebody', reason: 'no reason given', at: STARTED });
+  });
+
+  const environments = { dev: anEnvironment(), prod: anEnvironment({ after: 'dev', approval: { timeout: 60_000 } }) };
+
+  it('goes to the environments that come first, unless it names one', async () => {
+    const request = { service: 'inference-service', tag: '1.1.0' };
+    expect((await resolve(request, [aService({ environments })])).targets).toEqual([{ service: 'inference-service', environment: 'dev', target: 'eu' }]);
+    expect((await resolve({ ...request, environment: 'prod' }, [aService({ environments })])).targets).toEqual([
+      { service: 'inference-service', environment: 'prod', target: 'eu', approval: { timeoutSeconds: 60 } },
+    ]);
+  });
+
+  it('needs no approval to roll back', async () => {
+    const request = { service: 'inference-service', environment: 'prod', tag: '1.1.0', rollback: true, by: 'me', reason: 'alarms' };
+    const { origin, targets } = await resolve(request, [aService({ environments })]);
+    expect(targets).toEqual([{ service: 'inference-service', environment: 'prod', target: 'eu' }]);
+    expect(origin?.request).toEqual({ by: 'me', reason: 'alarms', at: STARTED, rollback: true });
   });
 
   it('finds the tag of a digest', async () => {
@@ -118,12 +171,16 @@ describe('resolveRelease by hand', () => {
   });
 
   it.each([
-    ['neither tag nor digest', { service: 'inference-service' }, 'neither an ECR push event nor'],
+    ['neither tag nor digest', { service: 'inference-service' }, 'A request names an image: "tag", "digest" or both.'],
+    ['a service that could be a path', { service: '../inference-service', tag: '1.1.0' }, 'A name has lower-case letters'],
+    ['a reason that could forge a trailer', { service: 'inference-service', tag: '1.1.0', reason: 'x\n\nSlipway-Execution: y' }, 'It is one line without control characters.'],
+    ['a name that steers a terminal', { service: 'inference-service', tag: '1.1.0', by: '\u001b[2Jroot' }, 'It is one line without control characters.'],
+    ['a reason without an end', { service: 'inference-service', tag: '1.1.0', reason: 'x'.repeat(501) }, 'It has at most 500 characters.'],
     ['a member that nobody reads', { service: 'inference-service', tag: '1.1.0', version: '1.1.0' }, 'A request has no version; leave it out.'],
     ['a tag that could be a path', { service: 'inference-service', tag: '../1.1.0' }, 'A tag has letters, digits'],
     ['a digest cut short', { service: 'inference-service', digest: 'sha256:abc' }, 'A digest is sha256: and 64 hexadecimal digits.'],
-  ])('refuses a request with %s, and says what it should be', async (_, request, message) => {
-    await expect(async () => resolve(request)).rejects.toThrow(message);
+  ])('refuses a request with %s, and says in one sentence what it should be', (_, request, message) => {
+    expect(problemsOf(request)).toEqual([expect.stringContaining(message)]);
   });
 
   it('refuses an archived image, which pods could not pull', async () => {
