@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeExecutionCommand, type DescribeExecutionOutput, GetExecutionHistoryCommand, type HistoryEvent, type SFNClient } from '@aws-sdk/client-sfn';
 import { callAws } from '../src/adapters/aws/errors.ts';
 import type { TargetKey } from '../src/domain/deployment.ts';
-import { createProgressReader, type Progress } from './execution/progress.ts';
+import { createProgressReader, type Progress, type ProgressReader } from './execution/progress.ts';
 
 export type { Progress } from './execution/progress.ts';
 
@@ -15,17 +15,38 @@ const PAGE = 1_000;
 /** An execution that ended, with the targets that it found; none when it had nothing to deploy. */
 export type FollowedExecution = { readonly execution: DescribeExecutionOutput; readonly targets: readonly TargetKey[] };
 
-/** Tells each step as it ends, until the execution does. */
-export async function followExecution(client: SFNClient, executionArn: string, tell: (progress: Progress) => void): Promise<FollowedExecution> {
+/** The history of an execution as far as it was read. */
+export type ReadHistory = {
+  readonly reader: ProgressReader;
+  /** Id of the last event; 0 before the first. */
+  readonly known: number;
+  /** What its steps said. */
+  readonly progress: readonly Progress[];
+};
+
+/** Reads what an execution has come to so far. */
+export async function readHistory(client: SFNClient, executionArn: string): Promise<ReadHistory> {
   const reader = createProgressReader();
-  let known = 0;
+  const events = await eventsAfter(client, executionArn, 0);
+  return { reader, known: events.at(-1)?.id ?? 0, progress: reader.read(events) };
+}
+
+/**
+ * Tells each step as it ends, until the execution does.
+ *
+ * @param earlier what was read before a redrive: only what came after it is told, and an end in it is none
+ */
+export async function followExecution(client: SFNClient, executionArn: string, tell: (progress: Progress) => void, earlier?: ReadHistory): Promise<FollowedExecution> {
+  const reader = earlier?.reader ?? createProgressReader();
+  const begun = earlier?.known ?? 0;
+  let known = begun;
   let pause = LOOK_EVERY_MS.soonest;
   for (;;) {
     const newer = await eventsAfter(client, executionArn, known);
     for (const progress of reader.read(newer)) tell(progress);
     known = newer.at(-1)?.id ?? known;
     // The end is in the history a moment before DescribeExecution tells of it.
-    const execution = reader.hasEnded() ? await describe(client, executionArn) : null;
+    const execution = known > begun && reader.hasEnded() ? await describe(client, executionArn) : null;
     if (execution !== null && execution.status !== 'RUNNING') return { execution, targets: reader.targets() };
     pause = newer.length > 0 ? LOOK_EVERY_MS.soonest : Math.min(pause * 1.3, LOOK_EVERY_MS.latest);
     await sleep(pause);

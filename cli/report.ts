@@ -22,7 +22,10 @@ export type ReportedAttempt = { readonly key: TargetKey; readonly release: Relea
 export type ExecutionReport = { readonly summary: ReportSummary; readonly attempts: readonly ReportedAttempt[] };
 
 /** Worst first: the outcome of an execution is that of its worst target. */
-const SEVERITY: readonly Outcome[] = ['errored', 'failed', 'superseded', 'ignored', 'succeeded'];
+const SEVERITY: readonly Outcome[] = ['errored', 'failed', 'rolled-back', 'rejected', 'superseded', 'ignored', 'succeeded'];
+
+/** Outcomes with which an execution is meant to fail. */
+const FAILING: readonly Outcome[] = ['errored', 'failed', 'rolled-back'];
 
 /** Releases of a target among which an execution that just ended is looked for. */
 const RECENT = 20;
@@ -45,7 +48,7 @@ export async function readReport(records: RecordStore, { execution, targets }: F
 
 /** What the record says, unless the execution failed after it: then the end of the deployment is known to nobody but us. */
 function told({ outcome, cause, timings: measured }: Attempt, execution: DescribeExecutionOutput): Pick<ReportSummary, 'outcome' | 'cause' | 'timings'> {
-  if (outcome === 'errored' || outcome === 'failed' || execution.status === 'SUCCEEDED') return { outcome, cause, timings: measured };
+  if (FAILING.includes(outcome) || execution.status === 'SUCCEEDED') return { outcome, cause, timings: measured };
   return { ...withoutRecord(execution), timings: measured };
 }
 

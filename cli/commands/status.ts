@@ -1,27 +1,26 @@
-import { openStores } from '../../src/adapters/dynamodb/open-stores.ts';
-import { NotFoundError } from '../../src/domain/errors.ts';
-import { targetsOf } from '../../src/domain/release-request.ts';
+import { openStores, type Stores } from '../../src/adapters/dynamodb/open-stores.ts';
+import type { TargetKey } from '../../src/domain/deployment.ts';
 import { EXIT } from '../exit.ts';
 import { describeTarget, type TargetReport } from '../output/target.ts';
+import { targetSummary } from '../output/target-summary.ts';
 import { lookOf } from '../output/terminal.ts';
 import { findStack } from '../stack.ts';
+import { selectTargets } from '../targets/select-targets.ts';
 
 export type StatusOptions = { readonly stage: string; readonly limit: number; readonly json?: boolean };
 
-/** `slipway status`: what is deployed where, who is deploying, and the last deployments of each target. */
+/** `slipway status`: what is deployed where, who is deploying, what is held, waits or is in quarantine, and the last deployments of each target. */
 export async function status(name: string, { stage, limit, json }: StatusOptions): Promise<number> {
   const { tableName } = await findStack(stage);
-  const { services, targets, records } = openStores(tableName);
-  const service = await services.service(name);
-  if (service === null) throw new NotFoundError(`There is no service ${name} in stage ${stage}; slipway apply adds it.`);
-  const reports = await Promise.all(
-    targetsOf({ services: [service] }).map(async (key): Promise<TargetReport> => ({ key, state: await targets.target(key), history: await records.history(key, limit) })),
-  );
+  const stores = openStores(tableName);
+  const { keys } = await selectTargets(stores.services, { service: name }, stage);
+  const reports = await Promise.all(keys.map((key) => reportOn(stores, key, limit)));
   const look = lookOf(process.stdout);
-  console.log(json === true ? JSON.stringify({ service: name, targets: reports.map(summary) }) : reports.map((report) => describeTarget(report, look)).join('\n\n\n'));
+  console.log(json === true ? JSON.stringify({ service: name, targets: reports.map(targetSummary) }) : reports.map((report) => describeTarget(report, look)).join('\n\n\n'));
   return EXIT.succeeded;
 }
 
-function summary({ key, state, history }: TargetReport) {
-  return { ...key, current: state.current, deploying: state.claim?.execution ?? null, deployments: history };
+async function reportOn({ targets, records, approvals }: Stores, key: TargetKey, limit: number): Promise<TargetReport> {
+  const [state, approval, history] = await Promise.all([targets.target(key), approvals.pending(key), records.history(key, limit)]);
+  return { key, state, approval, history };
 }

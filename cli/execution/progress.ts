@@ -3,18 +3,15 @@ import * as z from 'zod/mini';
 import { type TargetKey, targetName } from '../../src/domain/deployment.ts';
 import { createEventTrail, type EventTrail } from './event-trail.ts';
 import { errorLine, readJson } from './execution-json.ts';
+import { readStepEnd, type StepEnd } from './step-end.ts';
 
-/** What one step said as it ended, or why it is tried again. */
-export type Progress = {
+/** What one step said as it ended, why it is tried again, or whom it waits for: then its status is `retrying`, or `waiting`; `failed` when the execution ends with an error. */
+export type Progress = StepEnd & {
   readonly at: Date;
   /** Name of the state. */
   readonly state: string;
   /** `environment/target`, with the service before it where the execution deploys several; null for what concerns all targets. */
   readonly target: string | null;
-  /** The step's status; after an error `retrying`, or `failed` when the execution ends with it. */
-  readonly status: string | null;
-  /** The cause of a failure. */
-  readonly detail: string | null;
 };
 
 export type ProgressReader = {
@@ -29,10 +26,8 @@ const ENDS: readonly (string | undefined)[] = ['ExecutionSucceeded', 'ExecutionF
 const FAILURES: readonly (string | undefined)[] = ['TaskFailed', 'TaskTimedOut'];
 
 const Key = z.object({ service: z.string(), environment: z.string(), target: z.string() });
-const TaskParameters = z.object({ Payload: z.object({ deployment: Key }) });
-const Deployment = z.object({ cause: z.optional(z.string()) });
-const Trouble = z.object({ error: z.string(), cause: z.string() });
-const Result = z.object({ status: z.optional(z.string()), outcome: z.optional(z.string()), reason: z.optional(z.string()) });
+const TaskParameters = z.object({ Payload: z.object({ deployment: Key, execution: z.optional(z.string()) }) });
+type TaskParameters = z.output<typeof TaskParameters>;
 
 /** Reads the history of one execution for people: steps that ended, and errors with the state and the target that they belong to. */
 export function createProgressReader(): ProgressReader {
@@ -57,10 +52,13 @@ export function createProgressReader(): ProgressReader {
         targets = readJson(z.array(Key), event.stateExitedEventDetails?.assignedVariables?.['targets']) ?? targets;
       }
       return split(newer).flatMap((event) => {
-        const key = readJson(TaskParameters, trail.parametersOf(event))?.Payload.deployment;
-        const target = key === undefined ? null : labelOf(key, targets);
+        const payload = readJson(TaskParameters, trail.parametersOf(event))?.Payload;
+        const target = payload === undefined ? null : labelOf(payload.deployment, targets);
         if (FAILURES.includes(event.type)) return failure(event, trail, target);
-        return event.type === 'TaskStateExited' ? [stepEnd(event, target)] : [];
+        const at = event.timestamp ?? new Date(0);
+        const state = trail.stateOf(event);
+        if (event.type === 'TaskSubmitted' && state === 'AwaitApproval' && payload !== undefined) return [{ at, state, target, status: 'waiting', detail: howToAnswer(payload), foundDone: false }];
+        return event.type === 'TaskStateExited' ? [{ at, state: event.stateExitedEventDetails?.name ?? state, target, ...readStepEnd(event.stateExitedEventDetails ?? { name: state }) }] : [];
       });
     },
     targets: () => targets,
@@ -81,16 +79,11 @@ function failure(event: HistoryEvent, trail: EventTrail, target: string | null):
   const status = next === undefined || next.type === 'TaskScheduled' ? 'retrying' : 'failed';
   // DeploymentFailed only sums up what the targets' own lines have told.
   const detail = error === 'DeploymentFailed' ? null : errorLine(error, cause);
-  return [{ at: event.timestamp ?? new Date(0), state: trail.stateOf(event), target, status, detail }];
+  return [{ at: event.timestamp ?? new Date(0), state: trail.stateOf(event), target, status, detail, foundDone: false }];
 }
 
-/** What a Task assigned and returned as it ended. */
-function stepEnd({ timestamp = new Date(0), stateExitedEventDetails }: HistoryEvent, target: string | null): Progress {
-  const { name = '', assignedVariables = {}, output } = stateExitedEventDetails ?? {};
-  const result = readJson(Result, output);
-  const trouble = readJson(Trouble, assignedVariables['trouble']);
-  const status = readJson(z.string(), assignedVariables['status']) ?? result?.outcome ?? result?.status ?? null;
-  // A cause belongs to the step that found it, so ConcludeDeployment, which only records it, has none.
-  const detail = trouble === undefined ? (readJson(Deployment, assignedVariables['deployment'])?.cause ?? result?.reason ?? null) : errorLine(trouble.error, trouble.cause);
-  return { at: timestamp, state: name, target, status, detail };
+/** The command that answers; the stage is part of the state machine's name. */
+function howToAnswer({ deployment: { service, environment, target }, execution = '' }: TaskParameters['Payload']): string {
+  const stage = /:execution:slipway-([^:]+)-deploy:/.exec(execution)?.[1];
+  return `answer with slipway approve ${service} ${environment} ${target}${stage === undefined ? '' : ` --stage ${stage}`}, or slipway reject`;
 }

@@ -1,34 +1,63 @@
-import type { TargetState } from '../../src/domain/claim.ts';
 import { targetName, type TargetKey } from '../../src/domain/deployment.ts';
-import type { DeploymentRecord } from '../../src/ports/deployment-store.ts';
+import type { TargetState } from '../../src/domain/target-state.ts';
+import type { DeploymentRecord, PendingApproval } from '../../src/ports/deployment-store.ts';
 import { describeAttempt } from './deployment.ts';
+import { colorOf, OUTCOME_WIDTH } from './outcome.ts';
 import { type Look, PLAIN } from './terminal.ts';
 import { seconds } from './waterfall.ts';
 
 /** What is stored about one target. */
-export type TargetReport = { readonly key: TargetKey; readonly state: TargetState; readonly history: readonly DeploymentRecord[] };
+export type TargetReport = {
+  readonly key: TargetKey;
+  readonly state: TargetState;
+  /** What waits there for a person's answer. */
+  readonly approval: PendingApproval | null;
+  readonly history: readonly DeploymentRecord[];
+};
 
-/** What runs in a target, who is deploying to it, its last deployments, and the newest of them stage by stage. */
-export function describeTarget({ key, state, history }: TargetReport, look: Look = PLAIN): string {
-  const { current, claim } = state;
+/** What runs in a target, who is deploying to it, what stops or waits there, its last deployments, and the newest of them stage by stage. */
+export function describeTarget(report: TargetReport, look: Look = PLAIN): string {
+  const { key, history } = report;
   const newest = history[0];
   const attempt = newest?.attempts.at(-1);
   const tagWidth = Math.max(...history.map(({ release }) => release.tag.length), 0);
   return [
     targetName(key),
-    `  current    ${current === null ? 'nothing deployed yet' : `${current.release.tag}  ${current.release.digest}`}`,
-    ...(current === null ? [] : [`  since      ${current.concludedAt}`]),
-    ...(claim === null || claim.execution === null ? [] : [`  deploying  ${claim.digest}`, `  by         ${claim.execution}`]),
+    ...facts(report).map(([name, value]) => `  ${name.padEnd(FACT_WIDTH)} ${value}`),
     '',
     ...(history.length === 0 ? ['No deployment is recorded.'] : ['Deployments, newest first', ...history.map((record) => historyLine(record, tagWidth, look))]),
     ...(newest === undefined || attempt === undefined ? [] : ['', '', describeAttempt(key, newest.release, attempt, look)]),
   ].join('\n');
 }
 
+type Fact = readonly [name: string, value: string];
+
+/** Width of the longest name of a fact. */
+const FACT_WIDTH = 10;
+
+function facts({ state, approval }: TargetReport): readonly Fact[] {
+  const { current, claim, next, hold, quarantine } = state;
+  const nothing: readonly Fact[] = [];
+  return [
+    ['current', current === null ? 'nothing deployed yet' : `${current.release.tag}  ${current.release.digest}`],
+    ...(current === null ? nothing : ([['since', current.concludedAt]] as const)),
+    ...(claim === null || claim.execution === null ? nothing : ([['deploying', `${claim.tag}  ${claim.digest}`], ['by', claim.execution]] as const)),
+    ...(hold === null ? nothing : ([['held', `since ${hold.since} by ${hold.by}: ${hold.reason}`]] as const)),
+    ...(next === null ? nothing : ([['next', `${next.release.tag}  ${next.release.digest}  waits since ${next.since}`]] as const)),
+    ...(approval === null ? nothing : ([['approval', approvalWords(approval)]] as const)),
+    ...quarantine.map(({ tag, digest, since, cause }): Fact => ['quarantine', `${tag}  ${digest}  since ${since}: ${cause}`]),
+  ];
+}
+
+function approvalWords({ release, requestedAt, expiresAt, service, environment, target }: PendingApproval): string {
+  return `${release.tag}  ${release.digest}  waits since ${requestedAt}, until ${expiresAt}; slipway approve ${service} ${environment} ${target}`;
+}
+
 function historyLine({ release, attempts }: DeploymentRecord, tagWidth: number, { paint }: Look): string {
   const last = attempts.at(-1);
   if (last === undefined) return `  ${release.releasedAt}  ${release.tag}`;
-  const outcome = paint(last.outcome === 'succeeded' ? 'green' : 'red', last.outcome.padEnd(10));
+  const outcome = paint(colorOf(last.outcome), last.outcome.padEnd(OUTCOME_WIDTH));
   const repeated = attempts.length > 1 ? `  (attempt ${attempts.length})` : '';
-  return `  ${release.releasedAt}  ${release.tag.padEnd(tagWidth)}  ${outcome} ${seconds(last.timings.total)}${repeated}${last.cause === null ? '' : `  ${last.cause}`}`;
+  const back = last.rollback === null || last.outcome !== 'rolled-back' ? '' : `  back to ${last.rollback.tag} in ${seconds(last.rollback.took).trim()}`;
+  return `  ${release.releasedAt}  ${release.tag.padEnd(tagWidth)}  ${outcome} ${seconds(last.timings.total)}${repeated}${back}${last.cause === null ? '' : `  ${last.cause}`}`;
 }
