@@ -1,7 +1,8 @@
-import type { Deployment } from './deployment.ts';
+import type { Deployment, RequestByHand } from './deployment.ts';
 import type { Instant } from './instant.ts';
 import { compareReleases, type Release, type ReleaseOrder } from './release.ts';
-import type { TargetState } from './target-state.ts';
+import type { OrderPolicy } from './service.ts';
+import { type Hold, quarantined, type Quarantined, type TargetChange, type TargetState, type Waiting } from './target-state.ts';
 
 /** The right of one execution to write to one target. */
 export type Claim = ReleaseOrder & {
@@ -14,39 +15,123 @@ export type Claim = ReleaseOrder & {
   /** Grows by one with each acquisition; whoever has an older one may not write. */
   readonly generation: number;
   readonly claimedAt: Instant;
+  /** The release that this one took the target from before it had succeeded there; kept when the claim is taken again. */
+  readonly interrupts?: { readonly tag: string; readonly digest: string };
 };
 
-export type Claimant = { readonly execution: string; readonly redrives: number; readonly release: Release };
+export type Claimant = {
+  readonly execution: string;
+  readonly redrives: number;
+  readonly release: Release;
+  /** When a person last spoke for the release: by redriving this execution, or by asking for it. Null where nobody did. */
+  readonly person: Instant | null;
+  /** Set where a person asked for the release. */
+  readonly request?: RequestByHand | undefined;
+};
+
+/** What decides besides the target's item and the claimant. */
+export type ClaimCircumstances = {
+  /** Whether the execution that holds the claim is still running; not looked at when nobody else holds it. */
+  readonly holderRuns: boolean;
+  readonly order: OrderPolicy;
+  readonly now: Instant;
+};
 
 export type ClaimDecision =
-  | { readonly decision: 'take'; readonly claim: Claim }
-  | { readonly decision: 'superseded'; readonly by: ReleaseOrder }
-  | { readonly decision: 'ignored'; readonly holder: string };
+  /** The change is one write: the claim, and all that goes with taking it. */
+  | { readonly decision: 'take'; readonly change: TargetChange & { readonly claim: Claim } }
+  /** The claim stays where it is. The change, where there is one, is what the target remembers of this release. */
+  | { readonly decision: 'superseded' | 'ignored'; readonly cause: string; readonly change: TargetChange | null };
+
+type NotTaken = Exclude<ClaimDecision, { readonly decision: 'take' }>;
+
+type Case = {
+  readonly state: TargetState;
+  readonly claimant: Claimant;
+  /** The claim, where another execution that runs has it. */
+  readonly holder: (Claim & { readonly execution: string }) | null;
+  readonly order: OrderPolicy;
+  readonly now: Instant;
+};
 
 /**
- * Who may write to the target: the newest release. A claim keeps its place in the order when it is given back, so an execution that
- * is started again or redriven later can't deploy backwards, not even over a newer release that failed.
- *
- * @param holderRuns whether the execution that holds the claim is still running; not looked at when nobody else holds it
+ * Who may write to the target: the newest release, unless a person said otherwise. A claim keeps its place in the order when it is
+ * given back, so an execution that is started again or redriven later can't deploy backwards, not even over a newer release that
+ * failed. A person's word goes through quarantines, holds and deployments under way; nothing goes through a newer release.
  */
-export function decideClaim(state: TargetState, claimant: Claimant, holderRuns: boolean, now: Instant): ClaimDecision {
-  const { claim, current } = state;
-  const { release } = claimant;
-  const holder = claim?.execution ?? null;
-  const heldByOther = claim !== null && holder !== null && holder !== claimant.execution && holderRuns;
-  if (heldByOther && claim.digest === release.digest) return { decision: 'ignored', holder };
-  if (claim !== null && claim.digest !== release.digest && compareReleases(claim, release) > 0) {
-    return { decision: 'superseded', by: claim };
-  }
-  if (current !== null && current.release.digest !== release.digest && compareReleases(current.release, release) > 0) {
-    return { decision: 'superseded', by: current.release };
-  }
-  return { decision: 'take', claim: nextClaim(claim, claimant, now) };
+export function decideClaim(state: TargetState, claimant: Claimant, { holderRuns, order, now }: ClaimCircumstances): ClaimDecision {
+  const asked: Case = { state, claimant, holder: holderRuns ? otherHolder(state, claimant) : null, order, now };
+  return alreadyUnderWay(asked) ?? outdated(asked) ?? inQuarantine(asked) ?? onHold(asked) ?? behindHolder(asked) ?? take(asked);
 }
 
-function nextClaim(claim: Claim | null, { execution, redrives, release }: Claimant, now: Instant): Claim {
+function otherHolder({ claim }: TargetState, { execution: own }: Claimant): Case['holder'] {
+  if (claim === null || claim.execution === null || claim.execution === own) return null;
+  return { ...claim, execution: claim.execution };
+}
+
+/** The holder's claim takes the newer place: what was released between the two is not to come after them. */
+function alreadyUnderWay({ state, claimant: { release }, holder }: Case): NotTaken | null {
+  if (holder?.digest !== release.digest) return null;
+  const cause = `already being deployed by ${holder.execution}`;
+  if (compareReleases(release, holder) <= 0) return { decision: 'ignored', cause, change: null };
+  const { releasedAt, imagePushedAt } = release;
+  return { decision: 'ignored', cause, change: { claim: { ...holder, releasedAt, imagePushedAt }, ...withoutOlderNext(state, release) } };
+}
+
+function outdated({ state: { claim, current }, claimant: { release } }: Case): NotTaken | null {
+  const newer = [claim, current?.release ?? null].find((other) => other !== null && other.digest !== release.digest && compareReleases(other, release) > 0);
+  return newer === undefined || newer === null ? null : { decision: 'superseded', cause: supersededBy(newer), change: null };
+}
+
+function inQuarantine({ state, claimant: { release, person } }: Case): NotTaken | null {
+  const entry = state.quarantine.find(({ digest }) => digest === release.digest);
+  if (entry === undefined || (person !== null && Date.parse(person) > Date.parse(entry.since))) return null;
+  const cause = `${release.tag} is quarantined here since ${entry.since}: ${entry.cause}; \`slipway deploy\` lifts that`;
+  return { decision: 'ignored', cause, change: null };
+}
+
+/** A hold stops what comes after it: a deployment that has the claim goes on, also when it asks again after a lost answer. */
+function onHold({ state, claimant: { execution, release, person }, now }: Case): NotTaken | null {
+  const { hold, claim, current } = state;
+  if (hold === null || person !== null || claim?.execution === execution) return null;
+  const cause = `held by ${hold.by} since ${hold.since}: ${hold.reason}; \`slipway resume\` lifts it`;
+  const isThere = current?.release.digest === release.digest && (claim === null || claim.digest === release.digest);
+  if (!isThere) return waiting(state, release, { cause, now });
+  const change = withoutOlderNext(state, release);
+  return { decision: 'ignored', cause, change: 'next' in change ? change : null };
+}
+
+/** Of another release, and an older one: a newer one has been respected by now. */
+function behindHolder({ state, claimant: { release, person }, holder, order, now }: Case): NotTaken | null {
+  if (holder === null || person !== null) return null;
+  if (order.policy === 'supersede' && (order.interrupt || !holder.committing)) return null;
+  return waiting(state, release, { cause: `waits for ${holder.execution}, which deploys ${holder.tag}; it is started when that ends`, now });
+}
+
+/** Only the newest waits. Each time that it comes to wait is told apart by `since`, since it is started once for each. */
+function waiting({ next }: TargetState, release: Release, { cause, now }: { readonly cause: string; readonly now: Instant }): NotTaken {
+  if (next === null || compareReleases(next.release, release) <= 0) return { decision: 'ignored', cause, change: { next: { release, since: now } } };
+  if (next.release.digest === release.digest) return { decision: 'ignored', cause, change: null };
+  return { decision: 'superseded', cause: `${supersededBy(next.release)}, which waits here`, change: null };
+}
+
+function take({ state, claimant, now }: Case): ClaimDecision {
+  const { execution, redrives, release } = claimant;
+  const { claim } = state;
   const { releasedAt, imagePushedAt, digest } = newerOf(claim, release);
-  return { releasedAt, imagePushedAt, digest, tag: release.tag, committing: false, execution, redrives, generation: (claim?.generation ?? 0) + 1, claimedAt: now };
+  const interrupts = interrupted(state, release);
+  const taken: Claim = {
+    ...{ releasedAt, imagePushedAt, digest, tag: release.tag, committing: false, execution, redrives },
+    generation: (claim?.generation ?? 0) + 1,
+    claimedAt: now,
+    ...(interrupts !== undefined && { interrupts }),
+  };
+  const quarantine = quarantineAfter(state, claimant, now);
+  const hold = holdAfter(state, claimant, now);
+  return {
+    decision: 'take',
+    change: { claim: taken, ...withoutOlderNext(state, release), ...(quarantine !== state.quarantine && { quarantine }), ...(hold !== state.hold && { hold }) },
+  };
 }
 
 /** The claim never goes back in time: the same digest, deployed again with an older event, keeps its place in the order. */
@@ -54,10 +139,54 @@ function newerOf(claim: Claim | null, release: Release): ReleaseOrder {
   return claim !== null && claim.digest === release.digest && compareReleases(claim, release) > 0 ? claim : release;
 }
 
+function withoutOlderNext({ next }: TargetState, release: Release): Pick<TargetChange, 'next'> {
+  return next !== null && compareReleases(next.release, release) <= 0 ? { next: null } : {};
+}
+
+/** What had the target and has not succeeded there. Asked again with its own claim, a deployment gets the same answer. */
+function interrupted({ claim, current }: TargetState, { digest }: Release): Claim['interrupts'] {
+  if (claim === null || claim.digest === current?.release.digest) return undefined;
+  return claim.digest === digest ? claim.interrupts : { tag: claim.tag, digest: claim.digest };
+}
+
+/** Whoever takes the claim has a person's word for its digest, where that was in quarantine. A rollback by hand leaves the bad release there. */
+function quarantineAfter(state: TargetState, { release, request }: Claimant, now: Instant): readonly Quarantined[] {
+  const isListed = state.quarantine.some(({ digest }) => digest === release.digest);
+  const lifted = isListed ? state.quarantine.filter(({ digest }) => digest !== release.digest) : state.quarantine;
+  const bad = request?.rollback === true ? releaseLeft(state, release) : undefined;
+  if (request === undefined || bad === undefined) return lifted;
+  return quarantined(lifted, { digest: bad.digest, tag: bad.tag, since: now, cause: `rolled back by ${request.by}: ${request.reason}` });
+}
+
+/** What a rollback by hand goes back from: the current release, or, when it goes back to that, the one that was being deployed over it. */
+function releaseLeft({ claim, current }: TargetState, { digest }: Release): { readonly tag: string; readonly digest: string } | undefined {
+  return [current?.release, claim].find((one) => one !== null && one !== undefined && one.digest !== digest) ?? undefined;
+}
+
+/** A person who takes the target back means it to stay there. A hold that is there already keeps its own reason. */
+function holdAfter({ hold, current }: TargetState, { release, request }: Claimant, now: Instant): Hold | null {
+  if (hold !== null || request === undefined) return hold;
+  const goesBack = request.rollback === true || isOlderImage(release, current?.release);
+  return goesBack ? { reason: request.reason, by: request.by, since: now } : null;
+}
+
+function isOlderImage(release: Release, current: Release | undefined): boolean {
+  return current !== undefined && current.digest !== release.digest && Date.parse(release.imagePushedAt) < Date.parse(current.imagePushedAt);
+}
+
+function supersededBy({ tag, digest, releasedAt }: ReleaseOrder & { readonly tag: string }): string {
+  return `superseded by the newer release ${tag} (${digest.slice(0, 19)}) of ${releasedAt}`;
+}
+
+/** The release that is to be started once the deployment that had this claim has given it back; null where none waits, or it may not. */
+export function startableNext({ claim, next, hold }: TargetState, generation: number): Waiting | null {
+  return claim?.generation === generation && claim.execution === null && hold === null ? next : null;
+}
+
 /** Cause of a deployment that lost its claim on the way. */
 export const CLAIM_LOST = 'superseded: the claim of the target went to another execution';
 
 /** Proof of the right to write: the claim is still this execution's, and from its latest acquisition. */
-export function holdsClaim(state: TargetState, execution: string, deployment: Deployment): boolean {
+export function holdsClaim(state: TargetState, execution: string, deployment: Deployment): state is TargetState & { readonly claim: Claim } {
   return state.claim !== null && state.claim.execution === execution && state.claim.generation === deployment.claim?.generation;
 }

@@ -1,4 +1,4 @@
-import { type Deployment, type Outcome, targetName, type TargetKey } from './deployment.ts';
+import { type Deployment, type Outcome, type Rollback, targetName, type TargetKey } from './deployment.ts';
 import type { Timings } from './timings.ts';
 
 /** How one deployment ended, as the state machine carries it: at most 2 KB, the rest is in the table. */
@@ -16,31 +16,46 @@ export type Trouble = { readonly error: string; readonly cause: string };
 /** A conclusion as the Map hands it on: with the error, where there was one, that kept it from being recorded. */
 export type HandedOnConclusion = Conclusion & { readonly trouble?: Trouble | undefined };
 
-/** Outcomes after which a target has the release, or a newer one. */
-const SETTLED: ReadonlySet<Outcome> = new Set<Outcome>(['succeeded', 'superseded', 'ignored']);
+/** Outcomes that a redrive would not change: the target has the release or a newer one, or a person or a rule said no to it. */
+const SETTLED: ReadonlySet<Outcome> = new Set<Outcome>(['succeeded', 'superseded', 'ignored', 'rejected']);
 
 /** Longest cause that is passed on; a line for people, not a log. */
 const CAUSE_LIMIT = 700;
 
-/** The outcome that the last status of a deployment stands for. */
-export function outcomeOf(status: string): Outcome {
+/**
+ * The outcome that the last status of a deployment stands for. A release that failed stays failed, also when the world could not be
+ * asked on the way back from it.
+ *
+ * @param rollback set once RollBack has turned the deployment round; what succeeds from then on is the way back
+ */
+export function outcomeOf(status: string, rollback?: Rollback): Outcome {
   switch (status) {
     case 'succeeded':
+      return rollback === undefined ? 'succeeded' : 'rolled-back';
     case 'failed':
     case 'superseded':
     case 'ignored':
+    case 'rejected':
       return status;
     default:
-      return 'errored';
+      return rollback === undefined ? 'errored' : 'failed';
   }
 }
 
 /** Why the deployment did not succeed, in one line: its own first cause, else what the world answered. */
 export function causeOf(deployment: Deployment, status: string, trouble: Trouble | null): string | null {
-  const outcome = outcomeOf(status);
+  const outcome = outcomeOf(status, deployment.rollback);
   if (outcome === 'succeeded') return null;
-  const found = deployment.cause ?? (trouble === null ? `ended with status ${status}` : troubleText(trouble));
-  return shortened(found);
+  const answered = trouble === null ? `ended with status ${status}` : troubleText(trouble);
+  if (deployment.cause === undefined) return shortened(answered);
+  const addition = outcome === 'failed' && trouble !== null ? `${rollbackTrouble(deployment)}: ${answered}` : '';
+  // The first cause matters most, yet what kept the target from going back is not to be cut off behind it.
+  return `${shortened(deployment.cause, CAUSE_LIMIT - Math.min(addition.length, CAUSE_LIMIT / 2))}${shortened(addition, CAUSE_LIMIT / 2)}`;
+}
+
+/** A release that failed meets trouble only where it is rolled back: before anything went back, or on the way. */
+function rollbackTrouble({ rollback }: Deployment): string {
+  return rollback === undefined ? '; it was not rolled back' : `; the rollback to ${rollback.release.tag} was not finished`;
 }
 
 /** The conclusion with its error in its cause. */
@@ -48,8 +63,8 @@ export function explained({ trouble, ...conclusion }: HandedOnConclusion): Concl
   return trouble === undefined ? conclusion : { ...conclusion, cause: shortened(`${conclusion.cause}: ${troubleText(trouble)}`) };
 }
 
-function shortened(cause: string): string {
-  return cause.length > CAUSE_LIMIT ? `${cause.slice(0, CAUSE_LIMIT - 1)}…` : cause;
+function shortened(cause: string, limit = CAUSE_LIMIT): string {
+  return cause.length > limit ? `${cause.slice(0, limit - 1)}…` : cause;
 }
 
 /** A Lambda error's cause is JSON with `errorMessage`; a service's is plain text. */
@@ -72,8 +87,8 @@ export function mergeConclusions(
   });
 }
 
-/** Targets that need another pass: everything but those that have the release, or a newer one. */
-export function unfinished(targets: readonly TargetKey[], conclusions: readonly Conclusion[]): readonly TargetKey[] {
+/** Targets that need another pass: everything that is not settled. */
+export function unfinished<Target extends TargetKey>(targets: readonly Target[], conclusions: readonly Conclusion[]): readonly Target[] {
   return targets.filter((key) => !conclusions.some((one) => one.target === targetName(key) && SETTLED.has(one.outcome)));
 }
 

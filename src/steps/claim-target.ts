@@ -1,15 +1,23 @@
-import { type Claim, decideClaim } from '../domain/claim.ts';
+import { type Claim, type ClaimCircumstances, type Claimant, decideClaim } from '../domain/claim.ts';
 import { type Deployment, resumed, type StepResult, targetName } from '../domain/deployment.ts';
 import { ConflictError } from '../domain/errors.ts';
-import type { ReleaseOrder } from '../domain/release.ts';
+import { elapsed, type Instant } from '../domain/instant.ts';
 import type { TargetState } from '../domain/target-state.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { TargetStore } from '../ports/deployment-store.ts';
+import type { ServiceStore, TargetStore } from '../ports/deployment-store.ts';
 import type { Executions } from '../ports/executions.ts';
 import { defineStep } from './step.ts';
+import { readTargetConfig } from './target-config.ts';
 import { TargetStepInput } from './wire.ts';
 
-type Ports = { readonly targets: TargetStore; readonly executions: Executions; readonly clock: Clock };
+type Ports = {
+  readonly services: Pick<ServiceStore, 'service'>;
+  readonly targets: Pick<TargetStore, 'target' | 'change'>;
+  readonly executions: Pick<Executions, 'status'>;
+  readonly clock: Pick<Clock, 'now'>;
+};
+
+type Result = StepResult<'claimed' | 'superseded' | 'ignored'>;
 
 /** How often a lost race for the claim is run again here before the state machine retries. */
 const ATTEMPTS = 5;
@@ -17,42 +25,52 @@ const ATTEMPTS = 5;
 /** An execution this young may not be visible to DescribeExecution yet, so it counts as running. */
 const VISIBLE_AFTER_MS = 60_000;
 
-/** The newest release wins the right to write to its target. */
+/** The newest release wins the right to write to its target; what may not be deployed yet is noted there, and waits. */
 export const claimTarget = defineStep({
   name: 'claim-target',
   input: TargetStepInput,
-  async run({ targets, executions, clock }: Ports, input: TargetStepInput): Promise<StepResult<'claimed' | 'superseded' | 'ignored'>> {
+  async run(ports: Ports, input: TargetStepInput): Promise<Result> {
     const deployment = resumed(input.deployment, input);
-    const claimant = { execution: input.execution, redrives: input.redrives, release: deployment.release };
+    const { environment } = await readTargetConfig(ports.services, deployment);
+    const claimant = claimantOf(deployment, input);
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      const state = await targets.target(deployment);
-      const now = clock.now();
-      const decided = decideClaim(state, claimant, await holderRuns(executions, state, input.execution, now), now);
-      if (decided.decision === 'superseded') return { status: 'superseded', deployment: { ...deployment, cause: newer(decided.by) } };
-      if (decided.decision === 'ignored') return { status: 'ignored', deployment: { ...deployment, cause: `already being deployed by ${decided.holder}` } };
-      if (await targets.change(deployment, state, { claim: decided.claim })) return { status: 'claimed', deployment: claimed(keepingRecord(deployment, state), decided.claim, clock) };
+      const state = await ports.targets.target(deployment);
+      const circumstances = { order: environment.order, ...(await lookAtHolder(ports, state, input.execution)) };
+      const result = await claimOnce(ports, deployment, { state, claimant, circumstances });
+      if (result !== null) return result;
     }
     throw new ConflictError(`Claim of ${targetName(deployment)} changed ${ATTEMPTS} times while it was taken; the state machine tries again.`);
   },
 });
 
-async function holderRuns(executions: Executions, { claim }: TargetState, execution: string, now: string): Promise<boolean> {
-  if (claim === null || claim.execution === null || claim.execution === execution) return false;
-  const status = await executions.status(claim.execution);
-  if (status === null) return Date.parse(now) - Date.parse(claim.claimedAt) < VISIBLE_AFTER_MS;
-  return status === 'RUNNING' || status === 'PENDING_REDRIVE';
+function claimantOf({ release, request }: Deployment, { execution, redrives, redrivenAt }: TargetStepInput): Claimant {
+  return { execution, redrives, release, request, person: redrivenAt ?? request?.at ?? null };
 }
 
-function claimed(deployment: Deployment, claim: Claim, clock: Clock): Deployment {
-  return { ...deployment, claim: { generation: claim.generation, redrives: claim.redrives }, marks: { ...deployment.marks, claimed: clock.now() } };
+type Attempt = { readonly state: TargetState; readonly claimant: Claimant; readonly circumstances: ClaimCircumstances };
+
+/** Null when the target changed since its state was read. */
+async function claimOnce({ targets, clock }: Ports, deployment: Deployment, { state, claimant, circumstances }: Attempt): Promise<Result | null> {
+  const decided = decideClaim(state, claimant, circumstances);
+  if (decided.change !== null && !(await targets.change(deployment, state, decided.change))) return null;
+  if (decided.decision !== 'take') return { status: decided.decision, deployment: { ...deployment, cause: decided.cause } };
+  return { status: 'claimed', deployment: claimed(keepingRecord(deployment, state), decided.change.claim, clock.now()) };
+}
+
+async function lookAtHolder({ executions, clock }: Ports, { claim }: TargetState, execution: string): Promise<Pick<ClaimCircumstances, 'holderRuns' | 'now'>> {
+  if (claim === null || claim.execution === null || claim.execution === execution) return { holderRuns: false, now: clock.now() };
+  const status = await executions.status(claim.execution);
+  const now = clock.now();
+  const holderRuns = status === null ? elapsed(claim.claimedAt, now) < VISIBLE_AFTER_MS : status === 'RUNNING' || status === 'PENDING_REDRIVE';
+  return { holderRuns, now };
+}
+
+function claimed(deployment: Deployment, { generation, redrives, interrupts }: Claim, now: Instant): Deployment {
+  return { ...deployment, claim: { generation, redrives }, marks: { ...deployment.marks, claimed: now }, ...(interrupts !== undefined && { interrupts }) };
 }
 
 /** The digest that is current already keeps its place in the history: deploying it again adds an attempt, not a record. */
 function keepingRecord(deployment: Deployment, { current }: TargetState): Deployment {
   if (current === null || current.release.digest !== deployment.release.digest) return deployment;
   return { ...deployment, release: { ...deployment.release, releasedAt: current.release.releasedAt } };
-}
-
-function newer(by: ReleaseOrder): string {
-  return `superseded by the newer release ${by.digest.slice(0, 19)} of ${by.releasedAt}`;
 }

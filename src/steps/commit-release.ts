@@ -16,7 +16,7 @@ import { TargetStepInput } from './wire.ts';
 
 type Ports = {
   readonly services: Pick<ServiceStore, 'service'>;
-  readonly targets: Pick<TargetStore, 'target'>;
+  readonly targets: Pick<TargetStore, 'target' | 'prove'>;
   readonly git: OpenGitHost;
   readonly argocd: OpenArgoCd;
   readonly clock: Pick<Clock, 'now'>;
@@ -77,16 +77,24 @@ async function commitUntilWon(work: Work, first: GitSnapshot): Promise<Result> {
   }
 }
 
-/** Head and files are read; then the claim is proven; then the commit happens only on that head. */
+/**
+ * Head and files are read; then the claim is proven, in the write that says that it is about to be used; then the commit happens only
+ * on that head.
+ */
 async function commitOnce(work: Work, snapshot: GitSnapshot): Promise<Result> {
   const { ports, host, edits, execution, deployment } = work;
   const { files, changes } = applyEdits(snapshot.files, edits, deployment.release);
   const state = await ports.targets.target(deployment);
-  if (!holdsClaim(state, execution, deployment)) return { status: 'superseded', deployment: { ...deployment, cause: CLAIM_LOST } };
+  if (!holdsClaim(state, execution, deployment)) return superseded(deployment);
   if (hasMovedTag(state, edits, deployment)) return { status: 'failed', deployment: { ...deployment, cause: deployment.cause ?? movedTag(deployment) } };
   if (changes.length === 0) return found(work, snapshot);
+  if (!(await ports.targets.prove(deployment, { execution, generation: state.claim.generation }, { purpose: 'commit' }))) return superseded(deployment);
   const revision = await host.commit({ head: snapshot.revision, files, message: commitMessage(execution, deployment) });
   return committed(work, { revision, head: revision, url: host.link(revision), changes });
+}
+
+function superseded(deployment: Deployment): Result {
+  return { status: 'superseded', deployment: { ...deployment, cause: CLAIM_LOST } };
 }
 
 /** With tags alone in Git, the same tag pushed again changes nothing there, and no rollout would begin. */

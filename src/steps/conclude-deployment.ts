@@ -1,14 +1,26 @@
 import * as z from 'zod/mini';
+import { startableNext } from '../domain/claim.ts';
 import { causeOf, type Conclusion, outcomeOf } from '../domain/conclusion.ts';
 import { type Deployment, type Outcome, targetName } from '../domain/deployment.ts';
-import { timings } from '../domain/timings.ts';
+import { elapsed, type Instant } from '../domain/instant.ts';
+import { startOfWaiting } from '../domain/own-request.ts';
+import { type Timings, timings } from '../domain/timings.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Attempt, RecordStore, TargetStore } from '../ports/deployment-store.ts';
+import type { ApprovalStore, Attempt, RecordStore, TargetStore } from '../ports/deployment-store.ts';
 import type { DeploymentConcluded, Events, Metrics } from '../ports/events.ts';
+import type { Executions } from '../ports/executions.ts';
 import { defineStep } from './step.ts';
 import { DeploymentSchema } from './wire.ts';
 
-type Ports = { readonly records: RecordStore; readonly targets: TargetStore; readonly events: Events; readonly metrics: Metrics; readonly clock: Clock };
+type Ports = {
+  readonly records: Pick<RecordStore, 'record'>;
+  readonly targets: Pick<TargetStore, 'target' | 'conclude'>;
+  readonly approvals: Pick<ApprovalStore, 'pending' | 'remove'>;
+  readonly executions: Pick<Executions, 'start'>;
+  readonly events: Events;
+  readonly metrics: Metrics;
+  readonly clock: Pick<Clock, 'now'>;
+};
 
 const ConcludeDeploymentInput = z.object({
   execution: z.string(),
@@ -19,62 +31,73 @@ const ConcludeDeploymentInput = z.object({
 });
 type ConcludeDeploymentInput = z.infer<typeof ConcludeDeploymentInput>;
 
+/** How the deployment ended, as everybody is told. */
+type Ending = { readonly execution: string; readonly outcome: Outcome; readonly cause: string | null; readonly timings: Timings; readonly concludedAt: Instant };
+
 /**
- * Outcome and timings recorded, claim given back, event published: in this order, each of them safe to repeat, so that a retry after
- * any of them ends the same.
+ * Outcome and timings recorded, claim given back, the release that waited started, event published: in this order, each of them safe
+ * to repeat, so that a retry after any of them ends the same.
  */
 export const concludeDeployment = defineStep({
   name: 'conclude-deployment',
   input: ConcludeDeploymentInput,
-  async run({ records, targets, events, metrics, clock }: Ports, input: ConcludeDeploymentInput): Promise<Conclusion> {
-    const { deployment, execution } = input;
-    const outcome = outcomeOf(input.status);
-    const cause = causeOf(deployment, input.status, input.trouble);
-    const concludedAt = clock.now();
-    const measured = timings(deployment.marks, deployment.idle, outcome === 'succeeded' ? undefined : concludedAt);
+  async run(ports: Ports, input: ConcludeDeploymentInput): Promise<Conclusion> {
+    const { deployment } = input;
+    const ending = endingOf(input, ports.clock.now());
+    const { outcome, cause } = ending;
+    await removePendingApproval(ports, input);
     // An ignored release is another execution's: the record and the event are its to make.
     if (outcome !== 'ignored') {
-      await records.record(deployment, deployment.release, attemptOf(input, outcome, { cause, timings: measured, concludedAt }));
-      await giveBackClaim(targets, deployment, { execution, outcome, concludedAt });
-      const concluded: DeploymentConcluded = {
-        service: deployment.service,
-        environment: deployment.environment,
-        target: deployment.target,
-        release: deployment.release,
-        outcome,
-        cause,
-        timings: measured,
-        execution,
-        concludedAt,
-      };
-      await events.concluded(concluded);
-      metrics.concluded(concluded);
+      await ports.records.record(deployment, deployment.release, attemptOf(deployment, ending));
+      if (await giveBackClaim(ports, deployment, ending)) await startNext(ports, deployment);
+      const { service, environment, target, release } = deployment;
+      const concluded: DeploymentConcluded = { service, environment, target, release, ...ending };
+      await ports.events.concluded(concluded);
+      ports.metrics.concluded(concluded);
     }
-    return { target: targetName(deployment), outcome, cause, timings: measured };
+    return { target: targetName(deployment), outcome, cause, timings: ending.timings };
   },
 });
 
-function attemptOf({ execution, deployment }: ConcludeDeploymentInput, outcome: Outcome, ended: Pick<Attempt, 'cause' | 'timings' | 'concludedAt'>): Attempt {
-  return {
-    execution,
-    generation: deployment.claim?.generation ?? 0,
-    outcome,
-    ...ended,
-    warnings: deployment.warnings ?? [],
-    marks: deployment.marks,
-    reported: deployment.reported ?? {},
-    idle: deployment.idle ?? [],
-    commit: deployment.commit ?? null,
-    pods: deployment.pods ?? [],
-    rollback: null,
-  };
+/** The stages of a release that was rolled back are its own, up to its failure: the way back is told beside them. */
+function endingOf({ execution, deployment, status, trouble }: ConcludeDeploymentInput, concludedAt: Instant): Ending {
+  const { marks, idle, rollback } = deployment;
+  const outcome = outcomeOf(status, rollback);
+  const brokenOffAt = outcome === 'succeeded' ? undefined : concludedAt;
+  const measured = rollback === undefined ? timings(marks, idle, brokenOffAt) : timings(rollback.marks, idle, rollback.failedAt);
+  return { execution, outcome, cause: causeOf(deployment, status, trouble), timings: measured, concludedAt };
 }
 
-type Ended = { readonly execution: string; readonly outcome: Outcome; readonly concludedAt: string };
+function attemptOf(deployment: Deployment, ending: Ending): Attempt {
+  const { claim, warnings = [], idle = [], rollback } = deployment;
+  const { marks, reported = {}, commit = null, pods = [] } = rollback ?? deployment;
+  return { ...ending, generation: claim?.generation ?? 0, warnings, marks, reported, idle, commit, pods, rollback: wayBackOf(deployment, ending) };
+}
 
-/** False from the store means that a newer release took the claim meanwhile: it sets the current release, not this one. */
-async function giveBackClaim(targets: TargetStore, deployment: Deployment, { execution, outcome, concludedAt }: Ended): Promise<void> {
-  if (deployment.claim === undefined) return;
+function wayBackOf({ rollback, commit }: Deployment, { concludedAt }: Ending): Attempt['rollback'] {
+  if (rollback === undefined) return null;
+  const { tag, digest } = rollback.release;
+  return { tag, digest, commit: commit ?? null, took: elapsed(rollback.failedAt, concludedAt) };
+}
+
+/** The question that this execution has put to a person, where it ends without an answer. */
+async function removePendingApproval({ approvals }: Ports, { execution, deployment }: ConcludeDeploymentInput): Promise<void> {
+  if (deployment.approval === undefined) return;
+  const pending = await approvals.pending(deployment);
+  if (pending?.execution === execution) await approvals.remove(pending);
+}
+
+/** False where a newer release took the claim meanwhile: it sets the current release, and starts what waits, not this one. */
+async function giveBackClaim({ targets }: Ports, deployment: Deployment, { execution, outcome, concludedAt }: Ending): Promise<boolean> {
+  if (deployment.claim === undefined) return false;
   const current = outcome === 'succeeded' ? { release: deployment.release, execution, concludedAt } : null;
-  await targets.conclude(deployment, { execution, generation: deployment.claim.generation }, current);
+  return targets.conclude(deployment, { execution, generation: deployment.claim.generation }, current);
+}
+
+/** Looked up after the claim was given back: whoever decided to wait before that is seen here, and who decides later takes the claim. */
+async function startNext({ targets, executions }: Ports, deployment: Deployment): Promise<void> {
+  const next = startableNext(await targets.target(deployment), deployment.claim?.generation ?? 0);
+  if (next === null) return;
+  const { name, request } = startOfWaiting(deployment, next);
+  await executions.start(name, request);
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { type Conclusion, explained, failureText, mergeConclusions, unfinished } from '../domain/conclusion.ts';
-import { targetName, type TargetKey } from '../domain/deployment.ts';
+import { targetName } from '../domain/deployment.ts';
 import { DeploymentFailed } from '../domain/errors.ts';
 import { defineStep } from './step.ts';
 
@@ -13,9 +13,17 @@ const ConclusionSchema = z.object({
   trouble: z.optional(z.object({ error: z.string(), cause: z.string() })),
 });
 
+/** As ResolveRelease named it: another pass asks for approval where the first did. */
+const TargetSchema = z.object({
+  service: z.string(),
+  environment: z.string(),
+  target: z.string(),
+  approval: z.exactOptional(z.object({ timeoutSeconds: z.number() })),
+});
+
 const ConcludeReleaseInput = z.object({
   execution: z.string(),
-  targets: z.array(z.object({ service: z.string(), environment: z.string(), target: z.string() })),
+  targets: z.array(TargetSchema),
   conclusions: z.array(ConclusionSchema),
   latest: z.array(ConclusionSchema),
   redrives: z.number(),
@@ -25,7 +33,7 @@ const ConcludeReleaseInput = z.object({
 
 export type ConcludeReleaseResult = {
   readonly status: 'succeeded' | 'again';
-  readonly pending: readonly TargetKey[];
+  readonly pending: readonly z.infer<typeof TargetSchema>[];
   readonly conclusions: readonly Conclusion[];
 };
 
