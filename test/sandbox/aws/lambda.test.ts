@@ -148,6 +148,16 @@ describe('invoke', () => {
     );
   });
 
+  it('is open to a rule that the function lets in, and to no other', async () => {
+    const functionArn = await aFunction('return event');
+    const rule = (name: string) => `arn:aws:events:${account.region}:${account.id}:rule/${name}`;
+    lambda.allowRule(functionArn, rule('sweep-due'));
+    expect((await lambda.invokeFromRule({ functionArn, ruleArn: rule('sweep-due'), payload: '{"a":1}' })).payload).toBe('{"a":1}');
+    await expect(lambda.invokeFromRule({ functionArn, ruleArn: rule('other'), payload: '{}' })).rejects.toThrow(
+      `events.amazonaws.com is not authorized to perform: lambda:InvokeFunction on resource: ${functionArn} because no resource-based policy allows it for ${rule('other')}`,
+    );
+  });
+
   it('refuses an unknown function, a payload over 6 MB, and a role that Lambda may not assume', async () => {
     await expect(invoke(`arn:aws:lambda:eu-central-1:${account.id}:function:none`)).rejects.toMatchObject({ code: 'ResourceNotFoundException' });
     await expect(invoke(await aFunction(''), 'x'.repeat(6 * 1024 * 1024))).rejects.toMatchObject({ code: 'RequestTooLargeException' });

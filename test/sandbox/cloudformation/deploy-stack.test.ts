@@ -59,6 +59,27 @@ describe('deployStack', () => {
     ]);
   });
 
+  it('gives a function its URL, and a rule the right to call it', async () => {
+    const template = {
+      ...parameters,
+      ...resources({
+        Url: ['AWS::Lambda::Url', { TargetFunctionArn: { 'Fn::GetAtt': ['Fn', 'Arn'] }, AuthType: 'AWS_IAM' }],
+        Permission: ['AWS::Lambda::Permission', { FunctionName: fnArn, Action: 'lambda:InvokeFunction', Principal: 'events.amazonaws.com', SourceArn: { 'Fn::GetAtt': ['Rule', 'Arn'] } }],
+        Rule: ['AWS::Events::Rule', { Name: 'due' }],
+        Fn: ['AWS::Lambda::Function', fn],
+        Role: ['AWS::IAM::Role', role],
+      }),
+      Outputs: { Url: { Value: { 'Fn::GetAtt': ['Url', 'FunctionUrl'] } }, Of: { Value: { Ref: 'Url' } } },
+    };
+    const { created, stack } = await deploy(template);
+    expect(created.slice(2)).toEqual([
+      ['createFunctionUrl', fnArn],
+      ['createRule', { Name: 'due' }],
+      ['allowRule', fnArn, 'arn:aws:events:eu-central-1:111122223333:rule/due'],
+    ]);
+    expect(stack.outputs).toEqual({ Url: 'http://127.0.0.1:1/', Of: fnArn });
+  });
+
   it('prefers the given parameters to the defaults, and gives the outputs', async () => {
     const Outputs = { Prefix: { Value: { 'Fn::Sub': '${Prefix}x' } }, Dead: { Value: { Ref: 'Dead' } } };
     const template = { ...parameters, ...resources({ Dead: ['AWS::SQS::Queue', { QueueName: { 'Fn::Sub': '${AWS::Region}-dead' } }] }), Outputs };
@@ -98,6 +119,8 @@ describe('a template that the sandbox does not know all of', () => {
     ['a property of a recorded type', resources({ Log: ['AWS::Logs::LogGroup', { KmsKeyId: 'k' }] }), 'Resource Log (AWS::Logs::LogGroup): the sandbox does not know KmsKeyId'],
     ['a runtime', resources({ Fn: ['AWS::Lambda::Function', { ...fn, Role: 'r', Environment: { Variables: {} }, Runtime: 'nodejs22.x' }] }), 'Resource Fn (AWS::Lambda::Function): Runtime'],
     ['part of a policy', resources({ R: ['AWS::IAM::Role', { ...role, Policies: [{ PolicyName: 'p', PolicyDocument: aPolicy({ NotAction: 'a:B' }) }] }] }), 'Resource R (AWS::IAM::Role): Role fn, policy p: the sandbox does not know NotAction'],
+    ['a URL for everybody', resources({ U: ['AWS::Lambda::Url', { TargetFunctionArn: fnArn, AuthType: 'NONE' }] }), 'Resource U (AWS::Lambda::Url): AuthType'],
+    ['a permission for a bucket', resources({ P: ['AWS::Lambda::Permission', { FunctionName: fnArn, Action: 'lambda:InvokeFunction', Principal: 's3.amazonaws.com', SourceArn: 'arn:aws:events:x' }] }), 'Resource P (AWS::Lambda::Permission): Principal'],
     ['an attribute', { ...resources({ Q: ['AWS::SQS::Queue', { QueueName: 'q' }] }), Outputs: { O: { Value: { 'Fn::GetAtt': ['Q', 'Size'] } } } }, 'Resource Q: the sandbox does not know attribute Size'],
     ['a section', { Resources: {}, Mappings: {} }, 'Template: the sandbox does not know Mappings'],
     ['an attribute of a resource', { Resources: { Q: { Type: 'AWS::SQS::Queue', Condition: 'C' } } }, 'Template: the sandbox does not know Condition in Resources.Q'],

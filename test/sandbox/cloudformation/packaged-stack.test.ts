@@ -32,10 +32,24 @@ describe('the packaged stack', () => {
     for (const { handler, zip } of functions()) expect(Object.keys(unzipSync(zip))).toContain(`${handler.replace(/\.[^.]+$/, '')}.mjs`);
   });
 
-  it('has a state machine that names its functions', () => {
+  it('has a state machine that names its functions, but for those that a person and a schedule call', () => {
     const [, machine] = created.find(([method]) => method === 'createStateMachine') ?? [];
     const definition = JSON.stringify(machine);
-    for (const { name } of functions()) expect(definition).toContain(`:function:${name}"`);
+    const named = functions().filter(({ name }) => definition.includes(`:function:${name}"`));
+    const others = functions().filter((definition) => !named.includes(definition)).map(({ name }) => name);
+    expect(named.length).toBeGreaterThan(9);
+    expect(others.sort()).toEqual(['slipway-sandbox-answer-approval', 'slipway-sandbox-sweep-releases']);
+  });
+
+  it('opens a URL for answers to approvals, lets the schedule call the sweep, and tells both addresses that the CLI needs', () => {
+    const arn = (name: string) => `arn:aws:lambda:eu-central-1:111122223333:function:slipway-sandbox-${name}`;
+    expect(created.filter(([method]) => method === 'createFunctionUrl' || method === 'allowRule')).toEqual(
+      expect.arrayContaining([
+        ['createFunctionUrl', arn('answer-approval')],
+        ['allowRule', arn('sweep-releases'), 'arn:aws:events:eu-central-1:111122223333:rule/slipway-sandbox-sweep-due'],
+      ]),
+    );
+    expect(stack.outputs).toMatchObject({ ApprovalUrl: 'http://127.0.0.1:1/', LostEventsUrl: 'https://sqs.test/111122223333/slipway-sandbox-lost-events' });
   });
 
   it('gives each function a role of its own, but for the two that enter clusters', () => {

@@ -192,9 +192,6 @@ describe('the needed permission', () => {
     ['GetExecutionHistory', { executionArn: `${EXECUTION}:one` }, `${EXECUTION}:one`],
     ['StopExecution', { executionArn: `${EXECUTION}:one` }, `${EXECUTION}:one`],
     ['RedriveExecution', { executionArn: `${EXECUTION}:one` }, `${EXECUTION}:one`],
-    ['SendTaskSuccess', { taskToken: 't', output: '1' }, '*'],
-    ['SendTaskFailure', { taskToken: 't' }, '*'],
-    ['SendTaskHeartbeat', { taskToken: 't' }, '*'],
   ])('of %s is its action on the resource that it names', (operation, input, resource) => {
     const { operations } = aStatesWorld().states.service;
     expect(operations[operation]?.needs(input, { id: '111122223333', region: 'eu-central-1' })).toEqual([{ action: `states:${operation}`, resource }]);

@@ -98,6 +98,15 @@ describe('task tokens', () => {
     await expect(again).rejects.toMatchObject({ code: 'TaskTimedOut' });
   });
 
+  it.each(['SendTaskSuccess', 'SendTaskFailure', 'SendTaskHeartbeat'])('need %s on the state machine whose task waits, or waited', async (operation) => {
+    const { states, taskToken, api } = await asking();
+    const input = { taskToken, ...(operation === 'SendTaskSuccess' && { output: '1' }) };
+    const needs = () => states.service.operations[operation]?.needs(input, { id: '111122223333', region: 'eu-central-1' });
+    expect(needs()).toEqual([{ action: `states:${operation}`, resource: MACHINE }]);
+    await api('SendTaskSuccess', { taskToken, output: '1' });
+    expect(needs()).toEqual([{ action: `states:${operation}`, resource: MACHINE }]);
+  });
+
   it('that were never given are refused with InvalidToken, and output that is no JSON with InvalidOutput', async () => {
     const world = await asking();
     await expect(world.api('SendTaskSuccess', { taskToken: 'x', output: '1' })).rejects.toMatchObject({ code: 'InvalidToken' });
