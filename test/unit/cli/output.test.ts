@@ -3,7 +3,6 @@ import type { Progress } from '../../../cli/execution/progress.ts';
 import { commitDiff } from '../../../cli/output/commit-diff.ts';
 import { describeAttempt } from '../../../cli/output/deployment.ts';
 import { progressLine } from '../../../cli/output/progress.ts';
-import { describeTarget } from '../../../cli/output/target.ts';
 import { type Look, PLAIN } from '../../../cli/output/terminal.ts';
 import { seconds, waterfall } from '../../../cli/output/waterfall.ts';
 import type { Commit } from '../../../src/domain/deployment.ts';
@@ -15,7 +14,7 @@ const TIMINGS = { queue: 0, resolve: 250, commit: 750, sync: 1_000, rollout: 2_0
 const widthOf = (text: string): number => Math.max(...text.split('\n').map((line) => line.length));
 
 function aProgress(overrides: Partial<Progress> = {}): Progress {
-  return { at: new Date(1_500), state: 'CommitRelease', target: 'dev/eu', status: 'committed', detail: null, ...overrides };
+  return { at: new Date(1_500), state: 'CommitRelease', target: 'dev/eu', status: 'committed', detail: null, foundDone: false, ...overrides };
 }
 
 function aCommit(overrides: Partial<Commit> = {}): Commit {
@@ -83,9 +82,23 @@ describe('progressLine', () => {
     ['green', 'succeeded'],
     ['red', 'errored'],
     ['yellow', 'retrying'],
+    ['red', 'rejected'],
   ])('paints %s a step that says %s', (color, status) => {
     const look: Look = { columns: 80, paint: (painted, text) => `<${painted}>${text}</>` };
     expect(progressLine(aProgress({ status }), 0, look)).toContain(`<${color}>${status}`);
+  });
+});
+
+describe('progressLine, of what a redrive, a rollback or an approval says', () => {
+  it.each([
+    [{ state: 'AwaitApproval', status: 'waiting', detail: 'answer with slipway approve web prod eu' }, 'waiting for approval: answer with slipway approve web prod eu'],
+    [{ state: 'RollBack', status: 'committed', detail: '1.0.0' }, 'rolling back: the values file names the previous release: 1.0.0'],
+    [{ state: 'RollBack', status: 'failed', detail: 'pod web-1: OOMKilled' }, 'not rolled back: pod web-1: OOMKilled'],
+    [{ state: 'ConcludeDeployment', status: 'rolled-back' }, 'rolled back'],
+    [{ state: 'CommitRelease', status: 'committed', foundDone: true }, 'the values file named the image already'],
+    [{ state: 'SyncApplication', status: 'applied', foundDone: true }, 'Argo CD had applied it already'],
+  ])('tells %o as %s', (progress, words) => {
+    expect(progressLine(aProgress(progress), 0).split('dev/eu')[1]?.trim()).toBe(words);
   });
 });
 
@@ -119,22 +132,11 @@ describe('describeAttempt', () => {
     const text = describeAttempt(KEY, aRelease(), anAttempt({ pods, warnings: ['digest unproven'] }));
     expect(text).toContain(`  Ready     web-1  ${aDigest()}\n  not Ready web-2  digest unknown\n  warning: digest unproven`);
   });
-});
 
-describe('describeTarget', () => {
-  it('says so where nothing was deployed yet', () => {
-    expect(describeTarget({ key: KEY, state: { claim: null, current: null }, history: [] })).toMatch(/nothing deployed yet\n\nNo deployment is recorded\.$/);
-  });
-
-  it('shows the current release, who is deploying, the history, and the newest deployment stage by stage', () => {
-    const current = { release: aRelease({ tag: '1.0.0' }), execution: 'arn:old', concludedAt: '2026-01-02T03:00:00.000Z' };
-    const claim = { ...aRelease(), execution: 'arn:new', redrives: 0, generation: 2, claimedAt: '2026-01-02T03:04:00.000Z' };
-    const failed = { ...KEY, release: aRelease(), attempts: [anAttempt(), anAttempt({ outcome: 'failed', cause: 'pod web-1: ImagePullBackOff' })] };
-    const earlier = { ...KEY, release: current.release, attempts: [anAttempt()] };
-    const text = describeTarget({ key: KEY, state: { claim, current }, history: [failed, earlier] });
-    expect(text).toContain(`current    1.0.0  ${aDigest()}\n  since      2026-01-02T03:00:00.000Z`);
-    expect(text).toContain(`deploying  ${aDigest()}\n  by         arn:new`);
-    expect(text).toMatch(/1\.1\.0 {2}failed .*\(attempt 2\) {2}pod web-1: ImagePullBackOff\n.*1\.0\.0 {2}succeeded/);
-    expect(text).toMatch(/Outcome: failed: pod web-1: ImagePullBackOff$/);
+  it('says what came back in the place of a release that failed, by which commit, and how long that took', () => {
+    const rollback = { tag: '1.0.0', digest: aDigest('b'), commit: aCommit({ revision: 'b'.repeat(40) }), took: 4_200 };
+    const text = describeAttempt(KEY, aRelease(), anAttempt({ outcome: 'rolled-back', cause: 'pod web-1: OOMKilled', rollback }));
+    expect(text).toContain(`Rollback\n  back to 1.0.0  ${aDigest('b')}  in 4.20 s\n  bbbbbbbbbbbb`);
+    expect(describeAttempt(KEY, aRelease(), anAttempt({ outcome: 'failed', cause: 'both', rollback }))).toContain(`to 1.0.0  ${aDigest('b')}, which failed too`);
   });
 });

@@ -11,8 +11,8 @@ function anEvent(previous: HistoryEvent | null, event: Partial<HistoryEvent>): H
 }
 
 const entered = (name: string, previous: HistoryEvent | null = null) => anEvent(previous, { type: 'TaskStateEntered', stateEnteredEventDetails: { name } });
-const scheduled = (previous: HistoryEvent, deployment?: object) =>
-  anEvent(previous, { type: 'TaskScheduled', taskScheduledEventDetails: { resourceType: 'lambda', resource: 'invoke', region: 'eu-central-1', parameters: JSON.stringify({ FunctionName: 'f', Payload: { deployment } }) } });
+const scheduled = (previous: HistoryEvent, deployment?: object, payload: object = {}) =>
+  anEvent(previous, { type: 'TaskScheduled', taskScheduledEventDetails: { resourceType: 'lambda', resource: 'invoke', region: 'eu-central-1', parameters: JSON.stringify({ FunctionName: 'f', Payload: { deployment, ...payload } }) } });
 const failed = (previous: HistoryEvent, error: string, message: string) =>
   anEvent(previous, { type: 'TaskFailed', taskFailedEventDetails: { resourceType: 'lambda', resource: 'invoke', error, cause: JSON.stringify({ errorMessage: message }) } });
 const exited = (previous: HistoryEvent, name: string, assigned: Record<string, unknown> = {}, output: unknown = {}) =>
@@ -21,10 +21,10 @@ const exited = (previous: HistoryEvent, name: string, assigned: Record<string, u
     stateExitedEventDetails: { name, output: JSON.stringify(output), assignedVariables: Object.fromEntries(Object.entries(assigned).map(([key, value]) => [key, JSON.stringify(value)])) },
   });
 
-/** What is told of events that arrive together, and of those that come a look later. */
+/** What is told of events that arrive together, and of those that come a look later; that work was to do goes without saying. */
 function told(...looks: readonly (readonly HistoryEvent[])[]): readonly (readonly Partial<Progress>[])[] {
   const reader = createProgressReader();
-  return looks.map((events) => reader.read(events).map(({ at: _at, ...progress }) => progress));
+  return looks.map((events) => reader.read(events).map(({ at: _at, foundDone, ...progress }) => (foundDone ? { ...progress, foundDone } : progress)));
 }
 
 describe('the progress of an execution', () => {
@@ -108,6 +108,38 @@ describe('the progress of an execution', () => {
     const enter = entered('CommitRelease');
     const cut = { ...exited(enter, 'CommitRelease'), stateExitedEventDetails: { name: 'CommitRelease', output: '{"status":"comm', assignedVariables: { status: '"comm' } } };
     expect(told([enter, cut])[0]).toEqual([{ state: 'CommitRelease', target: null, status: null, detail: null }]);
+  });
+
+  it('says whom it waits for as soon as it asks a person, with the command that answers', () => {
+    const enter = entered('AwaitApproval');
+    const schedule = scheduled(enter, EU, { execution: 'arn:aws:states:eu-central-1:111122223333:execution:slipway-prod-deploy:one', token: 'secret' });
+    expect(told([enter, schedule, anEvent(schedule, { type: 'TaskSubmitted' })])[0]).toEqual([
+      { state: 'AwaitApproval', target: 'dev/eu', status: 'waiting', detail: 'answer with slipway approve inference-service dev eu --stage prod, or slipway reject' },
+    ]);
+  });
+
+  it('tells that a release goes back, to which, and its cause no more on the way', () => {
+    const [back, sync] = [scheduled(entered('RollBack'), EU), scheduled(entered('SyncApplication'), EU)];
+    const deployment = { ...EU, cause: 'pod web-1: ImagePullBackOff', rollback: { release: { tag: '1.0.0' } }, commit: { changes: [{}] }, syncRequested: true };
+    const events = [exited(back, 'RollBack', { status: 'committed', deployment }), exited(sync, 'SyncApplication', { status: 'applied', deployment })];
+    expect(told([back, sync, ...events])[0]).toEqual([
+      { state: 'RollBack', target: 'dev/eu', status: 'committed', detail: '1.0.0' },
+      { state: 'SyncApplication', target: 'dev/eu', status: 'applied', detail: null },
+    ]);
+  });
+
+  it.each([
+    ['CommitRelease', 'committed', { commit: { changes: [] } }, true],
+    ['CommitRelease', 'committed', { commit: { changes: [{}] } }, false],
+    ['CommitRelease', 'superseded', { commit: { changes: [] } }, false],
+    ['SyncApplication', 'applied', { syncRequested: false }, true],
+    ['SyncApplication', 'applied', { syncRequested: true }, false],
+    ['SyncApplication', 'applied', { syncRequested: false, operationRevision: 'c0ffee' }, false],
+    ['CheckRollout', 'ready', { commit: { changes: [] } }, false],
+  ])('knows of %s, %s with %o, whether its work was done already: %s', (state, status, members, foundDone) => {
+    const schedule = scheduled(entered(state), EU);
+    const [progress] = createProgressReader().read([schedule, exited(schedule, state, { status, deployment: { ...EU, ...members } })]);
+    expect(progress?.foundDone).toBe(foundDone);
   });
 
   it('knows the targets, and whether the last event is an end: a redrive comes after one', () => {

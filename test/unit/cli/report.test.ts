@@ -50,6 +50,11 @@ describe('readReport', () => {
     expect(summary).toMatchObject({ outcome: 'errored', cause: 'its conclusion could not be recorded', timings: anAttempt().timings });
   });
 
+  it('counts a rollback as the end of its deployment, worse than a rejection', async () => {
+    const { summary } = await reportOn({ status: 'FAILED', error: 'DeploymentFailed' }, [EU, { outcome: 'rejected', cause: 'rejected by arn:alice' }], [US, { outcome: 'rolled-back', cause: 'pod web-1: OOMKilled' }]);
+    expect(summary).toMatchObject({ outcome: 'rolled-back', cause: 'pod web-1: OOMKilled' });
+  });
+
   it('gives the reason of an execution that had nothing to deploy', async () => {
     const { summary, attempts } = await reportOn({ status: 'SUCCEEDED', output: JSON.stringify({ status: 'ignored', reason: 'tag latest is ignored' }) });
     expect(summary).toMatchObject({ outcome: 'ignored', cause: 'tag latest is ignored', pods: [], commit: null });
