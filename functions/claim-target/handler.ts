@@ -6,6 +6,6 @@ import { claimTarget } from '../../src/steps/claim-target.ts';
 import { defineHandler } from '../define-handler.ts';
 
 export const handler = defineHandler(claimTarget, z.object({ TABLE_NAME: z.string() }), (env, invocation) => {
-  const { targets } = openStores(env.TABLE_NAME);
-  return { targets, executions: createExecutions(), clock: createSystemClock(invocation) };
+  const { services, targets } = openStores(env.TABLE_NAME);
+  return { services, targets, executions: createExecutions(), clock: createSystemClock(invocation) };
 });

@@ -6,6 +6,6 @@ import { resolveRelease } from '../../src/steps/resolve-release.ts';
 import { defineHandler } from '../define-handler.ts';
 
 export const handler = defineHandler(resolveRelease, z.object({ TABLE_NAME: z.string() }), (env, invocation) => {
-  const { services } = openStores(env.TABLE_NAME);
-  return { services, registry: createReleaseRegistry(), clock: createSystemClock(invocation) };
+  const { services, targets } = openStores(env.TABLE_NAME);
+  return { services, targets, registry: createReleaseRegistry(), clock: createSystemClock(invocation) };
 });
