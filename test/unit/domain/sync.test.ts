@@ -10,6 +10,7 @@ const NOW = '2026-01-02T03:05:10.000Z';
 const DEADLINE = '2026-01-02T03:15:00.000Z';
 const COVERED = new Map([[OURS, true]]);
 const KNOWN = new Map([[OURS, true], [OTHER, false]]);
+const REPLACES = { covers: KNOWN, replaced: new Set([OTHER]) };
 const AUTO = { prune: false };
 const WHOLE = { runs: 'whole', images: 'Deployment web has web:2' } as const;
 const PARTLY = { runs: 'partly', images: 'Deployment web has web:2, Deployment worker has web:1' } as const;
@@ -48,6 +49,15 @@ const CASES: readonly Case[] = [
   ["waits for somebody else's operation", { operation: anOperation({ ...running, revisions: [OTHER] }) }, { covers: KNOWN }, { next: 'wait' }],
   ['waits while an operation is being terminated', { operation: anOperation({ ...running, phase: 'Terminating', revisions: [OTHER] }) }, { covers: KNOWN }, { next: 'wait' }],
   ['waits while the revision of an operation is a branch name', { operation: anOperation({ ...running, revisions: ['main'] }) }, {}, { next: 'wait' }],
+  ['ends an operation that only brings a release which this one takes the place of', { operation: anOperation({ ...running, revisions: [OTHER] }) }, REPLACES, { next: 'terminate', operation: `2026-01-02T03:05:00Z ${OTHER}` }],
+  ['ends it also while a window holds it, so that it does not come when that opens', { operation: anOperation({ ...BLOCKED, revisions: [OTHER] }) }, REPLACES, { next: 'terminate' }],
+  ['ends it also while a retry is pending', { operation: anOperation({ phase: 'Running', revisions: [OTHER] }) }, REPLACES, { next: 'terminate' }],
+  ['ends it once', { operation: anOperation({ ...running, revisions: [OTHER] }) }, { ...REPLACES, terminated: `2026-01-02T03:05:00Z ${OTHER}` }, { next: 'wait' }],
+  ['ends the next one, whatever was ended before', { operation: anOperation({ ...running, revisions: [OTHER] }) }, { ...REPLACES, terminated: `2026-01-02T03:04:00Z ${OTHER}` }, { next: 'terminate' }],
+  ['waits while the replaced operation is ending, whatever window holds it', { operation: anOperation({ ...BLOCKED, phase: 'Terminating', revisions: [OTHER] }) }, REPLACES, { next: 'wait' }],
+  ['goes on once the replaced operation has ended', { operation: anOperation({ phase: 'Failed', message: 'Operation terminated', revisions: [OTHER] }), sync: outOfSync }, REPLACES, { next: 'request-sync' }],
+  ['leaves the sync after a replaced operation to auto-sync', { autoSync: AUTO, operation: anOperation({ phase: 'Failed', message: 'Operation terminated', revisions: [OTHER] }), sync: outOfSync }, { ...REPLACES, window: { starter: 'auto-sync', closedBy: null } }, { next: 'wait' }],
+  ['does not take a requested operation for the replaced one that is still shown', { operationRequested: true, operation: anOperation({ phase: 'Failed', revisions: [OTHER] }) }, REPLACES, { next: 'wait' }],
   ['asks for the window when one blocks a running operation', { operation: anOperation(BLOCKED) }, {}, { next: 'read-window', starter: 'request' }],
   ['asks for the window of auto-sync when that was blocked', { operation: anOperation({ ...BLOCKED, automated: true }) }, {}, { next: 'read-window', starter: 'auto-sync' }],
   ['ends errored at a closed window', { operation: anOperation(BLOCKED) }, { window: { starter: 'request', closedBy: WINDOW } }, { next: 'errored', error: 'RefusedError' }],
@@ -165,6 +175,7 @@ describe('decideSync, for every case', () => {
         if (decision.next === 'read-revision') expect((memory.covers ?? COVERED).has(decision.revision)).toBe(false);
         if (decision.next === 'read-live-template') expect(memory.live ?? null).toBeNull();
         if (decision.next === 'refresh') expect(memory.refreshes?.has(decision.because) ?? false).toBe(false);
+        if (decision.next === 'terminate') expect(memory.terminated ?? null).not.toBe(decision.operation);
         if (decision.next === 'request-sync') expect(memory.syncRequested ?? false).toBe(false);
       }),
     );
