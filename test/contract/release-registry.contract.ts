@@ -5,9 +5,12 @@ import { anImage, anIndex, type TestImage } from '../support/push-image.ts';
 
 /** A registry with one empty repository, and ways to change it from outside. */
 export type RegistryWorld = {
+  /** Lists two images a page. */
   readonly registry: ReleaseRegistry;
   readonly repository: RepositoryRef;
   push(image: TestImage, tag?: string): Promise<void>;
+  /** Puts one more tag on an image that is there. */
+  tag(image: TestImage, tag: string): Promise<void>;
   pushIndex(images: readonly TestImage[], attestation: TestImage, tag: string): Promise<void>;
   archive(digest: string): Promise<void>;
 };
@@ -69,10 +72,47 @@ export function releaseRegistryContract(name: string, open: () => Promise<Regist
       await expect(world.registry.digests(world.repository, gone)).rejects.toThrow(gone);
     });
 
+    it('lists the images that have tags, page after page, each once with all its tags', async () => {
+      for (const name of ['one', 'two', 'three', 'four', 'five']) await world.push(anImage(name), name);
+      await world.tag(anImage('five'), 'latest');
+      await world.push(anImage('untagged'));
+      await world.archive(anImage('two').digest);
+      const pages = await all(world.registry.taggedImages(world.repository));
+      expect(pages.map(({ length }) => length)).toEqual([2, 2, 1]);
+      const found = pages.flat().map(({ digest, tags, archived }) => ({ digest, tags: tags.toSorted(), archived }));
+      const expected = ['one', 'two', 'three', 'four'].map((name) => ({ digest: anImage(name).digest, tags: [name], archived: name === 'two' }));
+      expect(found).toEqual(expect.arrayContaining([...expected, { digest: anImage('five').digest, tags: ['five', 'latest'], archived: false }]));
+    });
+
+    it('lists an image that lost its tag no more, and dates it as when it is asked for by name', async () => {
+      await world.push(anImage('one'), 'v1');
+      await world.push(anImage('two'), 'v1');
+      const [image, ...others] = (await all(world.registry.taggedImages(world.repository))).flat();
+      expect([image?.digest, others]).toEqual([anImage('two').digest, []]);
+      expect(image).toEqual(await world.registry.image(world.repository, { tag: 'v1' }));
+    });
+
+    it('lists nothing in a repository whose images have no tags', async () => {
+      await world.push(anImage('one'));
+      expect((await all(world.registry.taggedImages(world.repository))).flat()).toEqual([]);
+    });
+
+    it('names the repository that does not exist when it is to list it', async () => {
+      const images = all(world.registry.taggedImages({ ...world.repository, name: 'team/missing' }));
+      await expect(images).rejects.toThrow(NotFoundError);
+      await expect(images).rejects.toThrow('create repository team/missing');
+    });
+
     it('names the repository that does not exist', async () => {
       const missing = { ...world.repository, name: 'team/missing' };
       await expect(world.registry.image(missing, { tag: 'v1' })).rejects.toThrow(NotFoundError);
       await expect(world.registry.image(missing, { tag: 'v1' })).rejects.toThrow('create repository team/missing');
     });
   });
+}
+
+async function all<T>(pages: AsyncIterable<T>): Promise<readonly T[]> {
+  const seen: T[] = [];
+  for await (const page of pages) seen.push(page);
+  return seen;
 }

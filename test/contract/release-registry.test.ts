@@ -11,13 +11,14 @@ import { releaseRegistryContract, type RegistryWorld } from './release-registry.
 const REGISTRY = `${ACCOUNT.id}.dkr.ecr.${ACCOUNT.region}.amazonaws.com`;
 
 releaseRegistryContract('memory', async () => {
-  const registry = createMemoryReleaseRegistry();
+  const registry = createMemoryReleaseRegistry({ pageSize: 2 });
   const repository = { registry: REGISTRY, name: 'team/service' };
   const imagePushedAt = '2026-01-02T03:04:05.000Z';
   return {
     registry,
     repository,
     push: async ({ digest, config }, tag) => registry.push(repository, { digest, imagePushedAt, digests: [config.digest] }, tag),
+    tag: async ({ digest, config }, tag) => registry.push(repository, { digest, imagePushedAt, digests: [config.digest] }, tag),
     async pushIndex(images, attestation, tag) {
       const digests = images.flatMap(({ digest, config }) => [digest, config.digest]);
       registry.push(repository, { digest: anIndex(images, attestation).digest, imagePushedAt, digests }, tag);
@@ -40,9 +41,12 @@ releaseRegistryContract('ECR', async (): Promise<RegistryWorld> => {
   await client.send(new CreateRepositoryCommand({ repositoryName }));
   const reader = new ECRClient(aws.only('ecr:DescribeImages', 'ecr:BatchGetImage'));
   return {
-    registry: createReleaseRegistry({ client: () => reader }),
+    registry: createReleaseRegistry({ client: () => reader, pageSize: 2 }),
     repository: { registry: REGISTRY, name: repositoryName },
     push: (image, tag) => pushImage(client, repositoryName, image, tag),
+    async tag({ manifest }, tag) {
+      await client.send(new PutImageCommand({ repositoryName, imageManifest: manifest, imageTag: tag }));
+    },
     async pushIndex(images, attestation, tag) {
       for (const image of [...images, attestation]) await pushImage(client, repositoryName, image);
       await client.send(new PutImageCommand({ repositoryName, imageManifest: anIndex(images, attestation).manifest, imageTag: tag }));

@@ -2,7 +2,15 @@ import { z } from 'zod';
 import { AwsError } from '../service.ts';
 import { type Image, ImageId, imageOf, type Registry, type Repository, RepositoryName, repositoryOf, tagsOf } from './repository.ts';
 
-export const DescribeImagesInput = z.strictObject({ ...RepositoryName, imageIds: z.array(ImageId).optional() });
+export const DescribeImagesInput = z.strictObject({
+  ...RepositoryName,
+  imageIds: z.array(ImageId).optional(),
+  filter: z.strictObject({ tagStatus: z.enum(['TAGGED', 'UNTAGGED', 'ANY']).optional() }).optional(),
+  maxResults: z.int().min(1).max(1000).optional(),
+  nextToken: z.string().optional(),
+});
+
+type DescribeImagesInput = z.output<typeof DescribeImagesInput>;
 
 export const BatchGetImageInput = z.strictObject({ ...RepositoryName, imageIds: z.array(ImageId), acceptedMediaTypes: z.array(z.string()).optional() });
 
@@ -11,10 +19,35 @@ export const UpdateImageStorageClassInput = z.strictObject({ ...RepositoryName, 
 /** What a caller that names no media types is understood to accept; an index must be asked for. */
 const DEFAULT_MEDIA_TYPES = ['application/vnd.docker.distribution.manifest.v2+json', 'application/vnd.oci.image.manifest.v1+json'];
 
-export function describeImages(registry: Registry, input: z.output<typeof DescribeImagesInput>): object {
+/** The images that the request names, or a page of all that the filter lets through. */
+export function describeImages(registry: Registry, input: DescribeImagesInput): object {
   const repository = repositoryOf(registry, input);
-  const ids: readonly ImageId[] = input.imageIds ?? [...repository.images.keys()].map((imageDigest) => ({ imageDigest }));
-  return { imageDetails: ids.map((id) => imageDetail(registry, repository, existing(registry, repository, id))) };
+  if (input.imageIds === undefined) return imagePage(registry, repository, input);
+  if (input.filter !== undefined || input.maxResults !== undefined || input.nextToken !== undefined) {
+    throw new AwsError('InvalidParameterException', "Invalid parameter at 'imageIds' failed to satisfy constraint: 'filter, maxResults and nextToken cannot be used with imageIds'");
+  }
+  return { imageDetails: input.imageIds.map((id) => imageDetail(registry, repository, existing(registry, repository, id))) };
+}
+
+const DEFAULT_PAGE = 100;
+
+/** A token names the last image of its page: AWS's is opaque, and outlives a push between two pages too. */
+function imagePage(registry: Registry, repository: Repository, { filter, maxResults = DEFAULT_PAGE, nextToken }: DescribeImagesInput): object {
+  const images = [...repository.images.values()].filter((image) => passes(repository, image, filter?.tagStatus ?? 'ANY'));
+  const last = nextToken === undefined ? -1 : images.findIndex(({ digest }) => tokenOf(digest) === nextToken);
+  if (nextToken !== undefined && last < 0) throw new AwsError('InvalidParameterException', "Invalid parameter at 'nextToken' failed to satisfy constraint: 'Invalid token'");
+  const page = images.slice(last + 1, last + 1 + maxResults);
+  const end = page.at(-1);
+  const more = end !== undefined && images.length > last + 1 + maxResults;
+  return { imageDetails: page.map((image) => imageDetail(registry, repository, image)), ...(more && { nextToken: tokenOf(end.digest) }) };
+}
+
+function passes(repository: Repository, { digest }: Image, tagStatus: 'TAGGED' | 'UNTAGGED' | 'ANY'): boolean {
+  return tagStatus === 'ANY' || (tagsOf(repository, digest).length > 0) === (tagStatus === 'TAGGED');
+}
+
+function tokenOf(digest: string): string {
+  return Buffer.from(digest).toString('base64');
 }
 
 /** Manifests of the images that exist; the others are failures of an answer that is itself a success. */

@@ -1,7 +1,7 @@
-import { BatchGetImageCommand, DescribeImagesCommand, ECRClient, ImageNotFoundException } from '@aws-sdk/client-ecr';
+import { BatchGetImageCommand, DescribeImagesCommand, type DescribeImagesCommandOutput, ECRClient, ImageNotFoundException } from '@aws-sdk/client-ecr';
 import * as z from 'zod/mini';
 import { ConfigurationError, NotFoundError } from '../../domain/errors.ts';
-import type { PushedImage, ReleaseRegistry, RepositoryRef } from '../../ports/release-registry.ts';
+import type { PushedImage, ReleaseRegistry, RepositoryRef, TaggedImage } from '../../ports/release-registry.ts';
 import { readAnswer } from '../aws/answer.ts';
 import { callAws } from '../aws/errors.ts';
 import { configDigest, IMAGE_MEDIA_TYPES, INDEX_MEDIA_TYPES, platformDigests, readManifest } from './manifest.ts';
@@ -14,16 +14,19 @@ const ImageDetail = z.object({
   imageStatus: z.optional(z.string()),
 });
 
-const ImageDetails = z.object({
-  imageDetails: z.tuple([ImageDetail]),
-});
+const OneImage = z.object({ imageDetails: z.tuple([ImageDetail]) });
+const ImagePage = z.object({ imageDetails: z.array(ImageDetail), nextToken: z.optional(z.string()) });
 
 const Images = z.object({ images: z.array(z.object({ imageManifest: z.string() })) });
 
-export type ReleaseRegistryOptions = { readonly client?: (region: string) => ECRClient };
+export type ReleaseRegistryOptions = {
+  readonly client?: (region: string) => ECRClient;
+  /** Images that one call of `taggedImages` asks for; ECR gives 1,000 at most. */
+  readonly pageSize?: number;
+};
 
 /** ECR. A repository may be in another region and account, so its registry says which. */
-export function createReleaseRegistry({ client = (region) => new ECRClient({ region }) }: ReleaseRegistryOptions = {}): ReleaseRegistry {
+export function createReleaseRegistry({ client = (region) => new ECRClient({ region }), pageSize = 1000 }: ReleaseRegistryOptions = {}): ReleaseRegistry {
   const clients = new Map<string, ECRClient>();
 
   function clientIn(region: string): ECRClient {
@@ -34,6 +37,7 @@ export function createReleaseRegistry({ client = (region) => new ECRClient({ reg
 
   return {
     image: (repository, image) => describe(clientIn(locate(repository).region), repository, image),
+    taggedImages: (repository) => pagesOfTagged(clientIn(locate(repository).region), repository, pageSize),
     digests: (repository, digest) => allDigests(clientIn(locate(repository).region), repository, digest),
   };
 }
@@ -47,11 +51,25 @@ async function describe(client: ECRClient, repository: RepositoryRef, image: { r
       throw error;
     }),
   );
-  if (answer === null) return null;
-  const [detail] = readAnswer(ImageDetails, answer, `ECR's answer about ${name}`).imageDetails;
+  return answer === null ? null : pushedImage(readAnswer(OneImage, answer, `ECR's answer about ${name}`).imageDetails[0]);
+}
+
+/** ECR pages, and does not sort. */
+async function* pagesOfTagged(client: ECRClient, repository: RepositoryRef, maxResults: number): AsyncIterable<readonly TaggedImage[]> {
+  const action = { doing: `list images of repository ${repository.name} in ECR`, needs: 'ecr:DescribeImages', ifMissing: missingRepository(repository) };
+  let nextToken: string | undefined;
+  do {
+    const command = new DescribeImagesCommand({ ...request(repository), filter: { tagStatus: 'TAGGED' }, maxResults, ...(nextToken !== undefined && { nextToken }) });
+    const answer: DescribeImagesCommandOutput = await callAws(action, () => client.send(command));
+    const page = readAnswer(ImagePage, answer, `ECR's answer about repository ${repository.name}`);
+    yield page.imageDetails.map(pushedImage);
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined);
+}
+
+function pushedImage({ imageDigest: digest, imageTags: tags = [], imagePushedAt, imageStatus }: z.output<typeof ImageDetail>): PushedImage {
   // An archived image, and one that is being restored, cannot be pulled.
-  const archived = detail.imageStatus !== undefined && detail.imageStatus !== 'ACTIVE';
-  return { digest: detail.imageDigest, tags: detail.imageTags ?? [], imagePushedAt: detail.imagePushedAt.toISOString(), archived };
+  return { digest, tags, imagePushedAt: imagePushedAt.toISOString(), archived: imageStatus !== undefined && imageStatus !== 'ACTIVE' };
 }
 
 async function allDigests(client: ECRClient, repository: RepositoryRef, digest: string): Promise<readonly string[]> {

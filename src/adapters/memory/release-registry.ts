@@ -15,13 +15,17 @@ export type MemoryReleaseRegistry = ReleaseRegistry & {
 /** Images by digest, digests by tag. */
 type Repository = { readonly images: Map<string, MemoryImage>; readonly tags: Map<string, string>; readonly archived: Set<string> };
 
-export function createMemoryReleaseRegistry(): MemoryReleaseRegistry {
+export function createMemoryReleaseRegistry({ pageSize = 1000 }: { readonly pageSize?: number } = {}): MemoryReleaseRegistry {
   const repositories = new Map<string, Repository>();
 
   function repositoryOf(ref: RepositoryRef): Repository {
     const repository = repositories.get(idOf(ref));
     if (repository !== undefined) return repository;
     throw new NotFoundError(`Cannot look up repository ${ref.name}: there is none; create repository ${ref.name}, or correct its name in slipway.yaml.`);
+  }
+
+  function pushedImage({ tags, archived }: Repository, { digest, imagePushedAt }: MemoryImage): PushedImage {
+    return { digest, tags: [...tags.keys()].filter((tag) => tags.get(tag) === digest), imagePushedAt, archived: archived.has(digest) };
   }
 
   return {
@@ -35,11 +39,15 @@ export function createMemoryReleaseRegistry(): MemoryReleaseRegistry {
       repositoryOf(ref).archived.add(digest);
     },
     async image(ref, image) {
-      const { images, tags, archived } = repositoryOf(ref);
+      const repository = repositoryOf(ref);
+      const { images, tags } = repository;
       const found = images.get('tag' in image ? (tags.get(image.tag) ?? '') : image.digest);
-      if (found === undefined) return null;
-      const { digest, imagePushedAt } = found;
-      return { digest, tags: [...tags.keys()].filter((tag) => tags.get(tag) === digest), imagePushedAt, archived: archived.has(digest) };
+      return found === undefined ? null : pushedImage(repository, found);
+    },
+    async *taggedImages(ref) {
+      const repository = repositoryOf(ref);
+      const tagged = [...repository.images.values()].map((image) => pushedImage(repository, image)).filter(({ tags }) => tags.length > 0);
+      for (let from = 0; from === 0 || from < tagged.length; from += pageSize) yield tagged.slice(from, from + pageSize);
     },
     async digests(ref, digest) {
       const found = repositoryOf(ref).images.get(digest);

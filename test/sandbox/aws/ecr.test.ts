@@ -160,6 +160,27 @@ describe('reading', () => {
     ]);
   });
 
+  it('lists a page at a time, of those that the filter lets through, and goes on after a push in between', async () => {
+    for (const name of ['one', 'two', 'three']) await pushImage(ecr, repositoryName, anImage(name), name);
+    await pushImage(ecr, repositoryName, anImage('untagged'));
+    const page = (nextToken?: string) => ecr.send(new DescribeImagesCommand({ repositoryName, filter: { tagStatus: 'TAGGED' }, maxResults: 2, nextToken }));
+    const first = await page();
+    await pushImage(ecr, repositoryName, anImage('four'), 'four');
+    const second = await page(first.nextToken);
+    expect([first, second].map(({ imageDetails }) => imageDetails?.map(({ imageTags }) => imageTags?.[0]))).toEqual([['one', 'two'], ['three', 'four']]);
+    expect(second.nextToken).toBeUndefined();
+    const untagged = await ecr.send(new DescribeImagesCommand({ repositoryName, filter: { tagStatus: 'UNTAGGED' } }));
+    expect(untagged.imageDetails?.map(({ imageDigest }) => imageDigest)).toEqual([anImage('untagged').digest]);
+  });
+
+  it.each([
+    ['a page of images that are named', { imageIds: [{ imageTag: 'v1' }], maxResults: 1 }],
+    ['a token that it did not give', { nextToken: 'made up' }],
+    ['a page without images', { maxResults: 0 }],
+  ])('refuses %s', async (_, rest) => {
+    await expect(ecr.send(new DescribeImagesCommand({ repositoryName, ...rest }))).rejects.toThrow(/InvalidParameter|Invalid parameter|maxResults/);
+  });
+
   it('answers an index only to who accepts its media type', async () => {
     const [arm, attestation] = [anImage('arm'), anImage('attestation')];
     for (const image of [arm, attestation]) await pushImage(ecr, repositoryName, image);
@@ -170,7 +191,7 @@ describe('reading', () => {
   });
 
   it('refuses by name what it does not act on', async () => {
-    const filtered = ecr.send(new DescribeImagesCommand({ repositoryName, filter: { tagStatus: 'TAGGED' } }));
-    await expect(filtered).rejects.toThrow('DescribeImages: the sandbox does not know filter');
+    const filtered = ecr.send(new DescribeImagesCommand({ repositoryName, filter: { imageStatus: 'ACTIVE' } }));
+    await expect(filtered).rejects.toThrow('DescribeImages: the sandbox does not know imageStatus in filter');
   });
 });
