@@ -15,6 +15,9 @@ describe('wrong usage', () => {
     ['a missing service', ['deploy'], "slipway: missing required argument 'service'; see slipway --help.\n"],
     ['a missing image', ['deploy', 'inference-service'], "slipway: missing option '--tag <tag>' or '--digest <digest>'; see slipway --help.\n"],
     ['an option without its value', ['deploy', 'inference-service', '--tag'], "slipway: option '--tag <tag>' argument missing; see slipway --help.\n"],
+    ['a hold without a reason', ['hold', 'inference-service'], "slipway: required option '--reason <text>' not specified; see slipway --help.\n"],
+    ['a reason of two lines', ['rollback', 'inference-service', '--reason', 'one\ntwo'], "slipway: option '--reason <text>' argument 'one two' is invalid. It is one line of at most 500 characters; see slipway --help.\n"],
+    ['a redrive of nothing', ['redrive'], "slipway: missing required argument 'execution'; see slipway --help.\n"],
     ['a limit that is no number', ['status', 'inference-service', '--limit', 'all'], "slipway: option '--limit <count>' argument 'all' is invalid. It is a whole number from 1 to 9999; see slipway --help.\n"],
   ])('exits 2 with one sentence for %s', async (_, args, sentence) => {
     expect(await runSlipway(args)).toEqual({ code: 2, stdout: '', stderr: sentence });
@@ -23,7 +26,7 @@ describe('wrong usage', () => {
   it('shows the help when nothing is asked, and exits 2', async () => {
     const { code, stdout, stderr } = await runSlipway([]);
     expect([code, stdout]).toEqual([2, '']);
-    for (const command of ['sandbox', 'apply', 'deploy', 'status']) expect(stderr).toMatch(new RegExp(`^ +${command} `, 'm'));
+    for (const command of ['sandbox', 'apply', 'deploy', 'status', 'hold', 'resume', 'rollback', 'redrive']) expect(stderr).toMatch(new RegExp(`^ +${command} `, 'm'));
   });
 
   it('shows the help on standard output when it is asked for, and exits 0', async () => {
