@@ -3,13 +3,14 @@ import { CLAIM_LOST, holdsClaim } from '../domain/claim.ts';
 import { commitMessage, isOwnCommit } from '../domain/commit-message.ts';
 import { type Commit, type Deployment, resumed, type StepResult, targetName } from '../domain/deployment.ts';
 import { applyEdits, namesTagOnly } from '../domain/edits.ts';
-import { ConfigurationError, ConflictError } from '../domain/errors.ts';
+import { ConfigurationError } from '../domain/errors.ts';
 import type { Edit, Target } from '../domain/service.ts';
 import type { TargetState } from '../domain/target-state.ts';
 import type { OpenArgoCd } from '../ports/argo-cd.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ServiceStore, TargetStore } from '../ports/deployment-store.ts';
 import type { GitHost, GitSnapshot, OpenGitHost } from '../ports/git-host.ts';
+import { commitOnHead } from './commit-on-head.ts';
 import { defineStep } from './step.ts';
 import { editedRepository, readTargetConfig } from './target-config.ts';
 import { TargetStepInput } from './wire.ts';
@@ -24,9 +25,6 @@ type Ports = {
 
 type Result = StepResult<'committed' | 'superseded' | 'failed'>;
 
-/** How often a lost race for the branch is run again here before the state machine retries. */
-const ATTEMPTS = 8;
-
 /** Writes the release into its values files as one commit, or finds that they hold it already. */
 export const commitRelease = defineStep({
   name: 'commit-release',
@@ -39,7 +37,8 @@ export const commitRelease = defineStep({
     const work: Work = { ports, host, edits: environment.edits, execution: input.execution, deployment };
     const [first, application] = await Promise.all([readFiles(work), lookAtApplication(ports, target)]);
     checkApplication({ ...application, repository, isDefaultBranch: first.isDefaultBranch === true });
-    return commitUntilWon(work, first);
+    const unused = [first];
+    return commitOnHead(async () => unused.pop() ?? readFiles(work), (snapshot) => commitOnce(work, snapshot));
   },
 });
 
@@ -61,20 +60,6 @@ async function lookAtApplication({ argocd }: Ports, target: Target) {
 
 function readFiles({ host, edits }: Work): Promise<GitSnapshot> {
   return host.read([...new Set(edits.map(({ file }) => file))]);
-}
-
-/** A lost race is read again: the edit is made on the new head, where another release may have become the one to respect. */
-async function commitUntilWon(work: Work, first: GitSnapshot): Promise<Result> {
-  let snapshot = first;
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await commitOnce(work, snapshot);
-    } catch (error) {
-      if (!(error instanceof ConflictError)) throw error;
-      if (attempt === ATTEMPTS) throw new ConflictError(`${error.message} This was lost ${ATTEMPTS} times; the state machine tries again.`, { cause: error });
-    }
-    snapshot = await readFiles(work);
-  }
 }
 
 /**

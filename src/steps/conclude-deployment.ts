@@ -49,7 +49,7 @@ export const concludeDeployment = defineStep({
     // An ignored release is another execution's: the record and the event are its to make.
     if (outcome !== 'ignored') {
       await ports.records.record(deployment, deployment.release, attemptOf(deployment, ending));
-      if (await giveBackClaim(ports, deployment, ending)) await startNext(ports, deployment);
+      if (deployment.claim !== undefined) await giveBackClaim(ports, deployment, { ...ending, generation: deployment.claim.generation });
       const { service, environment, target, release } = deployment;
       const concluded: DeploymentConcluded = { service, environment, target, release, ...ending };
       await ports.events.concluded(concluded);
@@ -87,16 +87,15 @@ async function removePendingApproval({ approvals }: Ports, { execution, deployme
   if (pending?.execution === execution) await approvals.remove(pending);
 }
 
-/** False where a newer release took the claim meanwhile: it sets the current release, and starts what waits, not this one. */
-async function giveBackClaim({ targets }: Ports, deployment: Deployment, { execution, outcome, concludedAt }: Ending): Promise<boolean> {
-  if (deployment.claim === undefined) return false;
+/**
+ * What waits is looked up after the claim was given back: whoever decided to wait before that is seen here, and who decides later
+ * takes the claim. Where a newer release took it meanwhile, that one sets the current release and starts what waits.
+ */
+async function giveBackClaim({ targets, executions }: Ports, deployment: Deployment, ending: Ending & { readonly generation: number }): Promise<void> {
+  const { execution, generation, outcome, concludedAt } = ending;
   const current = outcome === 'succeeded' ? { release: deployment.release, execution, concludedAt } : null;
-  return targets.conclude(deployment, { execution, generation: deployment.claim.generation }, current);
-}
-
-/** Looked up after the claim was given back: whoever decided to wait before that is seen here, and who decides later takes the claim. */
-async function startNext({ targets, executions }: Ports, deployment: Deployment): Promise<void> {
-  const next = startableNext(await targets.target(deployment), deployment.claim?.generation ?? 0);
+  if (!(await targets.conclude(deployment, { execution, generation }, current))) return;
+  const next = startableNext(await targets.target(deployment), generation);
   if (next === null) return;
   const { name, request } = startOfWaiting(deployment, next);
   await executions.start(name, request);

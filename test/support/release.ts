@@ -1,5 +1,5 @@
 import type { Claim } from '../../src/domain/claim.ts';
-import type { Deployment } from '../../src/domain/deployment.ts';
+import type { Deployment, Rollback } from '../../src/domain/deployment.ts';
 import type { Release } from '../../src/domain/release.ts';
 
 /** A digest of which every character is `character`. */
@@ -28,6 +28,19 @@ export function aDeployment(overrides: Partial<Deployment> = {}): Deployment {
     target: 'eu',
     release: aRelease(),
     marks: { pushed: '2026-01-02T03:04:05.000Z', started: '2026-01-02T03:04:06.000Z', resolved: '2026-01-02T03:04:06.100Z' },
+    ...overrides,
+  };
+}
+
+/** What a rollback to 1.0.0 sets aside of a release that had come as far as its commit. */
+export function aRollback(overrides: Partial<Rollback> = {}): Rollback {
+  return {
+    release: aRelease({ tag: '1.0.0', digest: aDigest('0'), releasedAt: '2026-01-01T03:04:05.000Z', imagePushedAt: '2026-01-01T03:04:05.000Z' }),
+    failedAt: '2026-01-02T03:04:09.000Z',
+    marks: { pushed: '2026-01-02T03:04:05.000Z', started: '2026-01-02T03:04:06.000Z', resolved: '2026-01-02T03:04:06.100Z', committed: '2026-01-02T03:04:07.000Z' },
+    reported: {},
+    commit: { revision: 'bad', head: 'bad', url: null, changes: [] },
+    pods: [],
     ...overrides,
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { causeOf, type Conclusion, explained, failureText, mergeConclusions, outcomeOf, unfinished } from '../../../src/domain/conclusion.ts';
-import { aDeployment } from '../../support/release.ts';
+import { aDeployment, aRollback } from '../../support/release.ts';
 
 const KEYS = ['eu', 'us'].map((target) => ({ service: 'web', environment: 'dev', target }));
 
@@ -9,8 +9,15 @@ function aConclusion(target: string, outcome: Conclusion['outcome'], cause: stri
 }
 
 describe('outcomeOf', () => {
-  it.each(['succeeded', 'failed', 'superseded', 'ignored'])('keeps %s', (status) => expect(outcomeOf(status)).toBe(status));
+  it.each(['succeeded', 'failed', 'superseded', 'ignored', 'rejected'])('keeps %s', (status) => expect(outcomeOf(status)).toBe(status));
   it.each(['errored', 'claimed', 'anything'])('counts %s as errored, so that an unknown status is never a success', (status) => expect(outcomeOf(status)).toBe('errored'));
+
+  it.each([
+    ['succeeded', 'rolled-back'],
+    ['failed', 'failed'],
+    ['errored', 'failed'],
+    ['superseded', 'superseded'],
+  ])('takes %s on the way back from a release that failed for %s', (status, outcome) => expect(outcomeOf(status, aRollback())).toBe(outcome));
 });
 
 describe('causeOf', () => {
@@ -30,6 +37,28 @@ describe('causeOf', () => {
   it('takes a plain cause as it is, and the error alone when there is none', () => {
     expect(causeOf(aDeployment(), 'errored', { error: 'States.Timeout', cause: 'plain' })).toBe('States.Timeout: plain');
     expect(causeOf(aDeployment(), 'errored', { error: 'States.Timeout', cause: '' })).toBe('States.Timeout');
+  });
+
+  const DOWN = { error: 'UnavailableError', cause: 'The Git host does not answer.' };
+
+  it('adds to the cause of a failure what kept it from being rolled back', () => {
+    expect(causeOf(aDeployment({ cause: 'pod web: OOMKilled' }), 'failed', DOWN)).toBe('pod web: OOMKilled; it was not rolled back: UnavailableError: The Git host does not answer.');
+  });
+
+  it('adds to the cause of a failure what broke the way back off', () => {
+    const deployment = aDeployment({ cause: 'pod web: OOMKilled', rollback: aRollback() });
+    expect(causeOf(deployment, 'errored', DOWN)).toBe('pod web: OOMKilled; the rollback to 1.0.0 was not finished: UnavailableError: The Git host does not answer.');
+  });
+
+  it('keeps the first cause of a release that was rolled back', () => {
+    expect(causeOf(aDeployment({ cause: 'pod web: OOMKilled', rollback: aRollback() }), 'succeeded', null)).toBe('pod web: OOMKilled');
+  });
+
+  it('does not let a long cause hide what kept the release from being rolled back, nor grow beyond a line', () => {
+    const both = causeOf(aDeployment({ cause: 'x'.repeat(5000) }), 'failed', DOWN);
+    expect(both).toHaveLength(700);
+    expect(both).toMatch(/x…; it was not rolled back: UnavailableError: The Git host does not answer\.$/);
+    expect(causeOf(aDeployment({ cause: 'x'.repeat(5000) }), 'failed', { ...DOWN, cause: 'y'.repeat(2000) })).toHaveLength(700);
   });
 
   it('names the status when nothing else is known', () => {
@@ -65,9 +94,12 @@ describe('mergeConclusions', () => {
 });
 
 describe('unfinished', () => {
-  it('is every target that neither has the release nor a newer one', () => {
-    const conclusions = [aConclusion('eu', 'superseded'), aConclusion('us', 'errored')];
-    expect(unfinished(KEYS, conclusions)).toEqual([KEYS[1]]);
+  it.each(['succeeded', 'superseded', 'ignored', 'rejected'] as const)('leaves out a target that ended %s', (outcome) => {
+    expect(unfinished(KEYS, [aConclusion('eu', outcome), aConclusion('us', 'errored')])).toEqual([KEYS[1]]);
+  });
+
+  it.each(['failed', 'errored', 'rolled-back'] as const)('is every target that ended %s', (outcome) => {
+    expect(unfinished(KEYS, [aConclusion('eu', outcome), aConclusion('us', 'succeeded')])).toEqual([KEYS[0]]);
   });
 });
 

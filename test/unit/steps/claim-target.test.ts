@@ -1,21 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryClock } from '../../../src/adapters/memory/clock.ts';
 import { createMemoryExecutions } from '../../../src/adapters/memory/executions.ts';
+import { createMemoryServiceStore } from '../../../src/adapters/memory/service-store.ts';
 import { createMemoryTargetStore } from '../../../src/adapters/memory/target-store.ts';
+import type { Deployment } from '../../../src/domain/deployment.ts';
+import { DEFAULT_ORDER, type OrderPolicy } from '../../../src/domain/service.ts';
 import type { TargetStore } from '../../../src/ports/deployment-store.ts';
 import { claimTarget } from '../../../src/steps/claim-target.ts';
 import { aDeployment, aDigest, aRelease } from '../../support/release.ts';
+import { anEnvironment, aService } from '../../support/service.ts';
 
 const KEY = { service: 'inference-service', environment: 'dev', target: 'eu' };
 const OLD = aRelease({ digest: aDigest('b'), releasedAt: '2026-01-01T00:00:00.000Z' });
 const NEW = aRelease({ digest: aDigest('c'), releasedAt: '2026-01-03T00:00:00.000Z' });
 
-function aWorld(targets: TargetStore = createMemoryTargetStore()) {
+type Options = { readonly targets?: TargetStore; readonly order?: OrderPolicy };
+
+function aWorld({ targets = createMemoryTargetStore(), order = DEFAULT_ORDER }: Options = {}) {
   const clock = createMemoryClock('2026-01-02T03:10:00.000Z');
   const executions = createMemoryExecutions();
-  const claim = (execution: string, release = aRelease(), facts: { redrives?: number; redrivenAt?: string } = {}) =>
-    claimTarget.run({ targets, executions, clock }, { execution, redrives: 0, deployment: aDeployment({ release }), ...facts });
-  return { targets, clock, executions, claim };
+  const services = createMemoryServiceStore([aService({ environments: { dev: anEnvironment({ order }) } })]);
+  const claim = (execution: string, release = aRelease(), facts: { redrives?: number; redrivenAt?: string } = {}, overrides: Partial<Deployment> = {}) =>
+    claimTarget.run({ services, targets, executions, clock }, { execution, redrives: 0, deployment: aDeployment({ release, ...overrides }), ...facts });
+  return { targets, services, clock, executions, claim };
 }
 
 describe('claimTarget', () => {
@@ -36,7 +43,7 @@ describe('claimTarget', () => {
   it('is superseded by a newer release and leaves its claim alone', async () => {
     const { claim, targets } = aWorld();
     await claim('b', NEW);
-    expect(await claim('a', OLD)).toMatchObject({ status: 'superseded', deployment: { cause: `superseded by the newer release ${NEW.digest.slice(0, 19)} of ${NEW.releasedAt}` } });
+    expect(await claim('a', OLD)).toMatchObject({ status: 'superseded', deployment: { cause: `superseded by the newer release 1.1.0 (${NEW.digest.slice(0, 19)}) of ${NEW.releasedAt}` } });
     expect((await targets.target(KEY)).claim?.execution).toBe('b');
   });
 
@@ -71,6 +78,36 @@ describe('claimTarget', () => {
     expect(again.deployment.release.releasedAt).toBe(OLD.releasedAt);
   });
 
+  it("waits as the environment's order says, and remembers itself on the target", async () => {
+    const { claim, targets, executions } = aWorld({ order: { policy: 'queue', interrupt: false } });
+    executions.set('a', 'RUNNING');
+    await claim('a', OLD);
+    expect(await claim('b', NEW)).toMatchObject({ status: 'ignored', deployment: { cause: 'waits for a, which deploys 1.1.0; it is started when that ends' } });
+    expect(await targets.target(KEY)).toMatchObject({ claim: { execution: 'a' }, next: { release: NEW, since: '2026-01-02T03:10:00.000Z' } });
+  });
+
+  it('tells which release it took the target from', async () => {
+    const { claim } = aWorld();
+    await claim('a', OLD);
+    expect((await claim('b', NEW)).deployment.interrupts).toEqual({ tag: OLD.tag, digest: OLD.digest });
+  });
+
+  it.each([
+    ['a request by hand', {}, { request: { by: 'B', reason: 'again', at: '2026-01-02T03:09:00.000Z' } }],
+    ['a redrive', { redrives: 1, redrivenAt: '2026-01-02T03:09:59.000Z' }, {}],
+  ])('takes %s for a person who speaks now', async (_, facts, overrides) => {
+    const { claim, targets } = aWorld();
+    await targets.change(KEY, await targets.target(KEY), { quarantine: [{ digest: aRelease().digest, tag: '1.1.0', since: '2026-01-02T03:08:00.000Z', cause: 'x' }] });
+    expect(await claim('a')).toMatchObject({ status: 'ignored' });
+    expect(await claim('b', aRelease(), facts, overrides)).toMatchObject({ status: 'claimed' });
+  });
+
+  it('refuses a target that is no longer configured', async () => {
+    const { claim, services } = aWorld();
+    await services.put(aService({ environments: {} }));
+    await expect(claim('a')).rejects.toThrow('inference-service/dev/eu is not configured');
+  });
+
   it('puts the time before a redrive outside every stage', async () => {
     const { claim } = aWorld();
     const { deployment } = await claim('a', aRelease(), { redrives: 1, redrivenAt: '2026-01-02T03:09:59.000Z' });
@@ -81,8 +118,8 @@ describe('claimTarget', () => {
   it('runs a lost race again, and gives up as a conflict that is retried', async () => {
     const store = createMemoryTargetStore();
     let losses = 4;
-    const racing: TargetStore = { ...store, claim: async (...args) => (losses-- > 0 ? false : store.claim(...args)) };
-    expect(await aWorld(racing).claim('a')).toMatchObject({ status: 'claimed' });
-    await expect(aWorld({ ...store, claim: async () => false }).claim('b', NEW)).rejects.toThrow(/Claim of inference-service\/dev\/eu changed 5 times/);
+    const racing: TargetStore = { ...store, change: async (...args) => (losses-- > 0 ? false : store.change(...args)) };
+    expect(await aWorld({ targets: racing }).claim('a')).toMatchObject({ status: 'claimed' });
+    await expect(aWorld({ targets: { ...store, change: async () => false } }).claim('b', NEW)).rejects.toThrow(/Claim of inference-service\/dev\/eu changed 5 times/);
   });
 });

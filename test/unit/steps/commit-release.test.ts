@@ -7,10 +7,11 @@ import { createMemoryTargetStore } from '../../../src/adapters/memory/target-sto
 import { ConfigurationError, ConflictError, ForbiddenError, NotFoundError, RefusedError, UnavailableError } from '../../../src/domain/errors.ts';
 import type { Release } from '../../../src/domain/release.ts';
 import type { Edit, GitRepository } from '../../../src/domain/service.ts';
+import type { TargetStore } from '../../../src/ports/deployment-store.ts';
 import type { GitHost } from '../../../src/ports/git-host.ts';
 import { commitRelease } from '../../../src/steps/commit-release.ts';
 import { anApplication } from '../../support/application.ts';
-import { aDeployment, aDigest, aRelease } from '../../support/release.ts';
+import { aClaim, aDeployment, aDigest, aRelease } from '../../support/release.ts';
 import { anEnvironment, aService } from '../../support/service.ts';
 
 const EXECUTION = 'arn:aws:states:eu-central-1:111122223333:execution:slipway-dev:e1';
@@ -43,11 +44,12 @@ async function aWorld({ edits = PINNED, values = VALUES, current, sources = [{ r
   const services = createMemoryServiceStore([aService({ environments: { dev: anEnvironment({ edits }) } })]);
   const targets = createMemoryTargetStore();
   const deployment = aDeployment({ claim: { generation: 1, redrives: 0 } });
-  const claim = { execution: EXECUTION, redrives: 0, generation: 1, claimedAt: NOW, releasedAt: NOW, imagePushedAt: NOW, digest: aDigest() };
-  await targets.claim(deployment, { claim: null, current: null }, claim);
+  const proof = { execution: EXECUTION, generation: 1 };
+  const claim = async () => targets.change(deployment, await targets.target(deployment), { claim: aClaim(proof) });
+  await claim();
   if (current !== undefined) {
-    await targets.conclude(deployment, claim, { release: current, execution: 'before', concludedAt: NOW });
-    await targets.claim(deployment, await targets.target(deployment), claim);
+    await targets.conclude(deployment, proof, { release: current, execution: 'before', concludedAt: NOW });
+    await claim();
   }
   let attempts = 0;
   async function open(entry: GitRepository): Promise<GitHost> {
@@ -64,7 +66,7 @@ async function aWorld({ edits = PINNED, values = VALUES, current, sources = [{ r
     };
   }
   const read = async () => (await hosts.open(GIT)).read([FILE]);
-  const run = () => commitRelease.run({ services, targets, git: open, argocd: async () => argocd, clock: createMemoryClock(NOW) }, { execution: EXECUTION, redrives: 0, deployment });
+  const run = (proving: Pick<TargetStore, 'target' | 'prove'> = targets) => commitRelease.run({ services, targets: proving, git: open, argocd: async () => argocd, clock: createMemoryClock(NOW) }, { execution: EXECUTION, redrives: 0, deployment });
   return { run, read, repository, argocd, targets, services, deployment, attempts: () => attempts };
 }
 
@@ -123,11 +125,35 @@ describe('commitRelease', () => {
       beforeCommit: async (repository) => {
         repository.commit({ 'README.md': 'changed\n' });
         const state = await world.targets.target(world.deployment);
-        if (state.claim) await world.targets.claim(world.deployment, state, { ...state.claim, execution: 'newer', generation: 2 });
+        await world.targets.change(world.deployment, state, { claim: aClaim({ execution: 'newer', generation: 2 }) });
       },
     });
     expect(await world.run()).toMatchObject({ status: 'superseded', deployment: { cause: 'superseded: the claim of the target went to another execution' } });
     expect((await world.read()).files[FILE]).toBe(VALUES);
+  });
+
+  it('says on the claim that it commits before the host hears of it, and only where it does', async () => {
+    const isCommitting = async ({ targets, deployment }: Awaited<ReturnType<typeof aWorld>>) => (await targets.target(deployment)).claim?.committing;
+    let seen: boolean | undefined;
+    const world = await aWorld({ beforeCommit: async () => void (seen = await isCommitting(world)) });
+    await world.run();
+    expect(seen).toBe(true);
+    const idle = await aWorld({ values: `image:\n  tag: 1.1.0\n  digest: ${aDigest()}\n` });
+    await idle.run();
+    expect(await isCommitting(idle)).toBe(false);
+  });
+
+  it('stops when its claim is taken between the look at it and its proof', async () => {
+    const world = await aWorld();
+    const targets = {
+      ...world.targets,
+      async prove(...proof: Parameters<typeof world.targets.prove>) {
+        await world.targets.change(world.deployment, await world.targets.target(world.deployment), { claim: aClaim({ execution: 'newer', generation: 2 }) });
+        return world.targets.prove(...proof);
+      },
+    };
+    expect(await world.run(targets)).toMatchObject({ status: 'superseded', deployment: { cause: 'superseded: the claim of the target went to another execution' } });
+    expect(world.attempts()).toBe(0);
   });
 
   it('passes on what the host says when it declines', async () => {

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import type { Conclusion } from '../../../src/domain/conclusion.ts';
+import { concludeRelease } from '../../../src/steps/conclude-release.ts';
+
+describe('concludeRelease', () => {
+  const targets = ['eu', 'us'].map((target) => ({ service: 'web', environment: 'dev', target }));
+  const ended = (target: string, outcome: Conclusion['outcome']): Conclusion => ({ target: `web/dev/${target}`, outcome, cause: outcome === 'succeeded' ? null : 'why', timings: null });
+  const conclude = (latest: Conclusion[], facts: { redrives?: number; passRedrives?: number; conclusions?: Conclusion[] } = {}) =>
+    concludeRelease.run({}, { execution: 'me', targets, conclusions: [], latest: latest, redrives: 0, passRedrives: 0, ...(facts as object) });
+
+  it('succeeds when every target has the release, or a newer one', async () => {
+    expect(await conclude([ended('eu', 'succeeded'), ended('us', 'superseded')])).toMatchObject({ status: 'succeeded', pending: [] });
+  });
+
+  it('succeeds when a person said no, which a redrive would only ask again', async () => {
+    expect(await conclude([ended('eu', 'succeeded'), ended('us', 'rejected')])).toMatchObject({ status: 'succeeded', conclusions: [{ outcome: 'succeeded' }, { outcome: 'rejected' }] });
+  });
+
+  it.each(['failed', 'errored', 'rolled-back'] as const)('throws for a target that ended %s', async (outcome) => {
+    await expect(conclude([ended('eu', 'succeeded'), ended('us', outcome)])).rejects.toThrow(`web/dev/us ${outcome}: why`);
+  });
+
+  it('throws DeploymentFailed naming the target that did not get it', async () => {
+    await expect(conclude([ended('eu', 'succeeded'), ended('us', 'failed')])).rejects.toMatchObject({ name: 'DeploymentFailed', message: '1 of 2 targets did not get the release. web/dev/us failed: why' });
+  });
+
+  it('answers a redrive with another pass over the unfinished targets, and keeps what the others came to', async () => {
+    expect(await conclude([ended('eu', 'succeeded'), ended('us', 'errored')], { redrives: 1 })).toEqual({ status: 'again', pending: [targets[1]], conclusions: [ended('eu', 'succeeded')] });
+  });
+
+  it('asks in another pass for approval where the first did', async () => {
+    const prod = { service: 'web', environment: 'prod', target: 'eu', approval: { timeoutSeconds: 3600 } };
+    const input = { execution: 'me', targets: [prod], conclusions: [], latest: [], redrives: 1, passRedrives: 0 };
+    expect((await concludeRelease.run({}, concludeRelease.input.parse(input))).pending).toEqual([prod]);
+  });
+
+  it('throws again when the pass after a redrive failed too', async () => {
+    await expect(conclude([ended('us', 'failed')], { redrives: 1, passRedrives: 1, conclusions: [ended('eu', 'succeeded')] })).rejects.toMatchObject({ name: 'DeploymentFailed' });
+  });
+});
