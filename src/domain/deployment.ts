@@ -136,12 +136,13 @@ export type StepResult<Status extends string> = { readonly status: Status; reado
 export type RedriveFacts = { readonly redrives: number; readonly redrivenAt?: Instant | null | undefined };
 
 /**
- * The deployment as a redrive finds it: the time between its last mark and the redrive belongs to no stage. Unchanged when this
- * redrive is already accounted for, or there was none.
+ * The deployment as a redrive finds it: the time between its last mark before the redrive and the redrive belongs to no stage. Unchanged
+ * when this redrive is already accounted for, or there was none.
  */
 export function resumed(deployment: Deployment, { redrives, redrivenAt }: RedriveFacts): Deployment {
   if (redrives === 0 || redrivenAt === undefined || redrivenAt === null) return deployment;
   if (deployment.idle?.some((gap) => gap.to === redrivenAt)) return deployment;
-  const lastMark = Object.values(deployment.marks).reduce(latest, deployment.marks.started);
+  const before = Object.values(deployment.marks).filter((mark) => Date.parse(mark) <= Date.parse(redrivenAt));
+  const lastMark = before.reduce(latest, deployment.marks.started);
   return { ...deployment, idle: [...(deployment.idle ?? []), { from: lastMark, to: latest(lastMark, redrivenAt) }] };
 }
