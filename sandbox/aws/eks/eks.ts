@@ -15,6 +15,8 @@ export type Eks = {
   readonly service: AwsService;
   addCluster(cluster: Cluster): void;
   addAccessEntry(clusterName: string, entry: AccessEntry): void;
+  /** Closes the cluster to a role again. */
+  removeAccessEntry(clusterName: string, principalArn: string): void;
   /** Null, the API server's 401, for a token that is refused and for a role without an access entry. */
   kubernetesUser(token: string, clusterName: string): KubernetesUser | null;
 };
@@ -51,6 +53,7 @@ export function createEks(account: AwsAccount, iam: Iam, now: () => number = Dat
       describe(clusterName);
       entries.set(`${clusterName} ${entry.principalArn}`, entry);
     },
+    removeAccessEntry: (clusterName, principalArn) => void entries.delete(`${clusterName} ${principalArn}`),
     kubernetesUser(token, clusterName) {
       const verdict = authenticateEksToken(token, clusterName, iam, now());
       if ('refused' in verdict) return null;

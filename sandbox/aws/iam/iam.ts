@@ -16,6 +16,8 @@ export type Role = { readonly arn: string; readonly roleId: string };
 export type Iam = {
   /** @throws AwsError for a policy that the sandbox cannot evaluate */
   createRole(role: RoleDefinition): Role;
+  /** What a role may do. */
+  policiesOf(roleName: string): readonly NamedPolicy[];
   /** Replaces what a role may do, as somebody does who edits its policies while it is in use. @throws AwsError for a policy that the sandbox cannot evaluate */
   setPolicies(roleName: string, policies: readonly NamedPolicy[]): void;
   /** A user who may do everything, for the person at the terminal. */
@@ -37,6 +39,7 @@ type KnownRole = Role & { readonly name: string; readonly trust: TrustPolicy };
 /** Roles, their policies and the access keys given out. Access keys do not expire while the sandbox runs. */
 export function createIam(account: AwsAccount): Iam {
   const roles = new Map<string, KnownRole>();
+  const policiesByRole = new Map<string, readonly NamedPolicy[]>();
   const policies = new Map<string, readonly IdentityPolicy[]>();
   const signers = new Map<string, Signer>();
 
@@ -52,6 +55,7 @@ export function createIam(account: AwsAccount): Iam {
   function setPolicies(roleName: string, named: readonly NamedPolicy[]): void {
     const documents = named.map((policy) => parseIdentityPolicy(policy.document, `Role ${roleName}, policy ${policy.name}`));
     policies.set(`arn:aws:iam::${account.id}:role/${roleName}`, documents);
+    policiesByRole.set(roleName, named);
   }
 
   function createAdministrator(name: string): Credentials {
@@ -77,6 +81,7 @@ export function createIam(account: AwsAccount): Iam {
 
   return {
     createRole,
+    policiesOf: (roleName) => policiesByRole.get(roleName) ?? [],
     setPolicies,
     createAdministrator,
     assumeRole,

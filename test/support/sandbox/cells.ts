@@ -1,0 +1,140 @@
+import {
+  accessEntryRemoved, answerLost, ARGOCD_TOKEN, type Credential, GIT_PASSWORD, killedAfter, killedAtOnce, killedBefore, killedDuring, outage, rightMissing, stopped, streamCut, throttled, timedOut,
+  timedOutAtOnce, wrongCredential,
+} from './fault-kinds.ts';
+import type { MakeFault } from './fault-site.ts';
+import { STEP_NAMES, type StepName, stepOf } from './fault-steps.ts';
+import type { Party } from './gate.ts';
+
+/** `automatic`: Argo CD syncs by itself. `manual`: Slipway asks it to. `hooked`: each sync ends with a Job, which VerifyRelease waits for. */
+export type SiteKind = 'automatic' | 'manual' | 'hooked';
+
+/** One fault in one step, and what is to come of it. */
+export type Cell = {
+  readonly name: string;
+  readonly step: StepName;
+  readonly kind: SiteKind;
+  readonly fault: MakeFault;
+  /** How the execution ends as long as nobody mends anything. */
+  readonly outcome: 'succeeded' | 'errored' | 'stopped';
+  /** What the history says of each attempt that is tried again: the error's name and its words. Null where nothing is to be seen of it. */
+  readonly retried: RegExp | null;
+  /** What the cause names, where the execution ends errored. */
+  readonly cause: RegExp | null;
+  /** It waits for minutes: functions have a patience of their own, which runs by the real clock. */
+  readonly slow?: boolean;
+};
+
+const OUTAGES = { '1 s': 1_000, '30 s': 30_000, 'for good': Infinity } as const;
+
+/** What messages call the parts of the world. */
+const NAMED: Readonly<Record<Party, RegExp>> = {
+  table: /table slipway-sandbox|target#|config of/,
+  registry: /inference-service/,
+  secrets: /secret slipway\//,
+  executions: /execution/,
+  events: /inference-service\/dev\/eu/,
+  eks: /EKS cluster sandbox/,
+  git: /\/config\.git/,
+  argocd: /Argo CD at https:/,
+  cluster: /cluster "?sandbox/,
+};
+
+function cellOf(step: StepName, what: string, fault: MakeFault): Cell {
+  const kind = step === 'VerifyRelease' ? 'hooked' : 'automatic';
+  return { name: `${step}: ${what}`, step, kind, fault, outcome: 'succeeded', retried: null, cause: null };
+}
+
+function killedCells(step: StepName): readonly Cell[] {
+  const { parties, lastRead } = stepOf(step);
+  const retried = /^Runtime\.ExitError: /;
+  const before = { ...cellOf(step, 'killed before it did anything', parties.length === 0 ? killedAtOnce : killedBefore), retried };
+  if (lastRead === undefined) return [before];
+  return [before, { ...cellOf(step, 'killed after its last look', killedAfter(lastRead)), retried }];
+}
+
+function lateCells(step: StepName): readonly Cell[] {
+  const { parties } = stepOf(step);
+  return [
+    { ...cellOf(step, 'timed out', parties.length === 0 ? timedOutAtOnce : timedOut), retried: /^Sandbox\.Timedout: / },
+    ...Object.entries(OUTAGES).map(([name, lasts]) => unlessForGood({ ...cellOf(step, `throttled ${name}`, throttled(lasts)), retried: /^Lambda\.TooManyRequestsException: / }, lasts, /Rate Exceeded/)),
+  ];
+}
+
+function effectCells(step: StepName): readonly Cell[] {
+  return stepOf(step).effects.flatMap((effect) => {
+    const kind: SiteKind = step === 'SyncApplication' ? 'manual' : 'automatic';
+    const retried = /^Runtime\.ExitError: /;
+    return [
+      { ...cellOf(step, `killed during its ${effect.name}`, killedDuring(effect)), kind, retried },
+      { ...cellOf(step, `killed after its ${effect.name}`, killedAfter(effect)), kind, retried },
+      { ...cellOf(step, `answer to its ${effect.name} lost`, answerLost(effect)), kind },
+    ];
+  });
+}
+
+function outageCells(step: StepName): readonly Cell[] {
+  return stepOf(step).parties.flatMap((party) =>
+    Object.entries(OUTAGES).map(([name, lasts]) => {
+      const cell = { ...cellOf(step, `${party} down ${name}`, outage(party, lasts)), retried: seen(party) };
+      // A watch goes on by itself for half a minute, which is real time here.
+      if (party === 'cluster') return { ...unlessForGood({ ...cell, ...(lasts !== Infinity && { retried: null }) }, lasts, NAMED.cluster), slow: lasts > 1_000 };
+      return unlessForGood(cell, lasts, NAMED[party]);
+    }),
+  );
+}
+
+function seen(party: Party): RegExp {
+  return new RegExp(`^(UnavailableError|TimeoutError): .*(${NAMED[party].source})`);
+}
+
+function unlessForGood(cell: Cell, lasts: number, cause: RegExp): Cell {
+  return lasts === Infinity ? { ...cell, outcome: 'errored', cause } : cell;
+}
+
+const CREDENTIALS: Partial<Record<StepName, Readonly<Record<string, Credential>>>> = {
+  CheckAccess: { 'Argo CD token': ARGOCD_TOKEN },
+  CommitRelease: { 'Git password': GIT_PASSWORD, 'Argo CD token': ARGOCD_TOKEN },
+  SyncApplication: { 'Argo CD token': ARGOCD_TOKEN },
+  CheckRollout: { 'Argo CD token': ARGOCD_TOKEN },
+  VerifyRelease: { 'Argo CD token': ARGOCD_TOKEN },
+};
+
+/** What no retry mends is not retried. */
+function refusedCells(step: StepName): readonly Cell[] {
+  const errored = { outcome: 'errored', retried: null } as const;
+  const { rights } = stepOf(step);
+  return [
+    ...Object.entries(CREDENTIALS[step] ?? {}).map(([name, credential]) => ({ ...cellOf(step, `wrong ${name}`, wrongCredential(credential)), ...errored, cause: /^UnauthorizedError: .*(Argo CD at|\/config\.git)/ })),
+    ...(stepOf(step).parties.includes('cluster') ? [{ ...cellOf(step, 'access entry removed', accessEntryRemoved), ...errored, cause: /^(Unauthorized|Forbidden)Error: .*sandbox/ }] : []),
+    // The whole statement is gone, and whichever of its actions comes first is the one that is refused.
+    ...rights.map((action) => ({ ...cellOf(step, `${action} not allowed`, rightMissing(action)), ...errored, cause: new RegExp(`AccessDeniedException: .* allow ${action.split(':')[0]}:`) })),
+  ];
+}
+
+const STREAMS: Partial<Record<StepName, RegExp>> = {
+  SyncApplication: /^GET \/api\/v1\/stream\/applications/,
+  CheckRollout: /[?&]watch=true/,
+  VerifyRelease: /^GET \/api\/v1\/stream\/applications/,
+};
+
+/** A stream that breaks is opened again within the slice: the history need not tell of it. */
+function streamCells(step: StepName): readonly Cell[] {
+  const stream = STREAMS[step];
+  if (stream === undefined) return [];
+  return [
+    cellOf(step, 'stream cut once', streamCut(stream, 1)),
+    cellOf(step, 'stream cut each time', streamCut(stream, Infinity)),
+  ];
+}
+
+/** Every fault in every step that can meet it. */
+export const CELLS: readonly Cell[] = STEP_NAMES.flatMap((step) => [
+  ...killedCells(step),
+  ...lateCells(step),
+  ...effectCells(step),
+  ...outageCells(step),
+  ...refusedCells(step),
+  ...streamCells(step),
+  { ...cellOf(step, 'execution stopped by hand', stopped), outcome: 'stopped', retried: null },
+]);

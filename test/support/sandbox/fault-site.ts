@@ -1,0 +1,141 @@
+import { AwsError } from '../../../sandbox/aws/service.ts';
+import type { Invocation, InvocationResult } from '../../../sandbox/aws/lambda/lambda.ts';
+import type { DeployedWorld } from './deployed-world.ts';
+import { meanWaits, type StepName, stepOf } from './fault-steps.ts';
+import { type GatedRequest, startGate, type Verdict } from './gate.ts';
+
+/** What a fault knows of the cell that it strikes in. */
+export type Scene = {
+  readonly world: DeployedWorld;
+  readonly step: StepName;
+  readonly tag: string;
+  /** The fault has struck: a cell in which it never does proves nothing. */
+  readonly struck: () => void;
+  /** The execution whose step is at work. */
+  readonly execution: () => string;
+  /** Ends the function at work as if its runtime had died. */
+  readonly kill: () => void;
+  /** Ends the function at work as if its time were up: a minute or more on AWS, which nobody waits for here. */
+  readonly timeOut: () => void;
+  /**
+   * Milliseconds since the fault first struck, as they would have passed on AWS: the state machine's waits, of which a hundredth is
+   * waited here, count as long as they are there on average.
+   */
+  readonly elapsed: () => number;
+};
+
+/** What goes wrong while one step is at work. */
+export type Fault = {
+  /** Before the release is pushed. */
+  readonly begin?: () => Promise<void> | void;
+  /** Before each invocation. @throws what the state machine is to see of it */
+  readonly beforeInvocation?: () => void;
+  /** The step begins in a new container: a warm one has read its secrets and found its cluster. */
+  readonly cold?: boolean;
+  readonly decide?: (request: GatedRequest) => Verdict;
+  readonly repair?: () => Promise<void> | void;
+};
+
+export type MakeFault = (scene: Scene) => Fault;
+
+/** A world in which one fault at a time strikes one step. */
+export type FaultSite = {
+  readonly world: DeployedWorld;
+  /** Lets the fault strike the step from now on, until it is repaired. */
+  arm(step: StepName, tag: string, make: MakeFault): Promise<Armed>;
+  stop(): Promise<void>;
+};
+
+export type Armed = { strikes(): number; repair(): Promise<void> };
+
+type AtWork = { readonly execution: string; readonly timeOut: () => void };
+
+type Current = { readonly step: StepName; readonly fault: Fault; failed(error: string): void; cooled: boolean; atWork: AtWork | null };
+
+const TIMED_OUT = new Error('timed out by the test');
+
+export function faultSite(world: DeployedWorld): FaultSite {
+  const { lambda } = world.world.aws;
+  const invoke = lambda.invoke.bind(lambda);
+  const prefix = `slipway-${world.world.stage}-`;
+  let current: Current | null = null;
+
+  const gate = startGate(world.world, (request) => (current?.atWork ? (current.fault.decide?.(request) ?? 'pass') : 'pass'));
+  lambda.invoke = (invocation) => {
+    const isArmed = current !== null && invocation.functionArn.endsWith(`:${prefix}${stepOf(current.step).functionName}`);
+    return isArmed && current !== null ? struckInvocation(invoke, invocation, current) : invoke(invocation);
+  };
+
+  return {
+    world,
+    async arm(step, tag, make) {
+      const meanWait = meanWaits(step);
+      let [strikes, since, waited] = [0, 0, 0];
+      const scene: Scene = {
+        world,
+        step,
+        tag,
+        struck() {
+          if (strikes === 0) since = performance.now();
+          strikes += 1;
+        },
+        execution: () => current?.atWork?.execution ?? '',
+        kill: () => void lambda.kill(`${prefix}${stepOf(step).functionName}`),
+        timeOut: () => current?.atWork?.timeOut(),
+        elapsed: () => (strikes === 0 ? 0 : performance.now() - since + waited),
+      };
+      const fault = make(scene);
+      await fault.begin?.();
+      current = { step, fault, failed: (error) => void (waited += strikes === 0 ? 0 : meanWait(error)), cooled: false, atWork: null };
+      return {
+        strikes: () => strikes,
+        async repair() {
+          current = null;
+          await fault.repair?.();
+        },
+      };
+    },
+    async stop() {
+      gate.stop();
+      await world.stop();
+    },
+  };
+}
+
+type Invoke = (invocation: Invocation) => Promise<InvocationResult>;
+
+async function struckInvocation(invoke: Invoke, invocation: Invocation, current: Current): Promise<InvocationResult> {
+  await cool(invoke, invocation, current);
+  const ending = new AbortController();
+  const signal = AbortSignal.any([ending.signal, ...(invocation.signal ? [invocation.signal] : [])]);
+  const { execution } = JSON.parse(invocation.payload) as { execution: string };
+  current.atWork = { execution, timeOut: () => ending.abort(TIMED_OUT) };
+  try {
+    current.fault.beforeInvocation?.();
+    const result = await invoke({ ...invocation, signal });
+    if (result.error !== null) current.failed(result.error.errorType);
+    return result;
+  } catch (error) {
+    if (error instanceof AwsError) current.failed(`Lambda.${error.code}`);
+    if (error !== TIMED_OUT) throw error;
+    current.failed('Sandbox.Timedout');
+    return timedOut();
+  } finally {
+    current.atWork = null;
+  }
+}
+
+/** An invocation that is broken off takes its container with it. */
+async function cool(invoke: Invoke, invocation: Invocation, current: Current): Promise<void> {
+  if (current.cooled || current.fault.cold !== true) return;
+  current.cooled = true;
+  const breaking = new AbortController();
+  const broken = invoke({ ...invocation, signal: breaking.signal }).catch(() => undefined);
+  breaking.abort(TIMED_OUT);
+  await broken;
+}
+
+function timedOut(): InvocationResult {
+  const error = { errorType: 'Sandbox.Timedout', errorMessage: 'RequestId: test Error: Task timed out after 280.00 seconds' };
+  return { requestId: 'test', payload: JSON.stringify(error), error };
+}
