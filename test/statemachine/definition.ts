@@ -6,7 +6,7 @@ export type AslState = {
   readonly Next?: string;
   readonly End?: boolean;
   readonly Default?: string;
-  readonly TimeoutSeconds?: number;
+  readonly TimeoutSeconds?: number | string;
   readonly Resource?: string;
   readonly Arguments?: { readonly FunctionName: string };
   readonly Choices?: readonly { readonly Condition: string; readonly Next: string }[];
@@ -19,7 +19,7 @@ export type AslState = {
 
 export type Retrier = { readonly ErrorEquals: readonly string[]; readonly MaxAttempts: number; readonly IntervalSeconds: number; readonly BackoffRate: number; readonly MaxDelaySeconds: number; readonly JitterStrategy: string };
 
-export type AslMachine = { readonly StartAt: string; readonly States: Readonly<Record<string, AslState>>; readonly QueryLanguage?: string };
+export type AslMachine = { readonly StartAt: string; readonly States: Readonly<Record<string, AslState>>; readonly QueryLanguage?: string; readonly TimeoutSeconds?: number };
 
 export const DEFINITION_TEXT = readFileSync(new URL('../../statemachine/deploy.asl.json', import.meta.url), 'utf8');
 export const DEFINITION = JSON.parse(DEFINITION_TEXT) as AslMachine;

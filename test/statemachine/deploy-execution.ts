@@ -1,7 +1,8 @@
 import type { Clock } from '../../sandbox/aws/states/engine/clock.ts';
 import { StatesError } from '../../sandbox/aws/states/engine/errors.ts';
 import type { Execution } from '../../sandbox/aws/states/engine/execution.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../sandbox/aws/states/engine/json.ts';
+import { isJsonObject, type Json, type JsonObject, toJson } from '../../sandbox/aws/states/engine/json.ts';
+import type { TaskTokens } from '../../sandbox/aws/states/engine/tokens.ts';
 import type { RunTask } from '../../sandbox/aws/states/engine/visit.ts';
 import { type FunctionAnswer, type InvokeFunction, lambdaTask } from '../../sandbox/aws/states/lambda-task.ts';
 import { DEFINITION_TEXT } from './definition.ts';
@@ -12,6 +13,9 @@ const FUNCTIONS = 'arn:aws:lambda:eu-central-1:111122223333:function:';
 
 /** The definition with its placeholders filled in, as CloudFormation deploys it; each function is named after its state. */
 const DEPLOYED = JSON.parse(DEFINITION_TEXT.replaceAll(/\$\{(\w+)Arn\}/g, `${FUNCTIONS}$1`)) as object;
+
+/** How long a person takes to approve or reject, in milliseconds. */
+const ANSWERED_AFTER = 30_000;
 
 const A_REQUEST = { service: 'inference-service', tag: '1.1.0', reason: 'first deployment', by: 'operator' };
 
@@ -30,7 +34,7 @@ export type Deploying = { readonly execution: Execution; readonly clock: Clock; 
 export function startDeploy(stubs: Stubs = {}, { targets = ['dev/eu'], input = A_REQUEST, random = () => 0 }: DeployOptions = {}): Deploying {
   const calls: Call[] = [];
   const table = { ...happyStubs(targets), ...stubs };
-  const task = ({ clock }: { clock: Clock }): RunTask => lambdaTask(invoker(table, calls, clock), 'arn:aws:iam::111122223333:role/slipway-dev-state-machine');
+  const task = ({ clock, tokens }: { clock: Clock; tokens: TaskTokens }): RunTask => lambdaTask(invoker(table, calls, { clock, tokens }), 'arn:aws:iam::111122223333:role/slipway-dev-state-machine');
   const { execution, clock } = start(DEPLOYED, { input, random, task });
   return { execution, clock, calls };
 }
@@ -67,24 +71,32 @@ export function told({ calls }: Deploying): Record<string, { status: Json; troub
   return Object.fromEntries(conclusions.map(({ target, payload }) => [target, { status: payload['status'] ?? null, trouble: payload['trouble'] ?? null }]));
 }
 
-function invoker(table: Readonly<Record<StepName, Stub>>, calls: Call[], clock: Clock): InvokeFunction {
+function invoker(table: Readonly<Record<StepName, Stub>>, calls: Call[], { clock, tokens }: { clock: Clock; tokens: TaskTokens }): InvokeFunction {
   return async ({ functionArn, payload, signal }) => {
     const call = callOf(functionArn.slice(FUNCTIONS.length), payload, calls, clock);
     calls.push(call);
     try {
-      return { payload: await table[call.step](call, (seconds) => clock.sleep(seconds * 1000, signal)) };
+      const answer = await table[call.step](call, (seconds) => clock.sleep(seconds * 1000, signal));
+      if (call.step !== 'AwaitApproval') return { payload: answer };
+      if (answer !== null) void clock.sleep(ANSWERED_AFTER).then(() => tokens.succeed(String(payloadOf(payload)['token']), toJson(answer)));
+      return { payload: { status: 'waiting' } };
     } catch (error) {
       return asAnswer(error);
     }
   };
 }
 
+function payloadOf(payload: Json): JsonObject {
+  if (!isJsonObject(payload)) throw new Error(`The payload is no object: ${JSON.stringify(payload)}`);
+  return payload;
+}
+
 function callOf(name: string, payload: Json, calls: readonly Call[], clock: Clock): Call {
   const step = Object.keys(STEPS).find((known): known is StepName => known === name);
-  if (step === undefined || !isJsonObject(payload)) throw new Error(`No stub stands for ${name} with ${JSON.stringify(payload)}.`);
-  const target = targetOf(payload);
+  if (step === undefined) throw new Error(`No stub stands for ${name}.`);
+  const target = targetOf(payloadOf(payload));
   const earlier = calls.filter((call) => call.step === step && call.target === target).length;
-  return { step, payload, target, earlier, at: (clock.now() - START) / 1000 };
+  return { step, payload: payloadOf(payload), target, earlier, at: (clock.now() - START) / 1000 };
 }
 
 function targetOf({ deployment }: JsonObject): string {

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../sandbox/aws/states/engine/json.ts';
 import { isJsonObject } from '../../sandbox/aws/states/engine/json.ts';
+import { awaitApproval } from '../../src/steps/await-approval.ts';
 import { checkAccess } from '../../src/steps/check-access.ts';
 import { checkRollout } from '../../src/steps/check-rollout.ts';
 import { claimTarget } from '../../src/steps/claim-target.ts';
@@ -7,29 +8,32 @@ import { commitRelease } from '../../src/steps/commit-release.ts';
 import { concludeDeployment } from '../../src/steps/conclude-deployment.ts';
 import { concludeRelease } from '../../src/steps/conclude-release.ts';
 import { resolveRelease } from '../../src/steps/resolve-release.ts';
+import { rollBack } from '../../src/steps/roll-back.ts';
 import { syncApplication } from '../../src/steps/sync-application.ts';
 import { verifyRelease } from '../../src/steps/verify-release.ts';
 import { causeOf, outcomeOf } from '../../src/domain/conclusion.ts';
 import { targetName } from '../../src/domain/deployment.ts';
-import { aRelease } from '../support/release.ts';
+import { aRelease, aRollback } from '../support/release.ts';
 import { anError } from './engine/run-definition.ts';
 
 /** The step behind each Task: its input schema says what the state machine may send. */
 export const STEPS = {
   ResolveRelease: resolveRelease,
+  AwaitApproval: awaitApproval,
   ClaimTarget: claimTarget,
   CheckAccess: checkAccess,
   CommitRelease: commitRelease,
   SyncApplication: syncApplication,
   CheckRollout: checkRollout,
   VerifyRelease: verifyRelease,
+  RollBack: rollBack,
   ConcludeDeployment: concludeDeployment,
   ConcludeRelease: concludeRelease,
 } as const;
 
 export type StepName = keyof typeof STEPS;
 
-/** The steps that work on one target between its claim and its conclusion. */
+/** The steps of the straight way from the claim of a target to its conclusion. */
 export const TARGET_STEPS = ['ClaimTarget', 'CheckAccess', 'CommitRelease', 'SyncApplication', 'CheckRollout', 'VerifyRelease'] as const satisfies readonly StepName[];
 
 /** One call of a function by the state machine. */
@@ -44,39 +48,48 @@ export type Call = {
   readonly at: number;
 };
 
-/** Stands for a function. A thrown error is the function's; one named `Lambda.…` or `States.…` is the service's. */
+/**
+ * Stands for a function. A thrown error is the function's; one named `Lambda.…` or `States.…` is the service's. What stands for
+ * AwaitApproval returns the answer to its token, or null while nobody has answered.
+ */
 export type Stub = (call: Call, sleep: (seconds: number) => Promise<void>) => unknown;
 
 export type Stubs = Readonly<Partial<Record<StepName, Stub>>>;
 
 /** Status with which each step lets the deployment go on; a rollout leaves nothing to verify unless told so. */
-const GOOD = { ClaimTarget: 'claimed', CheckAccess: 'granted', CommitRelease: 'committed', SyncApplication: 'applied', CheckRollout: 'succeeded', VerifyRelease: 'succeeded' };
+const GOOD = { RollBack: 'failed', ClaimTarget: 'claimed', CheckAccess: 'granted', CommitRelease: 'committed', SyncApplication: 'applied', CheckRollout: 'succeeded', VerifyRelease: 'succeeded' };
 
 /** A function of each step that succeeds at once. The two that conclude decide as the real ones do. */
 export function happyStubs(targets: readonly string[]): Readonly<Record<StepName, Stub>> {
   return {
     ResolveRelease: () => found(targets),
+    AwaitApproval: () => APPROVED,
     ClaimTarget: good,
     CheckAccess: good,
     CommitRelease: good,
     SyncApplication: good,
     CheckRollout: good,
     VerifyRelease: good,
+    RollBack: good,
     ConcludeDeployment: ({ payload }) => concluded(payload),
     ConcludeRelease: ({ payload }) => concludeRelease.run({}, parsed('ConcludeRelease', payload)),
   };
 }
+
+/** A person's yes. */
+export const APPROVED = { status: 'approved', by: 'arn:aws:iam::111122223333:user/ada', at: '2026-01-01T00:00:30.000Z' };
 
 /** What the real step would read; throws where the state machine sent something else. */
 export function parsed<Name extends StepName>(step: Name, payload: Json): (typeof STEPS)[Name]['input']['_zod']['output'] {
   return STEPS[step].input.parse(payload);
 }
 
-function found(targets: readonly string[]): object {
+/** The release goes to these targets, of which each environment asks for approval where a timeout is given. */
+export function found(targets: readonly string[], timeoutSeconds?: number): object {
   const started = '2026-01-01T00:00:00.000Z';
   const keys = targets.map((name) => {
     const [environment = '', target = ''] = name.split('/');
-    return { service: 'inference-service', environment, target };
+    return { service: 'inference-service', environment, target, ...(timeoutSeconds !== undefined && { approval: { timeoutSeconds } }) };
   });
   return { status: 'found', origin: { release: aRelease(), marks: { started, resolved: started } }, targets: keys };
 }
@@ -89,7 +102,7 @@ function good({ step, payload }: Call): object {
 
 function concluded(payload: JsonObject): object {
   const { deployment, status, trouble } = parsed('ConcludeDeployment', payload);
-  return { target: targetName(deployment), outcome: outcomeOf(status), cause: causeOf(deployment, status, trouble), timings: { total: 100, overhead: 10 } };
+  return { target: targetName(deployment), outcome: outcomeOf(status, deployment.rollback), cause: causeOf(deployment, status, trouble), timings: { total: 100, overhead: 10 } };
 }
 
 /** Answers with these statuses one after the other, for each target by itself; the last one stays. */
@@ -101,6 +114,9 @@ export function answering(...statuses: string[]): Stub {
 export function ending(status: string, cause: string): Stub {
   return ({ payload }) => ({ status, deployment: { ...deploymentOf(payload), cause } });
 }
+
+/** Turns the deployment round: the previous release is committed, and goes the same way. */
+export const turningRound: Stub = ({ payload }) => ({ status: 'committed', deployment: { ...deploymentOf(payload), rollback: aRollback() } });
 
 /** Throws that error on the first calls for each target, and then does as `after`, by default succeeding. */
 export function throwing(error: string, { times = Infinity, message = 'said so', after = good }: { times?: number; message?: string; after?: Stub } = {}): Stub {

@@ -30,7 +30,7 @@ describe('a deployment', () => {
     });
     expect(statesEntered(deploying)).toEqual([
       'ResolveRelease', 'IsThereAnythingToDeploy', 'DeployTargets',
-      'BeginDeployment', 'ClaimTarget', 'IsClaimed', 'CheckAccess', 'CommitRelease', 'IsCommitted', 'SyncApplication', 'IsApplied', 'CheckRollout', 'IsRolledOut', 'ConcludeDeployment',
+      'BeginDeployment', 'NeedsApproval', 'ClaimTarget', 'IsClaimed', 'CheckAccess', 'CommitRelease', 'IsCommitted', 'SyncApplication', 'IsApplied', 'CheckRollout', 'IsRolledOut', 'ConcludeDeployment',
       'ConcludeRelease', 'IsReleased', 'Released',
     ]);
   });
@@ -49,10 +49,10 @@ describe('a deployment', () => {
     ['a newer release took the claim before the commit', { CommitRelease: answering('superseded') }, ['ClaimTarget', 'CheckAccess', 'CommitRelease'], 'superseded'],
     ['the tag moved', { CommitRelease: answering('failed') }, ['ClaimTarget', 'CheckAccess', 'CommitRelease'], 'failed'],
     ['our value is no longer on the branch', { SyncApplication: answering('superseded') }, ['ClaimTarget', 'CheckAccess', 'CommitRelease', 'SyncApplication'], 'superseded'],
-    ['a hook of the sync fails', { SyncApplication: answering('running', 'failed') }, ['ClaimTarget', 'CheckAccess', 'CommitRelease', 'SyncApplication', 'SyncApplication'], 'failed'],
-    ['the new pods crash', { CheckRollout: answering('running', 'failed') }, ['ClaimTarget', 'CheckAccess', 'CommitRelease', 'SyncApplication', 'CheckRollout', 'CheckRollout'], 'failed'],
+    ['a hook of the sync fails and nothing is rolled back', { SyncApplication: answering('running', 'failed') }, ['ClaimTarget', 'CheckAccess', 'CommitRelease', 'SyncApplication', 'SyncApplication', 'RollBack'], 'failed'],
+    ['the new pods crash and nothing is rolled back', { CheckRollout: answering('running', 'failed') }, ['ClaimTarget', 'CheckAccess', 'CommitRelease', 'SyncApplication', 'CheckRollout', 'CheckRollout', 'RollBack'], 'failed'],
     ['a newer release took the claim during the rollout', { CheckRollout: answering('superseded') }, ['ClaimTarget', 'CheckAccess', 'CommitRelease', 'SyncApplication', 'CheckRollout'], 'superseded'],
-    ['the smoke check fails', { CheckRollout: answering('ready'), VerifyRelease: answering('failed') }, ['ClaimTarget', 'CheckAccess', 'CommitRelease', 'SyncApplication', 'CheckRollout', 'VerifyRelease'], 'failed'],
+    ['the smoke check fails and nothing is rolled back', { CheckRollout: answering('ready'), VerifyRelease: answering('failed') }, ['ClaimTarget', 'CheckAccess', 'CommitRelease', 'SyncApplication', 'CheckRollout', 'VerifyRelease', 'RollBack'], 'failed'],
     ['the smoke check passes', { CheckRollout: answering('ready') }, ['ClaimTarget', 'CheckAccess', 'CommitRelease', 'SyncApplication', 'CheckRollout', 'VerifyRelease'], 'succeeded'],
   ])('is concluded without a further step when %s', async (_, stubs, steps, status) => {
     const deploying = await deploy(stubs);

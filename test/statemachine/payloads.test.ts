@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../sandbox/aws/states/engine/json.ts';
 import { deploy, redrive } from './deploy-execution.ts';
-import { answering, type Call, deploymentOf, type StepName, STEPS, throwing } from './deploy-stubs.ts';
+import { answering, type Call, deploymentOf, found, type StepName, STEPS, throwing, turningRound } from './deploy-stubs.ts';
 
 const A_PUSH = {
   version: '0',
@@ -20,19 +20,30 @@ const TARGET_PAYLOAD = ['deployment', 'execution', 'redrives', 'redrivenAt'];
 /** What the state machine sends to each function: exactly these members. */
 const PAYLOADS: Record<StepName, string[]> = {
   ResolveRelease: ['execution', 'request', 'startedAt'],
+  AwaitApproval: [...TARGET_PAYLOAD, 'token'],
   ClaimTarget: TARGET_PAYLOAD,
   CheckAccess: TARGET_PAYLOAD,
   CommitRelease: TARGET_PAYLOAD,
   SyncApplication: TARGET_PAYLOAD,
   CheckRollout: TARGET_PAYLOAD,
   VerifyRelease: TARGET_PAYLOAD,
+  RollBack: TARGET_PAYLOAD,
   ConcludeDeployment: ['deployment', 'execution', 'redrives', 'status', 'trouble'],
   ConcludeRelease: ['conclusions', 'execution', 'latest', 'passRedrives', 'redrives', 'targets'],
 };
 
-/** Reaches every step, once on the way to an error and once more after a redrive. */
+/** Reaches every step, once on the way to an error on the way back and once more after a redrive. */
 async function callsOfARedrivenRelease(): Promise<readonly Call[]> {
-  const deploying = await deploy({ CheckRollout: answering('ready'), VerifyRelease: throwing('ForbiddenError', { times: 1 }) }, { input: A_PUSH });
+  const deploying = await deploy(
+    {
+      ResolveRelease: () => found(['dev/eu'], 3600),
+      CheckRollout: answering('ready'),
+      RollBack: turningRound,
+      VerifyRelease: answering('failed', 'succeeded'),
+      ConcludeDeployment: throwing('ForbiddenError', { times: 1, after: () => ({ target: 'inference-service/dev/eu', outcome: 'succeeded', cause: null, timings: null }) }),
+    },
+    { input: A_PUSH },
+  );
   await redrive(deploying);
   expect(deploying.execution.progress.status).toBe('SUCCEEDED');
   return deploying.calls;
@@ -67,7 +78,7 @@ describe('what the steps are told', () => {
 
   it('makes each deployment of what the targets share and of what names the one', () => {
     const [payload] = ofStep('ClaimTarget');
-    expect(Object.keys(deploymentOf(payload ?? {})).sort()).toEqual(['environment', 'marks', 'release', 'service', 'target']);
+    expect(Object.keys(deploymentOf(payload ?? {})).sort()).toEqual(['approval', 'environment', 'marks', 'release', 'service', 'target']);
   });
 });
 

@@ -100,7 +100,7 @@ describe('a redrive of an execution that was stopped in the middle', () => {
     await deploying.clock.sleep(1000);
     await deploying.execution.stop();
     const again = await redrive(deploying);
-    expect(stepsOf(again)).toEqual(['CheckRollout', 'ConcludeDeployment', 'ConcludeRelease', ...WITHOUT_VERIFY, 'ConcludeDeployment', 'ConcludeRelease']);
+    expect(stepsOf(again)).toEqual(['CheckRollout', 'RollBack', 'ConcludeDeployment', 'ConcludeRelease', ...WITHOUT_VERIFY, 'RollBack', 'ConcludeDeployment', 'ConcludeRelease']);
     expect(deploying.execution.progress).toMatchObject({ status: 'FAILED', error: 'DeploymentFailed' });
   });
 });

@@ -15,6 +15,9 @@ const SERVERLESS = parse(readFileSync(new URL('../../serverless.yml', import.met
 };
 const SUBSTITUTIONS = readFileSync(new URL('../../infra/state-machine.yml', import.meta.url), 'utf8');
 
+/** Functions that the state machine does not invoke: a person calls one over its URL, a schedule the other. */
+const ENTRANCES = ['AnswerApproval', 'SweepReleases'];
+
 /** They share the role that access entries name. */
 const CLUSTER_READERS = ['CheckAccess', 'CheckRollout'];
 
@@ -54,7 +57,7 @@ describe('the definition', () => {
     const choices = STATES.filter(({ state }) => state.Type === 'Choice');
     expect(choices.length).toBeGreaterThan(4);
     const ends = ['ConcludeDeployment', 'Ignored'];
-    expect(choices.filter(({ state }) => !ends.includes(state.Default ?? '')).map(({ name }) => name)).toEqual(['IsReleased']);
+    expect(choices.filter(({ state }) => !ends.includes(state.Default ?? '')).map(({ name }) => name)).toEqual(['NeedsApproval', 'IsReleased']);
   });
 
   it('goes from IsReleased to another pass by default, which is safe because every step finds done what is done', () => {
@@ -93,17 +96,20 @@ describe('the definition', () => {
 });
 
 describe('names', () => {
-  it.each(TASKS.map(({ name, state }) => [name, state] as const))('%s lines up from the state to the file', (name, state) => {
+  it.each(TASKS.map(({ name, state }) => [name, state] as const))('%s lines up from the state to the function', (name, state) => {
     expect(state.Arguments?.FunctionName).toBe(`\${${name}Arn}`);
     expect(SUBSTITUTIONS).toContain(`${name}Arn: !GetAtt ${name}LambdaFunction.Arn`);
+  });
+
+  it.each([...TASKS.map(({ name }) => name), ...ENTRANCES])('%s lines up from the function to the file', (name) => {
     expect(SERVERLESS.functions[camel(name)]).toMatchObject({ name: `slipway-\${sls:stage}-${kebab(name)}`, handler: `functions/${kebab(name)}/handler.handler`, role: CLUSTER_READERS.includes(name) ? 'ClusterReaderRole' : `${name}Role` });
     expect(existsSync(new URL(`../../src/steps/${kebab(name)}.ts`, import.meta.url))).toBe(true);
     expect(readFileSync(new URL(`../../functions/${kebab(name)}/handler.ts`, import.meta.url), 'utf8')).toContain(`defineHandler(${camel(name)}`);
     expect(readFileSync(new URL(`../../src/steps/${kebab(name)}.ts`, import.meta.url), 'utf8')).toContain(`name: '${kebab(name)}'`);
   });
 
-  it('has a state for every function and for every folder', () => {
-    const names = TASKS.map(({ name }) => name).sort();
+  it('has a state for every function and for every folder, but for the two entrances', () => {
+    const names = [...TASKS.map(({ name }) => name), ...ENTRANCES].sort();
     expect(Object.keys(SERVERLESS.functions).sort()).toEqual(names.map(camel).sort());
     const folders = readdirSync(new URL('../../functions/', import.meta.url), { withFileTypes: true }).filter((entry) => entry.isDirectory());
     expect(folders.map((folder) => folder.name).sort()).toEqual(names.map(kebab).sort());
@@ -111,9 +117,20 @@ describe('names', () => {
 });
 
 describe('limits', () => {
-  it.each(TASKS.map(({ name, state }) => [name, state] as const))('%s: slice < function timeout < TimeoutSeconds', (name, state) => {
+  it('lets the environment say how long a person may take, which no retry doubles', () => {
+    const { TimeoutSeconds, Retry, Catch } = innerMachine().States['AwaitApproval'] ?? {};
+    expect(TimeoutSeconds).toBe('{% $deployment.approval.timeoutSeconds %}');
+    expect(Retry?.flatMap(({ ErrorEquals }) => ErrorEquals)).not.toContain('States.Timeout');
+    expect(Catch?.[0]?.ErrorEquals).toEqual(['States.Timeout', 'States.HeartbeatTimeout']);
+  });
+
+  it('gives an execution more time than the longest that a person may take', () => {
+    expect(DEFINITION.TimeoutSeconds).toBeGreaterThan(14 * 24 * 3600);
+  });
+
+  it.each(TASKS.filter(({ name }) => name !== 'AwaitApproval').map(({ name, state }) => [name, state] as const))('%s: slice < function timeout < TimeoutSeconds', (name, state) => {
     const timeout = SERVERLESS.functions[camel(name)]?.timeout ?? SERVERLESS.provider.timeout;
-    expect(timeout).toBeLessThan(state.TimeoutSeconds ?? 0);
+    expect(timeout).toBeLessThan(Number(state.TimeoutSeconds));
     if (timeout === 280) expect(LONGEST_SLICE).toBeLessThanOrEqual(timeout * 1000 - SLICE_RESERVE);
   });
 
@@ -123,7 +140,7 @@ describe('limits', () => {
     expect(state.Retry?.every((retrier) => retrier.JitterStrategy === 'FULL')).toBe(true);
   });
 
-  it('stays below 20,000 history events for 40 targets, each with the longest watch and its retries (history.test.ts counts them)', () => {
+  it('stays below 20,000 history events for 40 targets, each with the longest watch there and back and its retries (history.test.ts counts them)', () => {
     expect(worstHistory()).toBeLessThan(20_000);
   });
 });
