@@ -11,7 +11,7 @@ const ENDED = new Date('2026-01-02T03:04:05.000Z');
 const DAY = 24 * 3600 * 1000;
 
 describe('redriveObstacle', () => {
-  const obstacle = (execution: Parameters<typeof redriveObstacle>[0], afterDays = 1) =>
+  const obstacle = (execution: Partial<Parameters<typeof redriveObstacle>[0]>, afterDays = 1) =>
     redriveObstacle({ executionArn: 'arn:one', stopDate: ENDED, redriveStatus: 'REDRIVABLE', ...execution }, DEPLOY, ENDED.getTime() + afterDays * DAY);
 
   it.each(['FAILED', 'ABORTED', 'TIMED_OUT'] as const)('lets an execution go on that %s', (status) => {
