@@ -1,11 +1,12 @@
 import { type Claim, type ClaimCircumstances, type Claimant, decideClaim } from '../domain/claim.ts';
 import { type Deployment, resumed, type StepResult, targetName } from '../domain/deployment.ts';
 import { ConflictError } from '../domain/errors.ts';
-import { elapsed, type Instant } from '../domain/instant.ts';
+import type { Instant } from '../domain/instant.ts';
 import type { TargetState } from '../domain/target-state.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ServiceStore, TargetStore } from '../ports/deployment-store.ts';
 import type { Executions } from '../ports/executions.ts';
+import { executionRuns } from './execution-runs.ts';
 import { defineStep } from './step.ts';
 import { readTargetConfig } from './target-config.ts';
 import { TargetStepInput } from './wire.ts';
@@ -22,9 +23,6 @@ type Result = StepResult<'claimed' | 'superseded' | 'ignored'>;
 /** How often a lost race for the claim is run again here before the state machine retries. */
 const ATTEMPTS = 5;
 
-/** An execution this young may not be visible to DescribeExecution yet, so it counts as running. */
-const VISIBLE_AFTER_MS = 60_000;
-
 /** The newest release wins the right to write to its target; what may not be deployed yet is noted there, and waits. */
 export const claimTarget = defineStep({
   name: 'claim-target',
@@ -35,7 +33,8 @@ export const claimTarget = defineStep({
     const claimant = claimantOf(deployment, input);
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const state = await ports.targets.target(deployment);
-      const circumstances = { order: environment.order, ...(await lookAtHolder(ports, state, input.execution)) };
+      const now = ports.clock.now();
+      const circumstances = { order: environment.order, holderRuns: await holderRuns(ports, state, { execution: input.execution, now }), now };
       const result = await claimOnce(ports, deployment, { state, claimant, circumstances });
       if (result !== null) return result;
     }
@@ -57,12 +56,9 @@ async function claimOnce({ targets, clock }: Ports, deployment: Deployment, { st
   return { status: 'claimed', deployment: claimed(keepingRecord(deployment, state), decided.change.claim, clock.now()) };
 }
 
-async function lookAtHolder({ executions, clock }: Ports, { claim }: TargetState, execution: string): Promise<Pick<ClaimCircumstances, 'holderRuns' | 'now'>> {
-  if (claim === null || claim.execution === null || claim.execution === execution) return { holderRuns: false, now: clock.now() };
-  const status = await executions.status(claim.execution);
-  const now = clock.now();
-  const holderRuns = status === null ? elapsed(claim.claimedAt, now) < VISIBLE_AFTER_MS : status === 'RUNNING' || status === 'PENDING_REDRIVE';
-  return { holderRuns, now };
+async function holderRuns({ executions }: Ports, { claim }: TargetState, own: { readonly execution: string; readonly now: Instant }): Promise<boolean> {
+  if (claim === null || claim.execution === null || claim.execution === own.execution) return false;
+  return executionRuns(executions, claim.execution, claim.claimedAt, own.now);
 }
 
 function claimed(deployment: Deployment, { generation, redrives, interrupts }: Claim, now: Instant): Deployment {

@@ -12,12 +12,13 @@ export function anAttempt(overrides: Partial<Attempt> = {}): Attempt {
     outcome: 'succeeded',
     cause: null,
     warnings: ['digest unproven'],
-    marks: { pushed: at(5), started: at(6), resolved: at(7), claimed: at(8), committed: at(9), operationStarted: at(10), applied: at(11), ready: at(12), noticed: at(13), verified: at(14) },
+    marks: { pushed: at(5), started: at(6), resolved: at(7), approved: at(7), claimed: at(8), committed: at(9), operationStarted: at(10), applied: at(11), ready: at(12), noticed: at(13), verified: at(14) },
     reported: { operationStarted: at(10), operationFinished: at(11), ready: at(12) },
     idle: [{ from: at(7), to: at(8) }],
     timings: { queue: 1_000, rollout: 1_000, total: 2_000, overhead: 1_000 },
     commit: { revision: 'c0ffee', head: 'c0ffee', url: null, changes: [{ file: 'values.yaml', path: 'image.tag', line: 3, before: 'tag: 1.0.0', after: 'tag: 1.1.0' }] },
     pods: [{ name: 'web-1', ready: true, digest: aDigest() }],
+    rollback: { tag: '1.0.0', digest: aDigest('b'), commit: { revision: 'back', head: 'back', url: null, changes: [] }, took: 1_500 },
     concludedAt: at(20),
     ...overrides,
   };
@@ -36,6 +37,11 @@ export function recordStoreContract(name: string, open: () => RecordStore): void
     it('gives back an attempt as it was recorded', async () => {
       await store.record(key, aRelease(), anAttempt());
       expect(await store.history(key, 10)).toEqual([{ ...key, release: aRelease(), attempts: [anAttempt()] }]);
+    });
+
+    it.each(['succeeded', 'failed', 'errored', 'rolled-back', 'superseded', 'rejected'] as const)('keeps the outcome %s', async (outcome) => {
+      await store.record(key, aRelease(), anAttempt({ outcome, rollback: null }));
+      expect((await store.history(key, 10))[0]?.attempts).toEqual([anAttempt({ outcome, rollback: null })]);
     });
 
     it('has no history for a target that was never deployed to', async () => {
