@@ -14,9 +14,14 @@ export type TargetEntry = TargetKey & { readonly approval?: ApprovalRequest };
 
 /** Services that deploy `tag`, and the reason why the others don't. */
 export function servicesForTag(services: readonly Service[], tag: string): { readonly deploying: readonly Service[]; readonly reason: string } {
-  const deploying = services.filter((service) => !service.ignoredTags.some((pattern) => matchesGlob(pattern, tag)));
+  const deploying = services.filter((service) => deploysTag(service, tag));
   const ignoring = services.filter((service) => !deploying.includes(service)).map((service) => service.name);
   return { deploying, reason: `tag ${tag} is ignored by ${ignoring.join(', ')}` };
+}
+
+/** Whether a service deploys images of this tag. */
+export function deploysTag({ ignoredTags }: Pick<Service, 'ignoredTags'>, tag: string): boolean {
+  return !ignoredTags.some((pattern) => matchesGlob(pattern, tag));
 }
 
 /** Most targets of one release: their conclusions, with a cause each, fit into what a step may hand on. */

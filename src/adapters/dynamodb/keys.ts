@@ -23,6 +23,9 @@ export function sweptServicesKey(service: string): Key {
 
 export const SWEPT_SERVICES = 'services';
 
+/** Where the last sweep stopped. */
+export const SWEEP_KEY: Key = { pk: 'sweep', sk: 'position' };
+
 /** What waits for approval: few, so that one partition lists them. */
 export function approvalKey(key: TargetKey): Key {
   return { pk: APPROVALS, sk: targetName(key) };
