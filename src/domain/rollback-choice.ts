@@ -54,10 +54,10 @@ function chooseTag(succeeded: readonly Release[], from: ReleaseName, tag: string
   return { choice: 'roll-back', from, to };
 }
 
-/** A rollback by hand quarantines the current release as it begins: asked a second time, it must not go back one release more. */
+/** A rollback by hand quarantines what it leaves in the write that takes the claim: asked a second time, it must not go back one release more. */
 function isBeingRolledBack({ claim, current, quarantine }: TargetState): boolean {
-  if (claim === null || claim.execution === null || current === null || claim.digest === current.release.digest) return false;
-  return quarantine.some(({ digest }) => digest === current.release.digest);
+  if (claim === null || claim.execution === null) return false;
+  return quarantine.some(({ digest, since }) => digest !== claim.digest && (digest === current?.release.digest || since === claim.claimedAt));
 }
 
 /** Last success first. */

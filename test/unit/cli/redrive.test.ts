@@ -12,7 +12,7 @@ const DAY = 24 * 3600 * 1000;
 
 describe('redriveObstacle', () => {
   const obstacle = (execution: Partial<Parameters<typeof redriveObstacle>[0]>, afterDays = 1) =>
-    redriveObstacle({ executionArn: 'arn:one', stopDate: ENDED, redriveStatus: 'REDRIVABLE', ...execution }, DEPLOY, ENDED.getTime() + afterDays * DAY);
+    redriveObstacle({ executionArn: 'arn:one', status: 'FAILED', stopDate: ENDED, redriveStatus: 'REDRIVABLE', ...execution }, DEPLOY, ENDED.getTime() + afterDays * DAY);
 
   it.each(['FAILED', 'ABORTED', 'TIMED_OUT'] as const)('lets an execution go on that %s', (status) => {
     expect(obstacle({ status })).toBeNull();

@@ -70,6 +70,16 @@ describe('chooseRollback', () => {
     expect(chosen({ current: current('c', 3), quarantine: quarantine('c'), claim: claim('b') }, threeReleases)).toBe('is being taken back to 1.b already by arn:running');
   });
 
+  it('does not go further back while the current release is coming back in the place of one that failed', () => {
+    const [left] = quarantine('c');
+    const target = { current: current('b', 2), claim: claim('b'), quarantine: left === undefined ? [] : [{ ...left, since: claim('b').claimedAt }] };
+    expect(chosen(target, [past('c', 3, 'failed'), past('b', 2), past('a', 1)])).toBe('is being taken back to 1.b already by arn:running');
+  });
+
+  it('takes over from a deployment that is being rolled back by itself', () => {
+    expect(chosen({ current: current('b', 2), claim: claim('c'), quarantine: quarantine('c') }, [past('b', 2), past('a', 1)])).toBe('1.c → 1.b');
+  });
+
   it.each([
     ['no release was ever deployed', {}, [], 'has nothing to roll back: no release was deployed there'],
     ['the first release failed', {}, [past('a', 1, 'failed')], 'has nothing to go back to from 1.a: no other release that is not in quarantine has succeeded there'],
