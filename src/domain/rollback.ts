@@ -1,4 +1,4 @@
-import { type Commit, type Deployment, goalOf, type Marks, type ScalarChange } from './deployment.ts';
+import { type Deployment, goalOf, type Marks, type ScalarChange } from './deployment.ts';
 import { applyEdits, type Files, wantedValue } from './edits.ts';
 import type { Instant } from './instant.ts';
 import type { Release } from './release.ts';
@@ -7,7 +7,7 @@ import type { TargetState } from './target-state.ts';
 import { readScalar } from './values-file.ts';
 
 /** A deployment that has come as far as its commit, so that there is something to take back. */
-export type Committed = Deployment & { readonly commit: Commit };
+export type Committed = Deployment & Required<Pick<Deployment, 'claim' | 'commit'>>;
 
 export type RollbackDecision =
   | { readonly decision: 'roll-back'; readonly deployment: Committed; readonly to: Release }
@@ -21,14 +21,14 @@ const STAND: RollbackDecision = { decision: 'stand', why: null };
  * asked for is not turned round again: its way back would be the release that the person took away.
  */
 export function decideRollback(deployment: Deployment, policy: Environment['rollback'], { current, quarantine }: TargetState): RollbackDecision {
-  const { commit, release, request } = deployment;
-  if (policy === 'manual' || request?.rollback === true || commit === undefined) return STAND;
+  const { claim, commit, release, request } = deployment;
+  if (policy === 'manual' || request?.rollback === true || claim === undefined || commit === undefined) return STAND;
   if (current === null) return nothingToRollBackTo('no release has succeeded here');
   const to = current.release;
   if (to.digest === release.digest) return nothingToRollBackTo(`${to.tag} itself is what succeeded here last`);
   const quarantined = quarantine.find(({ digest }) => digest === to.digest);
   if (quarantined !== undefined) return nothingToRollBackTo(`${to.tag} is quarantined here since ${quarantined.since}: ${quarantined.cause}`);
-  return { decision: 'roll-back', deployment: { ...deployment, commit }, to };
+  return { decision: 'roll-back', deployment: { ...deployment, claim, commit }, to };
 }
 
 function nothingToRollBackTo(why: string): RollbackDecision {
@@ -71,8 +71,13 @@ export function causeOfEnd(deployment: Deployment, end: 'failed' | 'superseded',
 }
 
 /** The first cause with what became of the rollback. */
-export function withReason({ cause = 'the release failed' }: Pick<Deployment, 'cause'>, reason: string): string {
-  return `${cause}; ${reason}`;
+export function withReason(deployment: Deployment, reason: string): string {
+  return `${firstCause(deployment)}; ${reason}`;
+}
+
+/** Why the release failed, in one line. */
+export function firstCause({ cause = 'the release failed' }: Deployment): string {
+  return cause;
 }
 
 /** Releases that this deployment takes the place of: an operation that brings only one of them is ours to terminate. */

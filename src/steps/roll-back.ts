@@ -3,7 +3,7 @@ import { commitMessage, isOwnCommit } from '../domain/commit-message.ts';
 import { type Commit, type Deployment, resumed, type StepResult } from '../domain/deployment.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Release } from '../domain/release.ts';
-import { type Committed, decideRollback, takeBack, turnedRound, withReason } from '../domain/rollback.ts';
+import { type Committed, decideRollback, firstCause, takeBack, turnedRound, withReason } from '../domain/rollback.ts';
 import type { Edit } from '../domain/service.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ServiceStore, TargetStore } from '../ports/deployment-store.ts';
@@ -81,9 +81,9 @@ async function commitOnce(work: Work, snapshot: GitSnapshot): Promise<Result> {
 }
 
 function proveAndQuarantine({ ports, execution, deployment, failedAt }: Work): Promise<boolean> {
-  const { claim, release, cause = 'the release failed' } = deployment;
-  const quarantine = { digest: release.digest, tag: release.tag, since: failedAt, cause };
-  return ports.targets.prove(deployment, { execution, generation: claim?.generation ?? 0 }, { purpose: 'rollback', quarantine });
+  const { claim, release } = deployment;
+  const quarantine = { digest: release.digest, tag: release.tag, since: failedAt, cause: firstCause(deployment) };
+  return ports.targets.prove(deployment, { execution, generation: claim.generation }, { purpose: 'rollback', quarantine });
 }
 
 /** Every value is back already: by somebody else, or by us when the answer to our push was lost. */

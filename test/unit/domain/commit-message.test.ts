@@ -6,7 +6,7 @@ import { aDeployment, aDigest, aRelease } from '../../support/release.ts';
 const EXECUTION = 'arn:aws:states:eu-central-1:111122223333:execution:slipway-dev:e1';
 
 const COMMIT = { revision: 'c1', head: 'c1', url: null, changes: [] };
-const WAY_BACK = turnedRound({ ...aDeployment(), commit: COMMIT }, aRelease({ tag: '1.0.0', digest: aDigest('0') }), '2026-01-02T03:10:00.000Z');
+const WAY_BACK = turnedRound({ ...aDeployment(), claim: { generation: 1, redrives: 0 }, commit: COMMIT }, aRelease({ tag: '1.0.0', digest: aDigest('0') }), '2026-01-02T03:10:00.000Z');
 
 describe('commitMessage', () => {
   it('says what goes where, and ends with trailers', () => {

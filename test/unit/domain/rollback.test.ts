@@ -12,7 +12,7 @@ const COMMIT = { revision: 'c1', head: 'c1', url: null, changes: [] };
 const FAILED_AT = '2026-01-02T03:10:00.000Z';
 
 function aCommitted(overrides: Partial<Deployment> = {}): Committed {
-  return { ...aDeployment(overrides), commit: COMMIT };
+  return { claim: { generation: 1, redrives: 0 }, ...aDeployment(overrides), commit: COMMIT };
 }
 
 function aState(overrides: Partial<TargetState> = {}): TargetState {

@@ -116,6 +116,13 @@ describe('syncApplication on the way back', () => {
     expect(world.argocd.terminations).toHaveLength(1);
   });
 
+  it('never ends the operation that brings its own value, though the release before it had the same', async () => {
+    const world = await aSyncWorld({ image: NEW_IMAGE, application: { operationRequested: true, operation: { ...hanging, revisions: [OTHER] } } });
+    world.files.set(OTHER, valuesFile('1.1.0'));
+    expect((await sync(world, { interrupts: { tag: '1.1.0', digest: aDigest('9') } })).status).toBe('applied');
+    expect(world.argocd.terminations).toEqual([]);
+  });
+
   it('ends nothing without the claim', async () => {
     const world = await aWayBack({ operation: hanging });
     let looks = 0;
