@@ -7,7 +7,7 @@ export type Credentials = { readonly accessKeyId: string; readonly secretAccessK
 /** Who an access key belongs to, and the secret that its signatures are checked with. */
 export type Signer = { readonly credentials: Credentials; readonly principal: Principal };
 
-type NamedPolicy = { readonly name: string; readonly document: unknown };
+export type NamedPolicy = { readonly name: string; readonly document: unknown };
 
 export type RoleDefinition = { readonly name: string; readonly trust: unknown; readonly policies: readonly NamedPolicy[] };
 
@@ -20,6 +20,8 @@ export type Iam = {
   policiesOf(roleName: string): readonly NamedPolicy[];
   /** Replaces what a role may do, as somebody does who edits its policies while it is in use. @throws AwsError for a policy that the sandbox cannot evaluate */
   setPolicies(roleName: string, policies: readonly NamedPolicy[]): void;
+  /** What each role may do now, by its name. */
+  rolePolicies(): ReadonlyMap<string, readonly NamedPolicy[]>;
   /** A user who may do everything, for the person at the terminal. */
   createAdministrator(name: string): Credentials;
   /** The role as a service holds it. @throws AwsError when there is no such role or its trust policy leaves the service out */
@@ -28,6 +30,7 @@ export type Iam = {
   credentialsFor(roleArn: string, service: ServicePrincipal, session: string): Credentials;
   /** Null for an access key that was never given out. */
   signer(accessKeyId: string): Signer | null;
+  allows(caller: Principal, need: Need): boolean;
   /** @throws AwsError `AccessDeniedException` in AWS's words */
   authorize(caller: Principal, need: Need): void;
 };
@@ -41,6 +44,7 @@ export function createIam(account: AwsAccount): Iam {
   const roles = new Map<string, KnownRole>();
   const policiesByRole = new Map<string, readonly NamedPolicy[]>();
   const policies = new Map<string, readonly IdentityPolicy[]>();
+  const ofRoles = new Map<string, readonly NamedPolicy[]>();
   const signers = new Map<string, Signer>();
 
   function createRole({ name, trust, policies: named }: RoleDefinition): Role {
@@ -55,6 +59,7 @@ export function createIam(account: AwsAccount): Iam {
   function setPolicies(roleName: string, named: readonly NamedPolicy[]): void {
     const documents = named.map((policy) => parseIdentityPolicy(policy.document, `Role ${roleName}, policy ${policy.name}`));
     policies.set(`arn:aws:iam::${account.id}:role/${roleName}`, documents);
+    ofRoles.set(roleName, named);
     policiesByRole.set(roleName, named);
   }
 
@@ -83,6 +88,7 @@ export function createIam(account: AwsAccount): Iam {
     createRole,
     policiesOf: (roleName) => policiesByRole.get(roleName) ?? [],
     setPolicies,
+    rolePolicies: () => new Map(ofRoles),
     createAdministrator,
     assumeRole,
     credentialsFor(roleArn, service, session) {
@@ -90,6 +96,7 @@ export function createIam(account: AwsAccount): Iam {
       return give(keys, assumeRole(roleArn, service, session));
     },
     signer: (accessKeyId) => signers.get(accessKeyId) ?? null,
+    allows: (caller, need) => decide(policies.get(caller.roleArn) ?? [], need) === 'allowed',
     authorize(caller, need) {
       const decision = decide(policies.get(caller.roleArn) ?? [], need);
       if (decision !== 'allowed') throw new AwsError('AccessDeniedException', refusal(caller, need, decision === 'denied'), 403);

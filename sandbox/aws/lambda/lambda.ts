@@ -95,8 +95,16 @@ export function createLambda({ account, iam, endpointUrl, onInvocation = () => u
     const requestId = randomUUID();
     const served = await serveOn(known, { requestId, functionArn, payload, timeout: known.definition.timeoutSeconds * 1000, signal });
     const result = resultOf(requestId, served);
-    onInvocation({ functionName: known.definition.name, requestId, error: result.error, log: served.log, coldStart: served.coldStart, duration: served.duration });
+    const log = mayLog(known.definition) ? served.log : '';
+    onInvocation({ functionName: known.definition.name, requestId, error: result.error, log, coldStart: served.coldStart, duration: served.duration });
     return result;
+  }
+
+  /** Lambda writes a function's log with its role; without the right there is none, and the function hears nothing of it. */
+  function mayLog({ name, roleArn }: FunctionDefinition): boolean {
+    const role = iam.assumeRole(roleArn, 'lambda.amazonaws.com', name);
+    const resource = `arn:aws:logs:${account.region}:${account.id}:log-group:/aws/lambda/${name}:log-stream:latest`;
+    return ['logs:CreateLogStream', 'logs:PutLogEvents'].every((action) => iam.allows(role, { action, resource }));
   }
 
   return {

@@ -6,7 +6,8 @@ import { aRole } from './a-role.ts';
 
 const account = { id: '111122223333', region: 'eu-central-1' };
 const iam = createIam(account);
-const functionRole = iam.createRole(aRole({ name: 'function' })).arn;
+const functionRole = iam.createRole(aRole({ name: 'function', actions: ['logs:CreateLogStream', 'logs:PutLogEvents'] })).arn;
+const silentRole = iam.createRole(aRole({ name: 'silent' })).arn;
 const stranger = iam.assumeRole(functionRole, 'lambda.amazonaws.com', 's');
 const states = iam.createRole(aRole({ name: 'states', actions: ['lambda:InvokeFunction'], service: 'states.amazonaws.com' })).arn;
 const caller = iam.assumeRole(states, 'states.amazonaws.com', 's');
@@ -18,11 +19,11 @@ afterAll(() => lambda.close());
 let made = 0;
 
 /** A function whose handler has this body; `event` and `context` are in its scope. */
-async function aFunction(body: string, options: { before?: string; timeoutSeconds?: number; environment?: Record<string, string>; handler?: string } = {}) {
-  const { before = '', timeoutSeconds = 20, environment = {}, handler = 'functions/f/handler.handler' } = options;
+async function aFunction(body: string, options: { before?: string; timeoutSeconds?: number; environment?: Record<string, string>; handler?: string; roleArn?: string } = {}) {
+  const { roleArn = functionRole, before = '', timeoutSeconds = 20, environment = {}, handler = 'functions/f/handler.handler' } = options;
   const source = `${before}\nexport async function handler(event, context) { ${body} }`;
   const zip = zipSync({ 'functions/f/handler.mjs': strToU8(source) });
-  return lambda.createFunction({ name: `f${++made}`, roleArn: functionRole, zip, handler, environment, timeoutSeconds, memoryMb: 128 });
+  return lambda.createFunction({ name: `f${++made}`, roleArn, zip, handler, environment, timeoutSeconds, memoryMb: 128 });
 }
 
 const invoke = (functionArn: string, event: unknown = {}, signal?: AbortSignal) =>
@@ -35,6 +36,12 @@ const lastRecord = (): InvocationRecord => {
 };
 
 describe('an invocation', () => {
+  it('leaves no log when the role may not write one', async () => {
+    const arn = await aFunction("console.log('begun'); return 1", { roleArn: silentRole });
+    expect((await invoke(arn)).payload).toBe('1');
+    expect(lastRecord().log).toBe('');
+  });
+
   it('hands the event and a context to the handler and returns its result', async () => {
     const arn = await aFunction('return { event, name: context.functionName, arn: context.invokedFunctionArn, id: context.awsRequestId, left: context.getRemainingTimeInMillis() }');
     const { payload, error, requestId } = await invoke(arn, { a: 1 });
