@@ -1,9 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Executions } from '../../src/ports/executions.ts';
 
-/** Executions, and ways to start one that ends at once, one that waits, and to stop one. Each answers the execution's ARN. */
+/** Executions, and ways to start one that ends at once, one that waits, and to stop one. Each answers what `status` looks up. */
 export type ExecutionsWorld = {
+  /** What they start waits until it is stopped. */
   readonly executions: Executions;
+  /** What runs now of what they have started. */
+  startedOnes(): Promise<readonly { readonly execution: string; readonly request: unknown }[]>;
+  /** A task that waits, and what it was answered once it was. */
+  waitForAnswer(): Promise<{ readonly taskToken: string; answered(): Promise<unknown> }>;
   succeed(): Promise<string>;
   fail(): Promise<string>;
   wait(): Promise<string>;
@@ -28,6 +33,52 @@ export function executionsContract(name: string, open: () => ExecutionsWorld): v
       const [succeeded, failed] = [await world.succeed(), await world.fail()];
       await expect.poll(() => world.executions.status(succeeded), { timeout: 10_000 }).toBe('SUCCEEDED');
       await expect.poll(() => world.executions.status(failed), { timeout: 10_000 }).toBe('FAILED');
+    });
+
+    describe('start', () => {
+      const REQUEST = { trigger: 'next', service: 'web', tag: '1.1.0' };
+
+      it('starts an execution with the request', async () => {
+        expect(await world.executions.start('next_web_1', REQUEST)).toBe('started');
+        const [started, ...others] = await world.startedOnes();
+        expect(started?.request).toEqual(REQUEST);
+        expect(others).toEqual([]);
+        expect(await world.executions.status(started?.execution ?? '')).toBe('RUNNING');
+      });
+
+      it('starts the same name and request once, however often it is asked', async () => {
+        await Promise.all([1, 2, 3].map(() => world.executions.start('next_web_2', REQUEST)));
+        expect(await world.startedOnes()).toHaveLength(1);
+      });
+
+      it('knows a name whose execution has ended, and starts nothing', async () => {
+        await world.executions.start('next_web_3', REQUEST);
+        for (const { execution } of await world.startedOnes()) await world.stop(execution);
+        expect(await world.executions.start('next_web_3', REQUEST)).toBe('known');
+        expect(await world.startedOnes()).toEqual([]);
+      });
+
+      it('knows a name that runs with another request', async () => {
+        await world.executions.start('next_web_4', REQUEST);
+        expect(await world.executions.start('next_web_4', { ...REQUEST, tag: '1.2.0' })).toBe('known');
+        expect((await world.startedOnes()).map(({ request }) => request)).toEqual([REQUEST]);
+      });
+    });
+
+    describe('answer', () => {
+      const ANSWER = { status: 'approved', by: 'arn:aws:iam::111122223333:user/ada' };
+
+      it('hands the answer to the task that waits for it, once', async () => {
+        const task = await world.waitForAnswer();
+        expect(await world.executions.answer(task.taskToken, ANSWER)).toBe('taken');
+        expect(await task.answered()).toEqual(ANSWER);
+        expect(await world.executions.answer(task.taskToken, { status: 'rejected' })).toBe('gone');
+        expect(await task.answered()).toEqual(ANSWER);
+      });
+
+      it('finds no task behind a token that nobody gave out', async () => {
+        expect(await world.executions.answer('not-a-token', ANSWER)).toBe('gone');
+      });
     });
 
     it('answers null for an execution that does not exist', async () => {
