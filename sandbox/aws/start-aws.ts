@@ -5,6 +5,7 @@ import { type DynamoDb, startDynamoDb } from './dynamodb/dynamodb.ts';
 import { createEcr } from './ecr/ecr.ts';
 import { createEks, type Eks } from './eks/eks.ts';
 import { type AwsEndpoint, startEndpoint } from './endpoint.ts';
+import type { EventCarrier } from './eventbridge/event.ts';
 import { createEventBridge, type EventBridge } from './eventbridge/event-bridge.ts';
 import { createIam, type Credentials, type Iam } from './iam/iam.ts';
 import { createLambda, type InvocationRecord, type Lambda } from './lambda/lambda.ts';
@@ -23,6 +24,8 @@ export type AwsOptions = {
   readonly onInvocation?: (record: InvocationRecord) => void;
   /** In [0, 1), for what AWS leaves to chance: the jitter of retries. */
   readonly random?: () => number;
+  /** Carries ECR's events, which are best effort; without it each is published once. */
+  readonly carryEvent?: EventCarrier;
 };
 
 /** The AWS of the sandbox: its services as far as something in the world reaches into them past their APIs. */
@@ -47,12 +50,12 @@ export type Aws = {
 type Services = Omit<Aws, 'account' | 'endpointUrl' | 'administrator' | 'iam' | 'deploy' | 'stop'> & { readonly tables: DynamoDb; readonly stacks: CloudFormation };
 
 /** Starts an account with nothing in it. */
-export async function startAws({ account, onInvocation, random = Math.random }: AwsOptions): Promise<Aws> {
+export async function startAws({ account, onInvocation, random = Math.random, carryEvent = carryAtOnce }: AwsOptions): Promise<Aws> {
   const iam = createIam(account);
   const endpoint = await startEndpoint({ account, iam });
-  const services = await startServices({ account, iam, endpoint, onInvocation, random });
+  const services = await startServices({ account, iam, endpoint, onInvocation, random, carryEvent });
   const { ecr, eks, events, lambda, queues, secrets, states, tables, stacks } = services;
-  for (const service of [ecr, eks.service, events, secrets, states.service, tables, stacks, createSts()]) endpoint.add(service);
+  for (const service of [ecr, eks.service, events, queues.service, secrets, states.service, tables, stacks, createSts()]) endpoint.add(service);
   return {
     account,
     iam,
@@ -81,10 +84,10 @@ export async function startAws({ account, onInvocation, random = Math.random }: 
   };
 }
 
-type Foundation = { readonly account: AwsAccount; readonly iam: Iam; readonly endpoint: AwsEndpoint; readonly onInvocation: AwsOptions['onInvocation']; readonly random: () => number };
+type Foundation = { readonly account: AwsAccount; readonly iam: Iam; readonly endpoint: AwsEndpoint; readonly onInvocation: AwsOptions['onInvocation']; readonly random: () => number; readonly carryEvent: EventCarrier };
 
-async function startServices({ account, iam, endpoint, onInvocation, random }: Foundation): Promise<Services> {
-  const queues = createQueues(account);
+async function startServices({ account, iam, endpoint, onInvocation, random, carryEvent }: Foundation): Promise<Services> {
+  const queues = createQueues(account, { endpointUrl: endpoint.url });
   const lambda = createLambda({ account, iam, endpointUrl: endpoint.url, ...(onInvocation && { onInvocation }) });
   const states = createStates({ account, clock: realClock, random, invoke: invokeAs(iam, lambda) });
   const events = createEventBridge({
@@ -106,13 +109,15 @@ async function startServices({ account, iam, endpoint, onInvocation, random }: F
     lambda,
     queues,
     states,
-    ecr: createEcr({ account, publish: (event) => events.publish(event), now: Date.now }),
+    ecr: createEcr({ account, publish: (event) => carryEvent(event, events.publish), now: Date.now }),
     eks: createEks(account, iam),
     secrets: createSecretsManager({ account, now: Date.now }),
     tables: await startDynamoDb({ account }),
     stacks: createCloudFormation(account),
   };
 }
+
+const carryAtOnce: EventCarrier = (event, publish) => publish(event);
 
 /** Calls a function as the state machine's role, and names refusals as a state machine sees them. */
 function invokeAs(iam: Iam, lambda: Lambda): InvokeFunction {

@@ -19,6 +19,7 @@ export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
   eks: restProtocol([DESCRIBE_CLUSTER]),
   events: jsonProtocol('1.1', 'AWSEvents'),
   secretsmanager: jsonProtocol('1.1', 'secretsmanager'),
+  sqs: jsonProtocol('1.0', 'AmazonSQS'),
   states: jsonProtocol('1.0', 'AWSStepFunctions'),
   sts: queryProtocol('2011-06-15', 'https://sts.amazonaws.com/doc/2011-06-15/'),
 };
