@@ -1,6 +1,7 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import * as z from 'zod/mini';
 import { type TargetKey, targetName } from '../../src/domain/deployment.ts';
+import { approveCommand } from './answer-command.ts';
 import { createEventTrail, type EventTrail } from './event-trail.ts';
 import { errorLine, readJson } from './execution-json.ts';
 import { readStepEnd, type StepEnd } from './step-end.ts';
@@ -27,7 +28,6 @@ const FAILURES: readonly (string | undefined)[] = ['TaskFailed', 'TaskTimedOut']
 
 const Key = z.object({ service: z.string(), environment: z.string(), target: z.string() });
 const TaskParameters = z.object({ Payload: z.object({ deployment: Key, execution: z.optional(z.string()) }) });
-type TaskParameters = z.output<typeof TaskParameters>;
 
 /** Reads the history of one execution for people: steps that ended, and errors with the state and the target that they belong to. */
 export function createProgressReader(): ProgressReader {
@@ -55,10 +55,8 @@ export function createProgressReader(): ProgressReader {
         const payload = readJson(TaskParameters, trail.parametersOf(event))?.Payload;
         const target = payload === undefined ? null : labelOf(payload.deployment, targets);
         if (FAILURES.includes(event.type)) return failure(event, trail, target);
-        const at = event.timestamp ?? new Date(0);
-        const state = trail.stateOf(event);
-        if (event.type === 'TaskSubmitted' && state === 'AwaitApproval' && payload !== undefined) return [{ at, state, target, status: 'waiting', detail: howToAnswer(payload), foundDone: false }];
-        return event.type === 'TaskStateExited' ? [{ at, state: event.stateExitedEventDetails?.name ?? state, target, ...readStepEnd(event.stateExitedEventDetails ?? { name: state }) }] : [];
+        if (event.type === 'TaskStateExited') return [stepEnd(event, target)];
+        return event.type === 'TaskSubmitted' && payload !== undefined ? waiting(event, trail, { target, ...payload }) : [];
       });
     },
     targets: () => targets,
@@ -71,6 +69,20 @@ function labelOf(key: TargetKey, targets: readonly TargetKey[]): string {
   return several ? targetName(key) : `${key.environment}/${key.target}`;
 }
 
+function stepEnd({ timestamp: at = new Date(0), stateExitedEventDetails = { name: '' } }: HistoryEvent, target: string | null): Progress {
+  return { at, state: stateExitedEventDetails.name ?? '', target, ...readStepEnd(stateExitedEventDetails) };
+}
+
+type Asked = { readonly target: string | null; readonly deployment: TargetKey; readonly execution?: string | undefined };
+
+/** A Task that was handed to a person: it ends when that one has answered. */
+function waiting(event: HistoryEvent, trail: EventTrail, { target, deployment, execution = '' }: Asked): readonly Progress[] {
+  const state = trail.stateOf(event);
+  if (state !== 'AwaitApproval') return [];
+  const detail = `answer with ${approveCommand(deployment, execution)}, or slipway reject`;
+  return [{ at: event.timestamp ?? new Date(0), state, target, status: 'waiting', detail, foundDone: false }];
+}
+
 function failure(event: HistoryEvent, trail: EventTrail, target: string | null): readonly Progress[] {
   const next = trail.next(event);
   // Caught: the end of the state tells of it.
@@ -80,10 +92,4 @@ function failure(event: HistoryEvent, trail: EventTrail, target: string | null):
   // DeploymentFailed only sums up what the targets' own lines have told.
   const detail = error === 'DeploymentFailed' ? null : errorLine(error, cause);
   return [{ at: event.timestamp ?? new Date(0), state: trail.stateOf(event), target, status, detail, foundDone: false }];
-}
-
-/** The command that answers; the stage is part of the state machine's name. */
-function howToAnswer({ deployment: { service, environment, target }, execution = '' }: TaskParameters['Payload']): string {
-  const stage = /:execution:slipway-([^:]+)-deploy:/.exec(execution)?.[1];
-  return `answer with slipway approve ${service} ${environment} ${target}${stage === undefined ? '' : ` --stage ${stage}`}, or slipway reject`;
 }

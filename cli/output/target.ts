@@ -1,6 +1,7 @@
 import { targetName, type TargetKey } from '../../src/domain/deployment.ts';
 import type { TargetState } from '../../src/domain/target-state.ts';
 import type { DeploymentRecord, PendingApproval } from '../../src/ports/deployment-store.ts';
+import { approveCommand } from '../execution/answer-command.ts';
 import { describeAttempt } from './deployment.ts';
 import { colorOf, OUTCOME_WIDTH } from './outcome.ts';
 import { type Look, PLAIN } from './terminal.ts';
@@ -49,8 +50,9 @@ function facts({ state, approval }: TargetReport): readonly Fact[] {
   ];
 }
 
-function approvalWords({ release, requestedAt, expiresAt, service, environment, target }: PendingApproval): string {
-  return `${release.tag}  ${release.digest}  waits since ${requestedAt}, until ${expiresAt}; slipway approve ${service} ${environment} ${target}`;
+function approvalWords(approval: PendingApproval): string {
+  const { release, requestedAt, expiresAt, execution } = approval;
+  return `${release.tag}  ${release.digest}  waits since ${requestedAt}, until ${expiresAt}; ${approveCommand(approval, execution)}`;
 }
 
 function historyLine({ release, attempts }: DeploymentRecord, tagWidth: number, { paint }: Look): string {

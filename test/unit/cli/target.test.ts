@@ -15,7 +15,7 @@ function aReport({ state, ...report }: Partial<Omit<TargetReport, 'state'>> & { 
 
 const factsOf = (state: Partial<TargetState>): string => describeTarget(aReport({ state }));
 
-const APPROVAL: PendingApproval = { ...KEY, release: aRelease(), execution: 'arn:waiting', taskToken: 'secret-token', requestedAt: AT, expiresAt: '2026-01-03T03:04:05.000Z', current: null };
+const APPROVAL: PendingApproval = { ...KEY, release: aRelease(), execution: 'arn:aws:states:eu-central-1:111122223333:execution:slipway-prod-deploy:one', taskToken: 'secret-token', requestedAt: AT, expiresAt: '2026-01-03T03:04:05.000Z', current: null };
 
 describe('describeTarget', () => {
   it('says so where nothing was deployed yet', () => {
@@ -48,7 +48,7 @@ describe('describeTarget', () => {
   });
 
   it('shows what waits for approval, until when, and how to answer', () => {
-    expect(describeTarget(aReport({ approval: APPROVAL }))).toContain(`1.1.0  ${aDigest()}  waits since ${AT}, until 2026-01-03T03:04:05.000Z; slipway approve inference-service prod eu`);
+    expect(describeTarget(aReport({ approval: APPROVAL }))).toContain(`1.1.0  ${aDigest()}  waits since ${AT}, until 2026-01-03T03:04:05.000Z; slipway approve inference-service prod eu --stage prod`);
   });
 
   it('shows of a deployment that was rolled back what it went back to, and how long that took', () => {
