@@ -30,7 +30,7 @@ export async function runCells(runs: readonly Run[], { lanes, slowLanes, tell }:
     return index < 0 ? undefined : waiting.splice(index, 1)[0];
   };
   const serve = async (kind: SiteKind, fits: (cell: Cell) => boolean): Promise<void> => {
-    const lane = await startLane(kind);
+    const lane = startLane(kind);
     for (let run = take(fits); run !== undefined; run = take(fits)) {
       const begun = Date.now();
       const result = await lane.run(run);
@@ -49,26 +49,27 @@ export async function runCells(runs: readonly Run[], { lanes, slowLanes, tell }:
 
 type Lane = { run(run: Run): Promise<RunResult>; stop(): Promise<void> };
 
-/** A run that could not be finished may have left anything behind: the next one gets a new world. */
-async function startLane(kind: SiteKind): Promise<Lane> {
+/** A run that did not converge may have left anything behind: the next one gets a new world. */
+function startLane(kind: SiteKind): Lane {
   let site: FaultSite | null = null;
   let releases = 0;
+  async function stop(): Promise<void> {
+    await site?.stop();
+    site = null;
+  }
   return {
+    stop,
     async run({ cell, remedy }) {
-      site ??= await startFaultSite(kind);
-      releases += 1;
       try {
+        site ??= await startFaultSite(kind);
+        releases += 1;
         const result = await runCell(site, cell, remedy, `2.${releases}.0`);
-        if (result.converged.length > 0) await this.stop();
+        if (result.converged.length > 0) await stop();
         return result;
       } catch (error) {
-        await this.stop();
-        return { cell, remedy, shown: [], converged: [error instanceof Error ? (error.stack ?? error.message) : String(error)] };
+        await stop();
+        return { cell, remedy, shown: [], converged: [`the run broke off: ${error instanceof Error ? error.message : String(error)}`] };
       }
-    },
-    async stop() {
-      await site?.stop();
-      site = null;
     },
   };
 }

@@ -52,6 +52,7 @@ async function runHook(world: World, { metadata, spec }: Application, hook: Sync
   report(world, metadata.name, [{ ...job, hookPhase: 'Running', message: '' }]);
   progress(world, metadata.name, { message: `waiting for completion of hook batch/Job/${hook.name}` });
   if (hook.outcome === 'hang') await once(signal);
+  if (hook.takes !== undefined) await delay(hook.takes, undefined, { signal });
   const ended = hook.outcome === 'succeed' ? { hookPhase: 'Succeeded' as const, message: '' } : { hookPhase: 'Failed' as const, message: 'Job has reached the specified backoff limit' };
   report(world, metadata.name, [{ ...job, ...ended }]);
   return hook.outcome === 'succeed';

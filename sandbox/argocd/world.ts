@@ -38,4 +38,10 @@ export type Delays = {
 export const DEFAULT_DELAYS: Delays = { refresh: 150, liveChange: 40, pickUp: 30, operation: 180, afterOperation: 60, selfHeal: 2000, keepAlive: 15_000 };
 
 /** A Job that a scenario adds to every sync of an Application, and how it ends. */
-export type SyncHook = { readonly name: string; readonly phase: 'PreSync' | 'PostSync'; readonly outcome: 'succeed' | 'fail' | 'hang' };
+export type SyncHook = {
+  readonly name: string;
+  readonly phase: 'PreSync' | 'PostSync';
+  readonly outcome: 'succeed' | 'fail' | 'hang';
+  /** Milliseconds from its start to its end; none by default. */
+  readonly takes?: number;
+};

@@ -68,7 +68,8 @@ function effectCells(step: StepName): readonly Cell[] {
     return [
       { ...cellOf(step, `killed during its ${effect.name}`, killedDuring(effect)), kind, retried },
       { ...cellOf(step, `killed after its ${effect.name}`, killedAfter(effect)), kind, retried },
-      { ...cellOf(step, `answer to its ${effect.name} lost`, answerLost(effect)), kind },
+      // The AWS SDK asks again by itself, within the invocation.
+      { ...cellOf(step, `answer to its ${effect.name} lost`, answerLost(effect)), kind, retried: ['git', 'argocd'].includes(effect.party) ? seen(effect.party) : null },
     ];
   });
 }

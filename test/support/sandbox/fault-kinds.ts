@@ -79,7 +79,7 @@ export function streamCut(stream: RegExp, times: number): MakeFault {
   };
 }
 
-export type Credential = { readonly path: readonly string[]; readonly wrong: object; right(scene: Scene): object };
+export type Credential = { readonly path: readonly string[]; readonly wrong: object; readonly right: (scene: Scene) => object };
 
 export const GIT_PASSWORD: Credential = {
   path: ['git', 'config', 'credentials'],

@@ -9,12 +9,15 @@ const SOON: DeployedWorldOptions = {
 };
 const DELAYS = { refresh: 20, liveChange: 10, pickUp: 10, operation: 60, afterOperation: 20 };
 
+/** Long enough for CheckRollout to end before it, also on a machine with other work. */
+const HOOK_MS = 1_000;
+
 const AUTOMATED = / {4}automated:\n(?: {6}.*\n)+/;
 
 const ARGOCD: Readonly<Record<SiteKind, DeployedWorldOptions['argocd']>> = {
   automatic: { delays: DELAYS },
   manual: { delays: DELAYS, editManifest: (yaml) => yaml.replace(AUTOMATED, '') },
-  hooked: { delays: DELAYS, hook: () => ({ name: 'smoke', phase: 'PostSync', outcome: 'succeed' }) },
+  hooked: { delays: DELAYS, hook: () => ({ name: 'smoke', phase: 'PostSync', outcome: 'succeed', takes: HOOK_MS }) },
 };
 
 /** A world of its own in which cells of one kind run one after the other, each with a release of its own. */
