@@ -14,13 +14,17 @@ const LOGS = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 /** What each function asks of AWS, by the ports that its step names. */
 const ACTIONS: Record<string, string[]> = {
   ResolveReleaseRole: [...LOGS, 'dynamodb:GetItem', 'ecr:BatchGetImage', 'ecr:DescribeImages'],
+  AwaitApprovalRole: [...LOGS, 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'states:DescribeExecution', 'states:SendTaskSuccess'],
   ClaimTargetRole: [...LOGS, 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'states:DescribeExecution'],
-  CommitReleaseRole: [...LOGS, 'dynamodb:GetItem', 'secretsmanager:GetSecretValue'],
+  CommitReleaseRole: [...LOGS, 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'secretsmanager:GetSecretValue'],
   SyncApplicationRole: [...LOGS, 'dynamodb:GetItem', 'secretsmanager:GetSecretValue'],
   ClusterReaderRole: [...LOGS, 'dynamodb:GetItem', 'secretsmanager:GetSecretValue', 'eks:DescribeCluster'],
   VerifyReleaseRole: [...LOGS, 'dynamodb:GetItem', 'secretsmanager:GetSecretValue'],
-  ConcludeDeploymentRole: [...LOGS, 'dynamodb:UpdateItem', 'events:PutEvents'],
+  RollBackRole: [...LOGS, 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'ecr:DescribeImages', 'secretsmanager:GetSecretValue'],
+  ConcludeDeploymentRole: [...LOGS, 'dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'events:PutEvents', 'states:StartExecution'],
   ConcludeReleaseRole: LOGS,
+  AnswerApprovalRole: [...LOGS, 'dynamodb:DeleteItem', 'dynamodb:GetItem', 'states:SendTaskSuccess'],
+  SweepReleasesRole: [...LOGS, 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem', 'ecr:DescribeImages', 'states:DescribeExecution', 'states:StartExecution'],
   StateMachineRole: ['lambda:InvokeFunction'],
   RuleRole: ['states:StartExecution'],
 };

@@ -7,6 +7,7 @@ import { loadSpecification, violations } from './specification.ts';
 const template = readTemplate();
 const spec = await loadSpecification();
 const functions = resourcesOf(template, 'AWS::Lambda::Function');
+const [, { StateMachineName: MACHINE }] = onlyResource(template, 'AWS::StepFunctions::StateMachine');
 const [, { TableName: STACK }] = onlyResource(template, 'AWS::DynamoDB::Table');
 
 /** A template of one queue with a rule in front of it, with other properties than a good one. */
@@ -60,24 +61,33 @@ describe('the resource specification', () => {
   });
 });
 
+/** Whether the role of a function allows an action. */
+function rolesAllow(functionName: string, action: string): boolean {
+  return JSON.stringify(template.Resources[functionName.replace('LambdaFunction', 'Role')]?.Properties ?? {}).includes(`"${action}"`);
+}
+
 describe('the functions', () => {
-  it('are one for each Task of the state machine, on Node 24 and arm64', () => {
+  it('are one for each Task of the state machine, and one each for answers and the sweep, on Node 24 and arm64', () => {
     const tasks = statesOf(DEFINITION).filter(({ state }) => state.Type === 'Task').map(({ name }) => `${name}LambdaFunction`);
-    expect(functions.map(([name]) => name).sort()).toEqual(tasks.sort());
+    expect(functions.map(([name]) => name).sort()).toEqual([...tasks, 'AnswerApprovalLambdaFunction', 'SweepReleasesLambdaFunction'].sort());
     for (const [, properties] of functions) expect(properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] });
   });
 
   it('have each its own time limit', () => {
     expect(Object.fromEntries(functions.map(([name, { Timeout }]) => [name.replace('LambdaFunction', ''), Timeout]))).toEqual({
       ResolveRelease: 30,
+      AwaitApproval: 30,
       ClaimTarget: 30,
       CheckAccess: 60,
       CommitRelease: 120,
       SyncApplication: 280,
       CheckRollout: 280,
       VerifyRelease: 280,
+      RollBack: 120,
       ConcludeDeployment: 30,
       ConcludeRelease: 30,
+      AnswerApproval: 30,
+      SweepReleases: 280,
     });
   });
 
@@ -85,13 +95,18 @@ describe('the functions', () => {
     expect(resourcesOf(template, 'AWS::Lambda::Version')).toEqual([]);
   });
 
-  it('get the name of the table and nothing secret in their environment', () => {
-    for (const [, { Environment }] of functions) expect(Environment).toEqual({ Variables: { TABLE_NAME: STACK, POWERTOOLS_SERVICE_NAME: 'slipway' } });
+  it('get the name of the table and nothing secret in their environment; those that start executions, the state machine by its name', () => {
+    const starting = functions.filter(([name]) => rolesAllow(name, 'states:StartExecution')).map(([name]) => name);
+    expect(starting.sort()).toEqual(['ConcludeDeploymentLambdaFunction', 'SweepReleasesLambdaFunction']);
+    const STATE_MACHINE_ARN = { 'Fn::Sub': `arn:\${AWS::Partition}:states:\${AWS::Region}:\${AWS::AccountId}:stateMachine:${String(MACHINE)}` };
+    for (const [name, { Environment }] of functions) {
+      expect(Environment).toEqual({ Variables: { TABLE_NAME: STACK, POWERTOOLS_SERVICE_NAME: 'slipway', ...(starting.includes(name) && { STATE_MACHINE_ARN }) } });
+    }
   });
 
   it('join the subnets of the parameters where they reach Argo CD, Git, a cluster or a smoke check, and only if there are any', () => {
     const inVpc = functions.filter(([, { VpcConfig }]) => VpcConfig !== undefined);
-    expect(inVpc.map(([name]) => name.replace('LambdaFunction', ''))).toEqual(['CheckAccess', 'CommitRelease', 'SyncApplication', 'CheckRollout', 'VerifyRelease']);
+    expect(inVpc.map(([name]) => name.replace('LambdaFunction', ''))).toEqual(['CheckAccess', 'CommitRelease', 'SyncApplication', 'CheckRollout', 'VerifyRelease', 'RollBack']);
     for (const [, { VpcConfig }] of inVpc) expect(VpcConfig).toMatchObject({ 'Fn::If': ['InVpc', { SubnetIds: { Ref: 'SubnetIds' } }, { Ref: 'AWS::NoValue' }] });
   });
 });
@@ -117,52 +132,16 @@ describe('names', () => {
   it('begin with slipway and the stage', () => {
     expect(STACK).toMatch(/^slipway-[a-z0-9-]+$/);
     const names = Object.values(template.Resources).flatMap(({ Type, Properties }) => [
-      ...NAME_PROPERTIES.flatMap((property) => Properties?.[property] ?? []),
+      // A permission names the function that it is for.
+      ...(Type === 'AWS::Lambda::Permission' ? [] : NAME_PROPERTIES.flatMap((property) => Properties?.[property] ?? [])),
       ...(Type === 'AWS::Events::Rule' ? [Properties?.['Name']] : []),
       ...(Type === 'AWS::Logs::LogGroup' ? [String(Properties?.['LogGroupName']).replace('/aws/lambda/', '')] : []),
     ]);
-    expect(names.length).toBe(functions.length * 2 + new Set(functions.map(([, { Role }]) => JSON.stringify(Role))).size + 2 + 5);
+    const rules = resourcesOf(template, 'AWS::Events::Rule').length;
+    const alarms = resourcesOf(template, 'AWS::CloudWatch::Alarm').length;
+    // Two more roles, of the state machine and of the rules; and the table, the queue and the state machine themselves.
+    expect(names.length).toBe(functions.length * 2 + new Set(functions.map(([, { Role }]) => JSON.stringify(Role))).size + 2 + 3 + rules + alarms);
     expect(names.filter((name) => typeof name !== 'string' || !`${name}-`.startsWith(`${String(STACK)}-`))).toEqual([]);
-  });
-});
-
-describe('the way of an event', () => {
-  const [ruleName, rule] = onlyResource(template, 'AWS::Events::Rule');
-  const [queueName, queue] = onlyResource(template, 'AWS::SQS::Queue');
-
-  it('is tried for at most an hour, and then ends in the dead-letter queue', () => {
-    const targets = rule['Targets'] as { RetryPolicy: { MaximumEventAgeInSeconds: number }; DeadLetterConfig: object }[];
-    expect(targets).toHaveLength(1);
-    expect(targets[0]?.RetryPolicy.MaximumEventAgeInSeconds).toBeLessThanOrEqual(3600);
-    expect(targets[0]?.DeadLetterConfig).toEqual({ Arn: { 'Fn::GetAtt': [queueName, 'Arn'] } });
-  });
-
-  it('may end there for this rule and no other sender', () => {
-    const [, policy] = onlyResource(template, 'AWS::SQS::QueuePolicy');
-    expect(policy['Queues']).toEqual([{ Ref: queueName }]);
-    expect(policy['PolicyDocument']).toMatchObject({
-      Statement: [
-        {
-          Effect: 'Allow',
-          Principal: { Service: 'events.amazonaws.com' },
-          Action: 'sqs:SendMessage',
-          Resource: { 'Fn::GetAtt': [queueName, 'Arn'] },
-          Condition: { ArnEquals: { 'aws:SourceArn': { 'Fn::GetAtt': [ruleName, 'Arn'] } } },
-        },
-      ],
-    });
-  });
-
-  it('raises an alarm at the first event that is lost; the queue is encrypted and keeps it for 14 days', () => {
-    const [, alarm] = onlyResource(template, 'AWS::CloudWatch::Alarm');
-    expect(alarm).toMatchObject({
-      Namespace: 'AWS/SQS',
-      MetricName: 'ApproximateNumberOfMessagesVisible',
-      Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [queueName, 'QueueName'] } }],
-      ComparisonOperator: 'GreaterThanThreshold',
-      Threshold: 0,
-    });
-    expect(queue).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 14 * 86_400 });
   });
 });
 

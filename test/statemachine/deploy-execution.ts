@@ -78,12 +78,17 @@ function invoker(table: Readonly<Record<StepName, Stub>>, calls: Call[], { clock
     try {
       const answer = await table[call.step](call, (seconds) => clock.sleep(seconds * 1000, signal));
       if (call.step !== 'AwaitApproval') return { payload: answer };
-      if (answer !== null) void clock.sleep(ANSWERED_AFTER).then(() => tokens.succeed(String(payloadOf(payload)['token']), toJson(answer)));
+      if (answer !== null) void clock.sleep(ANSWERED_AFTER).then(() => tokens.succeed(tokenOf(call), toJson(answer)));
       return { payload: { status: 'waiting' } };
     } catch (error) {
       return asAnswer(error);
     }
   };
+}
+
+function tokenOf({ payload: { token } }: Call): string {
+  if (typeof token !== 'string') throw new Error('AwaitApproval was given no token.');
+  return token;
 }
 
 function payloadOf(payload: Json): JsonObject {

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { operation } from '../operation.ts';
-import { type AwsAccount, AwsError, type AwsService } from '../service.ts';
+import type { AwsAccount, AwsOperation, AwsService } from '../service.ts';
 import { deliver, type DeliveryPorts } from './delivery.ts';
 import type { AwsEvent } from './event.ts';
 import { parseRule, type Rule } from './rule.ts';
-import { repeat, type Repeat } from './schedule.ts';
+import { createSchedules, repeat, type Repeat } from './schedule.ts';
 
 const Entry = z.strictObject({
   Source: z.string(),
@@ -42,7 +42,7 @@ export type EventBridge = AwsService & {
 /** The default event bus of the account. */
 export function createEventBridge({ account, onError, repeat: every = repeat, ...ports }: EventBridgeOptions): EventBridge {
   const rules = new Map<string, Rule>();
-  const schedules = new Map<string, () => void>();
+  const schedules = createSchedules(every);
   const taken: AwsEvent[] = [];
   const deliveries = new Set<Promise<void>>();
   const stopping = new AbortController();
@@ -63,53 +63,47 @@ export function createEventBridge({ account, onError, repeat: every = repeat, ..
     }
   }
 
-  function putRule(properties: unknown): string {
-    const rule = parseRule(properties, account);
-    schedules.get(rule.name)?.();
-    schedules.delete(rule.name);
-    rules.set(rule.name, rule);
-    if (rule.interval !== null) schedules.set(rule.name, every(rule.interval, () => send(rule, dueEvent(rule, account, ports.clock.now()))));
-    return rule.arn;
-  }
-
   return {
-    putRule,
-    publish,
-    fire(ruleName) {
-      const rule = rules.get(ruleName);
-      if (rule === undefined || rule.interval === null) throw new AwsError('ResourceNotFoundException', `Rule ${ruleName} does not exist, or has no schedule that is enabled.`);
-      send(rule, dueEvent(rule, account, ports.clock.now()));
+    putRule(properties) {
+      const rule = parseRule(properties, account);
+      rules.set(rule.name, rule);
+      schedules.set(rule.name, rule.interval, () => send(rule, dueEvent(rule, account, ports.clock.now())));
+      return rule.arn;
     },
+    publish,
+    fire: (ruleName) => schedules.fire(ruleName),
     events: () => [...taken],
     async settled() {
       while (deliveries.size > 0) await Promise.all(deliveries);
     },
     stop() {
-      for (const end of schedules.values()) end();
+      schedules.end();
       stopping.abort();
     },
     scope: 'events',
-    operations: {
-      PutEvents: operation(
-        'PutEvents',
-        z.strictObject({ Entries: z.array(Entry).min(1).max(10) }),
-        () => [{ action: 'events:PutEvents', resource: `arn:aws:events:${account.region}:${account.id}:event-bus/default` }],
-        ({ Entries }) => {
-          const results = Entries.map((entry) => putEvent(entry));
-          return { FailedEntryCount: results.filter((result) => 'ErrorCode' in result).length, Entries: results };
-        },
-      ),
-    },
+    operations: { PutEvents: putEvents(account, () => ports.clock.now(), publish) },
   };
+}
 
+function putEvents(account: AwsAccount, now: () => number, publish: (event: AwsEvent) => void): AwsOperation {
   function putEvent(entry: z.output<typeof Entry>): { readonly EventId: string } | { readonly ErrorCode: string; readonly ErrorMessage: string } {
     if (entry.Source.startsWith('aws.')) return { ErrorCode: 'NotAuthorizedForSourceException', ErrorMessage: 'Not authorized for the source.' };
     const detail = parseDetail(entry.Detail);
     if (detail === null) return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
-    const event = eventOf(entry, detail, account, ports.clock.now());
+    const event = eventOf(entry, detail, account, now());
     publish(event);
     return { EventId: event.id };
   }
+
+  return operation(
+    'PutEvents',
+    z.strictObject({ Entries: z.array(Entry).min(1).max(10) }),
+    () => [{ action: 'events:PutEvents', resource: `arn:aws:events:${account.region}:${account.id}:event-bus/default` }],
+    ({ Entries }) => {
+      const results = Entries.map((entry) => putEvent(entry));
+      return { FailedEntryCount: results.filter((result) => 'ErrorCode' in result).length, Entries: results };
+    },
+  );
 }
 
 function eventOf(entry: z.output<typeof Entry>, detail: AwsEvent['detail'], account: AwsAccount, now: number): AwsEvent {

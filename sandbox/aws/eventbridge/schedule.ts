@@ -19,3 +19,31 @@ export const repeat: Repeat = (milliseconds, run) => {
   const timer = setInterval(run, milliseconds).unref();
   return () => clearInterval(timer);
 };
+
+/** The schedules of rules, by the name of the rule. */
+export type Schedules = {
+  /** In the place of what the rule had before; null for a rule without a schedule. */
+  set(ruleName: string, milliseconds: number | null, comesDue: () => void): void;
+  /** Lets one come due now. @throws AwsError for a rule without one */
+  fire(ruleName: string): void;
+  end(): void;
+};
+
+export function createSchedules(every: Repeat): Schedules {
+  const schedules = new Map<string, { readonly comesDue: () => void; readonly end: () => void }>();
+  return {
+    set(ruleName, milliseconds, comesDue) {
+      schedules.get(ruleName)?.end();
+      schedules.delete(ruleName);
+      if (milliseconds !== null) schedules.set(ruleName, { comesDue, end: every(milliseconds, comesDue) });
+    },
+    fire(ruleName) {
+      const schedule = schedules.get(ruleName);
+      if (schedule === undefined) throw new AwsError('ResourceNotFoundException', `Rule ${ruleName} does not exist, or has no schedule that is enabled.`);
+      schedule.comesDue();
+    },
+    end() {
+      for (const schedule of schedules.values()) schedule.end();
+    },
+  };
+}

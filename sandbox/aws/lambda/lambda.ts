@@ -88,23 +88,13 @@ export function createLambda({ account, iam, endpointUrl, onInvocation = () => u
 
   async function run({ functionArn, payload, signal = new AbortController().signal }: Omit<Invocation, 'caller'>): Promise<InvocationResult> {
     const known = find(functionArn);
-    const bytes = Buffer.byteLength(payload);
-    if (bytes > PAYLOAD_LIMIT) {
-      throw new AwsError('RequestTooLargeException', `${bytes} byte payload is too large for the RequestResponse invocation type (limit ${PAYLOAD_LIMIT} bytes)`, 413);
-    }
+    refuseTooLarge(payload);
     const requestId = randomUUID();
     const served = await serveOn(known, { requestId, functionArn, payload, timeout: known.definition.timeoutSeconds * 1000, signal });
     const result = resultOf(requestId, served);
-    const log = mayLog(known.definition) ? served.log : '';
+    const log = mayLog(known.definition, account, iam) ? served.log : '';
     onInvocation({ functionName: known.definition.name, requestId, error: result.error, log, coldStart: served.coldStart, duration: served.duration });
     return result;
-  }
-
-  /** Lambda writes a function's log with its role; without the right there is none, and the function hears nothing of it. */
-  function mayLog({ name, roleArn }: FunctionDefinition): boolean {
-    const role = iam.assumeRole(roleArn, 'lambda.amazonaws.com', name);
-    const resource = `arn:aws:logs:${account.region}:${account.id}:log-group:/aws/lambda/${name}:log-stream:latest`;
-    return ['logs:CreateLogStream', 'logs:PutLogEvents'].every((action) => iam.allows(role, { action, resource }));
   }
 
   return {
@@ -112,8 +102,8 @@ export function createLambda({ account, iam, endpointUrl, onInvocation = () => u
     invoke,
     allowRule: (functionArn, ruleArn) => void find(functionArn).callingRules.add(ruleArn),
     async invokeFromRule({ ruleArn, ...call }) {
-      if (find(call.functionArn).callingRules.has(ruleArn)) return run(call);
-      throw new AwsError('AccessDeniedException', `events.amazonaws.com is not authorized to perform: lambda:InvokeFunction on resource: ${call.functionArn} because no resource-based policy allows it for ${ruleArn}`, 403);
+      if (!find(call.functionArn).callingRules.has(ruleArn)) throw notForRule(call.functionArn, ruleArn);
+      return run(call);
     },
     async createUrl(functionArn) {
       const { urls } = find(functionArn);
@@ -122,18 +112,41 @@ export function createLambda({ account, iam, endpointUrl, onInvocation = () => u
       urls.push(opened);
       return opened.url;
     },
-    kill(functionName) {
-      const busy = [...(functions.get(arnOf(functionName))?.busy ?? [])];
-      for (const worker of busy) worker.kill();
-      return busy.length;
-    },
+    kill: (functionName) => killAll(functions.get(arnOf(functionName))?.busy ?? new Set()),
     async close() {
-      await Promise.all([...functions.values()].flatMap(({ urls }) => urls.map((opened) => opened.close())));
-      await Promise.all([...functions.values()].flatMap(({ idle, busy }) => [...idle, ...busy].map((worker) => worker.stop())));
-      await Promise.all([...functions.values()].map(({ unpacked }) => unpacked.remove()));
+      await Promise.all([...functions.values()].map(closeFunction));
       functions.clear();
     },
   };
+}
+
+function killAll(busy: ReadonlySet<FunctionWorker>): number {
+  const workers = [...busy];
+  for (const worker of workers) worker.kill();
+  return workers.length;
+}
+
+async function closeFunction({ urls, idle, busy, unpacked }: KnownFunction): Promise<void> {
+  await Promise.all(urls.map((opened) => opened.close()));
+  await Promise.all([...idle, ...busy].map((worker) => worker.stop()));
+  await unpacked.remove();
+}
+
+function refuseTooLarge(payload: string): void {
+  const bytes = Buffer.byteLength(payload);
+  if (bytes <= PAYLOAD_LIMIT) return;
+  throw new AwsError('RequestTooLargeException', `${bytes} byte payload is too large for the RequestResponse invocation type (limit ${PAYLOAD_LIMIT} bytes)`, 413);
+}
+
+function notForRule(functionArn: string, ruleArn: string): AwsError {
+  return new AwsError('AccessDeniedException', `events.amazonaws.com is not authorized to perform: lambda:InvokeFunction on resource: ${functionArn} because no resource-based policy allows it for ${ruleArn}`, 403);
+}
+
+/** Lambda writes a function's log with its role; without the right there is none, and the function hears nothing of it. */
+function mayLog({ name, roleArn }: FunctionDefinition, account: AwsAccount, iam: Iam): boolean {
+  const role = iam.assumeRole(roleArn, 'lambda.amazonaws.com', name);
+  const resource = `arn:aws:logs:${account.region}:${account.id}:log-group:/aws/lambda/${name}:log-stream:latest`;
+  return ['logs:CreateLogStream', 'logs:PutLogEvents'].every((action) => iam.allows(role, { action, resource }));
 }
 
 /** A warm worker that is free, else a new one. One that died is not kept. */
