@@ -4,6 +4,8 @@ import type { ApplyOptions } from './commands/apply.ts';
 import type { DeployOptions } from './commands/deploy.ts';
 import type { SandboxOptions } from './commands/sandbox.ts';
 import type { StatusOptions } from './commands/status.ts';
+import { addApprove, addReject } from './usage/approvals.ts';
+import { addEvents } from './usage/events.ts';
 import { onStack } from './usage/on-stack.ts';
 import { addHold, addRedrive, addResume, addRollback } from './usage/operations.ts';
 
@@ -21,6 +23,9 @@ export function program(): Command {
   addResume(onStack(slipway.command('resume')));
   addRollback(onStack(slipway.command('rollback')));
   addRedrive(onStack(slipway.command('redrive')));
+  addApprove(onStack(slipway.command('approve')));
+  addReject(onStack(slipway.command('reject')));
+  addEvents(onStack(slipway.command('events')));
   return slipway;
 }
 

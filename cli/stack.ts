@@ -8,6 +8,10 @@ export type DeployedStack = {
   readonly region: string;
   readonly tableName: string;
   readonly stateMachineArn: string;
+  /** Where an approval is answered; empty in a stack of an earlier version. */
+  readonly approvalUrl: string;
+  /** Queue of the events that could not start an execution; empty in a stack of an earlier version. */
+  readonly lostEventsUrl: string;
   readonly repositoryPrefix: string;
   readonly secretPrefix: string;
 };
@@ -31,6 +35,8 @@ export async function findStack(stage: string): Promise<DeployedStack> {
     region,
     tableName: output('TableName'),
     stateMachineArn: output('StateMachineArn'),
+    approvalUrl: output('ApprovalUrl'),
+    lostEventsUrl: output('LostEventsUrl'),
     repositoryPrefix: parameter('RepositoryPrefix'),
     secretPrefix: parameter('SecretPrefix'),
   };

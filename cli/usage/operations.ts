@@ -54,7 +54,8 @@ export function addRedrive(command: Command): void {
 const LONGEST_REASON = 500;
 
 /** Reasons come to stand in causes and in commits. */
-function oneLineReason(text: string): string {
+/** A reason as the record and the terminal can show it. */
+export function oneLineReason(text: string): string {
   if (text.trim() === '' || text.length > LONGEST_REASON || /[\p{Cc}\p{Zl}\p{Zp}]/u.test(text)) throw new InvalidArgumentError(`It is one line of at most ${LONGEST_REASON} characters.`);
   return text;
 }
