@@ -1,7 +1,8 @@
-import type { ApprovalStore, RecordStore, ServiceStore, TargetStore } from '../../ports/deployment-store.ts';
+import type { ApprovalStore, RecordStore, ServiceStore, SweepStore, TargetStore } from '../../ports/deployment-store.ts';
 import { createApprovalStore } from './approval-store.ts';
 import { createRecordStore } from './record-store.ts';
 import { createServiceStore } from './service-store.ts';
+import { createSweepStore } from './sweep-store.ts';
 import { openTable } from './table.ts';
 import { createTargetStore } from './target-store.ts';
 
@@ -10,6 +11,7 @@ export type Stores = {
   readonly targets: TargetStore;
   readonly records: RecordStore;
   readonly approvals: ApprovalStore;
+  readonly sweep: SweepStore;
 };
 
 /** The stores that share Slipway's one table, over one client. */
@@ -20,5 +22,6 @@ export function openStores(tableName: string): Stores {
     targets: createTargetStore(table),
     records: createRecordStore(table),
     approvals: createApprovalStore(table),
+    sweep: createSweepStore(table),
   };
 }
