@@ -96,23 +96,21 @@ function whileRunning(sight: Sight): SyncDecision | null {
   const { application, want, memory } = sight;
   if (!isRunning(application)) return null;
   const running = wait(want, describeOperation(application, want.source));
-  const replaced = whileReplacedRuns(sight);
-  if (replaced !== null) return replaced === 'ending' ? running : replaced;
+  const revision = operationRevision(application, want.source);
+  if (revision !== null && memory.replaced.has(revision)) return endReplaced(sight) ?? running;
   if (isBlockedByWindow(application)) return closedWindow(sight, application.operation?.automated === true ? 'auto-sync' : 'request') ?? running;
-  if (coverage(operationRevision(application, want.source), memory.covers) !== true) return running;
+  if (coverage(revision, memory.covers) !== true) return running;
   if (memory.live === null) return { next: 'read-live-template' };
   return memory.live.runs === 'whole' ? { next: 'applied' } : running;
 }
 
 /**
- * The operation of a release that is rolled back or superseded: its hooks may hang for ever, and held by a window it would bring that
- * release as soon as the window opens.
+ * Ends the operation of a release that is rolled back or superseded: its hooks may hang for ever, and held by a window it would bring
+ * that release as soon as the window opens. Null while it is ending.
  */
-function whileReplacedRuns({ application, want, memory }: Sight): SyncDecision | 'ending' | null {
-  const revision = operationRevision(application, want.source);
-  if (revision === null || !memory.replaced.has(revision)) return null;
+function endReplaced({ application, memory }: Sight): SyncDecision | null {
   const operation = runningOperation(application);
-  return operation === null || operation === memory.terminated ? 'ending' : { next: 'terminate', operation };
+  return operation === null || operation === memory.terminated ? null : { next: 'terminate', operation };
 }
 
 function afterSuccess(sight: Sight): SyncDecision | null {
