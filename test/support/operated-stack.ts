@@ -6,6 +6,7 @@ import { startDynamoDb } from '../../sandbox/aws/dynamodb/dynamodb.ts';
 import { createEcr } from '../../sandbox/aws/ecr/ecr.ts';
 import { realClock } from '../../sandbox/aws/states/engine/clock.ts';
 import type { FunctionAnswer } from '../../sandbox/aws/states/lambda-task.ts';
+import { createQueues, type Queues } from '../../sandbox/aws/sqs/queues.ts';
 import { createStates } from '../../sandbox/aws/states/service.ts';
 import { createSts } from '../../sandbox/aws/sts/sts.ts';
 import { openTable } from '../../src/adapters/dynamodb/table.ts';
@@ -24,7 +25,7 @@ export const EXECUTION = STATE_MACHINE.replace(':stateMachine:', ':execution:');
 /** The functions by the states that call them. */
 export type Functions = Readonly<Record<string, () => FunctionAnswer>>;
 
-/** What the command line needs of a stack: its table, its ECR, and a state machine of two states, whose functions answer as a test says. */
+/** What the command line needs of a stack: its table, its ECR, its dead-letter queue, and a state machine of two states, whose functions answer as a test says. */
 export type OperatedStack = {
   readonly services: ServiceStore;
   readonly targets: TargetStore;
@@ -37,6 +38,10 @@ export type OperatedStack = {
   inputs(): Promise<readonly unknown[]>;
   /** Pushes an image whose content is its tag, and returns its digest. */
   push(repository: string, tag: string): Promise<string>;
+  /** Leaves a message in the dead-letter queue, as EventBridge does for an event that it can't deliver. */
+  lose(body: string, attributes?: Readonly<Record<string, string>>): void;
+  /** Bodies of what is in the dead-letter queue. */
+  lost(): readonly string[];
   answer(functions: Functions): void;
   close(): Promise<void>;
 };
@@ -49,9 +54,12 @@ export async function startOperatedStack(): Promise<OperatedStack> {
   const states = createStates({ account: ACCOUNT, clock: realClock, random: () => 0, invoke });
   states.createStateMachine({ name: 'slipway-test-deploy', definition: DEFINITION, roleArn: `arn:aws:iam::${ACCOUNT.id}:role/machine` });
   const stacks = createCloudFormation(ACCOUNT);
-  stacks.addStack('slipway-test', { parameters: { RepositoryPrefix: '', SecretPrefix: 'slipway/' }, outputs: { TableName: TABLE_NAME, StateMachineArn: STATE_MACHINE } });
-  const aws = await startAws(dynamodb, states.service, stacks, createSts(), createEcr({ account: ACCOUNT, publish: () => undefined, now: Date.now }));
+  const queues = createQueues(ACCOUNT);
+  const lostEvents = openLostEvents(queues);
+  const aws = await startAws(dynamodb, states.service, stacks, queues.service, createSts(), createEcr({ account: ACCOUNT, publish: () => undefined, now: Date.now }));
   const { administrator } = aws;
+  const outputs = { TableName: TABLE_NAME, StateMachineArn: STATE_MACHINE, LostEventsUrl: `${administrator.endpoint}/${ACCOUNT.id}/${LOST_EVENTS}` };
+  stacks.addStack('slipway-test', { parameters: { RepositoryPrefix: '', SecretPrefix: 'slipway/' }, outputs });
   const table = openTable({ tableName: TABLE_NAME, client: new DynamoDBClient(administrator) });
   const [sfn, ecr] = [new SFNClient(administrator), new ECRClient(administrator)];
   const { accessKeyId, secretAccessKey } = administrator.credentials;
@@ -77,6 +85,8 @@ export async function startOperatedStack(): Promise<OperatedStack> {
       await pushImage(ecr, repositoryName, image, tag);
       return image.digest;
     },
+    lose: (body, attributes = {}) => queues.sendFromRule(lostEvents, RULE, { body, attributes: { RULE_ARN: RULE, TARGET_ARN: STATE_MACHINE, ...attributes } }),
+    lost: () => queues.messages(lostEvents).map(({ body }) => body),
     answer: (answers) => {
       functions = answers;
     },
@@ -85,6 +95,17 @@ export async function startOperatedStack(): Promise<OperatedStack> {
       await dynamodb.stop();
     },
   };
+}
+
+const LOST_EVENTS = 'slipway-test-lost-events';
+const RULE = `arn:aws:events:${ACCOUNT.region}:${ACCOUNT.id}:rule/slipway-test-image-pushed`;
+
+/** A queue that takes what a rule can't deliver, and its ARN. */
+function openLostEvents(queues: Queues): string {
+  const { arn } = queues.createQueue({ QueueName: LOST_EVENTS });
+  const statement = { Effect: 'Allow', Principal: { Service: 'events.amazonaws.com' }, Action: 'sqs:SendMessage', Resource: arn };
+  queues.setPolicy(arn, { Version: '2012-10-17', Statement: [statement] });
+  return arn;
 }
 
 function task(name: string, rest: object): object {
