@@ -23,7 +23,7 @@ export async function findExecution(places: Places, text: string): Promise<Descr
   const found = await describe(client, text.startsWith('arn:') ? text : `${prefix}${text}`);
   if (found !== null) return found;
   const named = text.startsWith('arn:') ? 'execution' : 'service or execution';
-  throw new NotFoundError(`There is no ${named} ${text} in stage ${stage}, and AWS keeps executions for 90 days; start a new one: slipway deploy SERVICE --tag TAG --stage ${stage}.`);
+  throw new NotFoundError(`There is no ${named} ${text} in stage ${stage}, and AWS keeps executions for 90 days; \`slipway deploy SERVICE --tag TAG --stage ${stage}\` starts a new one.`);
 }
 
 async function lastFailed({ client, stateMachineArn, stage }: Places, service: Service): Promise<DescribeExecutionOutput> {
@@ -33,7 +33,7 @@ async function lastFailed({ client, stateMachineArn, stage }: Places, service: S
     if (execution !== null && concernsService(readExecutionInput(execution.input), service)) return execution;
   }
   throw new NotFoundError(
-    `No execution of ${service.name} is among the last ${LOOKED_THROUGH} that failed, so there is nothing to redrive; to deploy again: slipway deploy ${service.name} --tag TAG --stage ${stage}.`,
+    `No execution of ${service.name} is among the last ${LOOKED_THROUGH} that failed, so there is nothing to redrive; \`slipway deploy ${service.name} --tag TAG --stage ${stage}\` starts a new one.`,
   );
 }
 

@@ -14,10 +14,10 @@ type Ended = Pick<DescribeExecutionOutput, 'executionArn' | 'status' | 'stopDate
 export function redriveObstacle(execution: Ended, deployCommand: string, now: number): string | null {
   const { executionArn: name, status, stopDate, redriveStatus, redriveStatusReason } = execution;
   if (status === 'RUNNING' || status === 'PENDING_REDRIVE') return `Execution ${name} is still running, so there is nothing to redrive; wait for its end, or stop it first.`;
-  if (status === 'SUCCEEDED') return `Execution ${name} succeeded, so there is nothing to redrive; to deploy again: ${deployCommand}.`;
+  if (status === 'SUCCEEDED') return `Execution ${name} succeeded, so there is nothing to redrive; \`${deployCommand}\` deploys it again.`;
   if (stopDate !== undefined && now - stopDate.getTime() > REDRIVABLE_FOR_MS) {
-    return `Execution ${name} ended at ${stopDate.toISOString()}, and AWS redrives for 14 days; start a new one: ${deployCommand}.`;
+    return `Execution ${name} ended at ${stopDate.toISOString()}, and AWS redrives for 14 days; \`${deployCommand}\` starts a new one.`;
   }
   if (redriveStatus !== 'NOT_REDRIVABLE') return null;
-  return `Execution ${name} can't be redriven: ${redriveStatusReason ?? 'AWS gives no reason'}; start a new one: ${deployCommand}.`;
+  return `Execution ${name} can't be redriven: ${redriveStatusReason ?? 'AWS gives no reason'}; \`${deployCommand}\` starts a new one.`;
 }

@@ -104,13 +104,13 @@ describe('slipway redrive', () => {
     expect(await stack.slipway('redrive', `${name}-1`)).toEqual({
       code: 1,
       stdout: '',
-      stderr: `Execution ${EXECUTION}:${name}-1 succeeded, so there is nothing to redrive; to deploy again: slipway deploy ${name} --tag 1.0.0 --environment dev --stage test.\n`,
+      stderr: `Execution ${EXECUTION}:${name}-1 succeeded, so there is nothing to redrive; \`slipway deploy ${name} --tag 1.0.0 --environment dev --stage test\` deploys it again.\n`,
     });
   }, 30_000);
 
   it.each([
-    ['an ARN of no execution', `${EXECUTION}:absent`, `There is no execution ${EXECUTION}:absent in stage test, and AWS keeps executions for 90 days; start a new one: slipway deploy SERVICE --tag TAG --stage test.\n`],
-    ['a name of nothing', 'absent', 'There is no service or execution absent in stage test, and AWS keeps executions for 90 days; start a new one: slipway deploy SERVICE --tag TAG --stage test.\n'],
+    ['an ARN of no execution', `${EXECUTION}:absent`, `There is no execution ${EXECUTION}:absent in stage test, and AWS keeps executions for 90 days; \`slipway deploy SERVICE --tag TAG --stage test\` starts a new one.\n`],
+    ['a name of nothing', 'absent', 'There is no service or execution absent in stage test, and AWS keeps executions for 90 days; `slipway deploy SERVICE --tag TAG --stage test` starts a new one.\n'],
     ['an execution of another stage', EXECUTION.replace('-test-', '-prod-') + ':one', `${EXECUTION.replace('-test-', '-prod-')}:one is no execution of stage test; name its stage with --stage.\n`],
   ])('exits 1 with one sentence for %s', async (_, execution, sentence) => {
     expect(await stack.slipway('redrive', execution)).toEqual({ code: 1, stdout: '', stderr: sentence });
@@ -118,7 +118,7 @@ describe('slipway redrive', () => {
 
   it('exits 1 with one sentence where nothing of the service failed', async () => {
     expect((await stack.slipway('redrive', name)).stderr).toBe(
-      `No execution of ${name} is among the last 100 that failed, so there is nothing to redrive; to deploy again: slipway deploy ${name} --tag TAG --stage test.\n`,
+      `No execution of ${name} is among the last 100 that failed, so there is nothing to redrive; \`slipway deploy ${name} --tag TAG --stage test\` starts a new one.\n`,
     );
   }, 30_000);
 });

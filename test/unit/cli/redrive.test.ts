@@ -20,17 +20,17 @@ describe('redriveObstacle', () => {
 
   it('lets it go on for fourteen days, and says afterwards how to start anew', () => {
     expect(obstacle({ status: 'FAILED' }, 14)).toBeNull();
-    expect(obstacle({ status: 'FAILED', redriveStatus: 'NOT_REDRIVABLE' }, 14.1)).toBe(`Execution arn:one ended at 2026-01-02T03:04:05.000Z, and AWS redrives for 14 days; start a new one: ${DEPLOY}.`);
+    expect(obstacle({ status: 'FAILED', redriveStatus: 'NOT_REDRIVABLE' }, 14.1)).toBe(`Execution arn:one ended at 2026-01-02T03:04:05.000Z, and AWS redrives for 14 days; \`${DEPLOY}\` starts a new one.`);
   });
 
   it('has nothing to do for one that succeeded or runs', () => {
-    expect(obstacle({ status: 'SUCCEEDED' })).toBe(`Execution arn:one succeeded, so there is nothing to redrive; to deploy again: ${DEPLOY}.`);
+    expect(obstacle({ status: 'SUCCEEDED' })).toBe(`Execution arn:one succeeded, so there is nothing to redrive; \`${DEPLOY}\` deploys it again.`);
     expect(obstacle({ status: 'RUNNING' })).toBe('Execution arn:one is still running, so there is nothing to redrive; wait for its end, or stop it first.');
   });
 
   it('gives the reason of AWS where AWS refuses', () => {
     expect(obstacle({ status: 'FAILED', redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason: 'Execution history event limit exceeded' })).toBe(
-      `Execution arn:one can't be redriven: Execution history event limit exceeded; start a new one: ${DEPLOY}.`,
+      `Execution arn:one can't be redriven: Execution history event limit exceeded; \`${DEPLOY}\` starts a new one.`,
     );
   });
 });
