@@ -2,7 +2,7 @@ import type { ScalarChange } from './deployment.ts';
 import { ConfigurationError } from './errors.ts';
 import { imageReference, type Release } from './release.ts';
 import type { Edit, EditValue } from './service.ts';
-import { setScalar } from './values-file.ts';
+import { readScalar, setScalar } from './values-file.ts';
 import { formatValuesPath, parseValuesPath } from './values-path.ts';
 
 /** Text of files by path. */
@@ -55,4 +55,21 @@ function refuseTwins(edits: readonly Edit[]): void {
 /** Whether the edits leave the digest out, so that the same tag pushed again changes nothing in Git. */
 export function namesTagOnly(edits: readonly Edit[]): boolean {
   return edits.every(({ value }) => value === 'tag' || value === 'repository:tag');
+}
+
+/** The files as they go back, or the edit whose scalar somebody else has set since. */
+export type TakenBack = { readonly files: Files; readonly changes: readonly ScalarChange[] } | { readonly changed: Edit };
+
+/**
+ * Sets every edited scalar from the failed release's value to the previous one's. One that holds neither was changed by somebody
+ * else, and then none is set: half a release is worse than a failed one.
+ * @throws ConfigurationError as `applyEdits`
+ */
+export function takeBack(files: Files, edits: readonly Edit[], { failed, previous }: { readonly failed: Release; readonly previous: Release }): TakenBack {
+  const changed = edits.find(({ file, path, value }) => {
+    const text = files[file];
+    const held = text === undefined ? null : readScalar(text, path);
+    return held !== wantedValue(value, failed) && held !== wantedValue(value, previous);
+  });
+  return changed === undefined ? applyEdits(files, edits, previous) : { changed };
 }

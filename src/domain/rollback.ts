@@ -1,10 +1,8 @@
-import { type Deployment, goalOf, type Marks, type ScalarChange } from './deployment.ts';
-import { applyEdits, type Files, wantedValue } from './edits.ts';
+import { type Deployment, goalOf, type Marks } from './deployment.ts';
 import type { Instant } from './instant.ts';
 import type { Release } from './release.ts';
-import type { Edit, Environment } from './service.ts';
+import type { Environment } from './service.ts';
 import type { TargetState } from './target-state.ts';
-import { readScalar } from './values-file.ts';
 
 /** A deployment that has come as far as its commit, so that there is something to take back. */
 export type Committed = Deployment & Required<Pick<Deployment, 'claim' | 'commit'>>;
@@ -33,23 +31,6 @@ export function decideRollback(deployment: Deployment, policy: Environment['roll
 
 function nothingToRollBackTo(why: string): RollbackDecision {
   return { decision: 'stand', why: `nothing to roll back to: ${why}` };
-}
-
-/** The files as they go back, or the edit whose scalar somebody else has set since. */
-export type TakenBack = { readonly files: Files; readonly changes: readonly ScalarChange[] } | { readonly changed: Edit };
-
-/**
- * Sets every edited scalar from the failed release's value to the previous one's. One that holds neither was changed by somebody
- * else, and then none is set: half a release is worse than a failed one.
- * @throws ConfigurationError as `applyEdits`
- */
-export function takeBack(files: Files, edits: readonly Edit[], { failed, previous }: { readonly failed: Release; readonly previous: Release }): TakenBack {
-  const changed = edits.find(({ file, path, value }) => {
-    const text = files[file];
-    const held = text === undefined ? null : readScalar(text, path);
-    return held !== wantedValue(value, failed) && held !== wantedValue(value, previous);
-  });
-  return changed === undefined ? applyEdits(files, edits, previous) : { changed };
 }
 
 /** The deployment on its way back: how far the failed release had come is set aside, and all that follows the claim begins anew. */

@@ -1,9 +1,10 @@
 import { CLAIM_LOST } from '../domain/claim.ts';
 import { commitMessage, isOwnCommit } from '../domain/commit-message.ts';
 import { type Commit, type Deployment, resumed, type StepResult } from '../domain/deployment.ts';
+import { takeBack } from '../domain/edits.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Release } from '../domain/release.ts';
-import { type Committed, decideRollback, firstCause, takeBack, turnedRound, withReason } from '../domain/rollback.ts';
+import { type Committed, decideRollback, firstCause, turnedRound, withReason } from '../domain/rollback.ts';
 import type { Edit } from '../domain/service.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ServiceStore, TargetStore } from '../ports/deployment-store.ts';

@@ -28,7 +28,7 @@ export type EventBridge = AwsService & {
   /** Adds an AWS::Events::Rule by its properties, or replaces the one of that name, and returns its ARN. */
   putRule(properties: unknown): string;
   /** Takes an event of an AWS service and delivers it in the background. */
-  readonly publish: (event: AwsEvent) => void;
+  publish: (event: AwsEvent) => void;
   /** Lets a rule with a schedule come due now. @throws AwsError when there is no such rule, or it has no schedule or is disabled */
   fire(ruleName: string): void;
   /** Every event taken, oldest first. */

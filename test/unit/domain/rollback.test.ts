@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Deployment } from '../../../src/domain/deployment.ts';
-import { causeOfEnd, type Committed, decideRollback, replacedReleases, takeBack, turnedRound } from '../../../src/domain/rollback.ts';
+import { takeBack } from '../../../src/domain/edits.ts';
+import { causeOfEnd, type Committed, decideRollback, replacedReleases, turnedRound } from '../../../src/domain/rollback.ts';
 import type { Edit } from '../../../src/domain/service.ts';
 import { NEW_TARGET, type TargetState } from '../../../src/domain/target-state.ts';
 import { aDeployment, aDigest, aRelease } from '../../support/release.ts';
