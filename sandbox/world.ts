@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { sampleManifests } from './argocd/manifests.ts';
 import { type ArgoCdOptions, type ArgoCdServer, startArgoCd } from './argocd/start-argocd.ts';
+import type { EventCarrier } from './aws/eventbridge/event.ts';
 import type { InvocationRecord } from './aws/lambda/lambda.ts';
 import { type Aws, startAws } from './aws/start-aws.ts';
 import { type BareRepository, createBareRepository } from './git/bare-repository.ts';
@@ -34,6 +35,8 @@ export type WorldOptions = {
   readonly onInvocation?: (record: InvocationRecord) => void;
   /** In [0, 1): smaller numbers make the state machine retry sooner. */
   readonly random?: () => number;
+  /** Carries ECR's events, which are best effort; without it each is published once. */
+  readonly carryEvent?: EventCarrier;
 };
 
 /** Everything that Slipway talks to, on loopback, with the packaged stack deployed into it. */
@@ -72,6 +75,7 @@ async function startParts(options: WorldOptions, stops: (() => Promise<unknown>)
   const aws = await startAws({
     account: ACCOUNT,
     ...(options.random && { random: options.random }),
+    ...(options.carryEvent && { carryEvent: options.carryEvent }),
     onInvocation(record) {
       appendFileSync(log, record.log);
       options.onInvocation?.(record);

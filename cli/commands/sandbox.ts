@@ -1,33 +1,20 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import type { ScenarioName } from '../../sandbox/scenarios/names.ts';
 import { SCENARIOS } from '../../sandbox/scenarios/scenarios.ts';
 import { type StartedScenario, startScenario } from '../../sandbox/scenarios/start-scenario.ts';
-import { openStores } from '../../src/adapters/dynamodb/open-stores.ts';
 import { NotFoundError } from '../../src/domain/errors.ts';
 import { EXIT } from '../exit.ts';
-import { type FollowedExecution, followExecution } from '../follow-execution.ts';
 import { exitWhenInterrupted } from '../interruption.ts';
-import { progressLine } from '../output/progress.ts';
-import { describeReport } from '../output/report.ts';
-import { lookOf } from '../output/terminal.ts';
-import { readReport } from '../report.ts';
-import { useOnlyAws, useOwnTemporaryFolder } from '../sandbox/own-world.ts';
+import { STAGE, useOnlyAws, useOwnTemporaryFolder } from '../sandbox/own-world.ts';
 import { PACKAGE_FOLDER, packageStack, TEMPLATE_FILE } from '../sandbox/package-stack.ts';
+import { playOf } from '../sandbox/plays/plays.ts';
 import { describeReach } from '../sandbox/reach.ts';
-import { findStack } from '../stack.ts';
-import { applyText } from './apply.ts';
+import { openScene, tell } from '../sandbox/scene.ts';
 
 export type SandboxOptions = { readonly scenario: ScenarioName; readonly keep?: boolean; readonly package?: string; readonly json?: boolean };
 
-const STAGE = 'sandbox';
-
-/** Everything but the result goes to standard error, so that `--json` leaves standard output to machines. */
-const tell = (text: string): void => console.error(text);
-
-/** `slipway sandbox`: the packaged stack on this machine, one push, and what became of it. */
+/** `slipway sandbox`: the packaged stack on this machine, what happens in a scenario, and what became of it. */
 export async function sandbox(options: SandboxOptions): Promise<number> {
   let whenInterrupted: number = EXIT.interrupted;
   exitWhenInterrupted(() => whenInterrupted);
@@ -59,33 +46,10 @@ function existing(folder: string): string {
   throw new NotFoundError(`There is no packaged stack in ${folder}; npm run package puts one into .serverless.`);
 }
 
-async function play(scenario: StartedScenario, { json, keep }: SandboxOptions): Promise<number> {
-  useOnlyAws(scenario.environment);
-  const { stateMachineArn, tableName } = await findStack(STAGE);
-  await applyText(scenario.slipwayFile, 'slipway.yaml', { stage: STAGE, check: true });
-  const followed = await pushAndFollow(scenario, stateMachineArn);
-  const report = await readReport(openStores(tableName).records, followed);
-  console.log(json === true ? JSON.stringify(report.summary) : `\n${describeReport(report, lookOf(process.stdout))}`);
-  if (keep === true) tell(`\n${await describeReach(scenario, stateMachineArn)}`);
-  return report.summary.outcome === 'succeeded' ? EXIT.succeeded : EXIT.failed;
-}
-
-async function pushAndFollow(scenario: StartedScenario, stateMachineArn: string): Promise<FollowedExecution> {
-  const client = new SFNClient({});
-  tell(`\nPushing inference-service:${scenario.newImage.tag} to ECR …`);
-  await scenario.push(scenario.newImage);
-  const pushedAt = Date.now();
-  const executionArn = await startedExecution(client, stateMachineArn);
-  tell(`EventBridge started ${executionArn}\n`);
-  return followExecution(client, executionArn, (progress) => tell(progressLine(progress, pushedAt, lookOf(process.stderr))));
-}
-
-/** The execution that the push started: the sandbox's only one. */
-async function startedExecution(client: SFNClient, stateMachineArn: string): Promise<string> {
-  for (;;) {
-    const { executions = [] } = await client.send(new ListExecutionsCommand({ stateMachineArn }));
-    const executionArn = executions[0]?.executionArn;
-    if (executionArn !== undefined) return executionArn;
-    await sleep(20);
-  }
+async function play(scenario: StartedScenario, { scenario: name, json, keep }: SandboxOptions): Promise<number> {
+  const scene = await openScene(scenario);
+  const told = await playOf(name)(scene);
+  console.log(json === true ? JSON.stringify(told.json) : `\n${told.text}`);
+  if (keep === true) tell(`\n${await describeReach(scenario, scene.stack.stateMachineArn)}`);
+  return told.code;
 }

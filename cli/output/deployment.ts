@@ -35,7 +35,8 @@ function rollbackLine(outcome: Outcome, { tag, digest, took }: NonNullable<Attem
   return outcome === 'rolled-back' ? `  back to ${tag}  ${digest}  in ${seconds(took).trim()}` : `  to ${tag}  ${digest}, which failed too`;
 }
 
-function podLine({ name, ready, digest }: PodSummary, { paint }: Look): string {
+/** One pod, as reports list it. */
+export function podLine({ name, ready, digest }: PodSummary, { paint }: Look): string {
   const state = ready ? paint('green', 'Ready    ') : paint('red', 'not Ready');
   return `  ${state} ${name}  ${digest ?? 'digest unknown'}`;
 }

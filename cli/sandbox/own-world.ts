@@ -2,6 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+/** Stage of the sandbox's stack. */
+export const STAGE = 'sandbox';
+
 /**
  * From now on what this process and its children put into the temp directory goes into one folder of it, which is removed when the
  * process ends.

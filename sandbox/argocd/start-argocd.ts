@@ -31,6 +31,8 @@ export type ArgoCdServer = {
   /** A token of a project's role. @throws when there is no such role */
   token(project: string, role: string): string;
   application(name: string): Application | undefined;
+  /** Cuts what is open and refuses connections until the result is called, as an API server that is restarted; the controller goes on. */
+  interrupt(): () => void;
   stop(): Promise<void>;
 };
 
@@ -52,6 +54,8 @@ export async function startArgoCd(options: ArgoCdOptions): Promise<ArgoCdServer>
   const server = createServer({ cert: certificate.certPem, key: certificate.keyPem }, (request, response) => {
     answerCall({ world, sessions, controller }, request, response).catch(onFailure);
   });
+  let isDown = false;
+  server.on('connection', (socket) => void (isDown && socket.destroy()));
   const address = await listenOnLoopback(server);
   const unsubscribe = cluster.onChange(() => controller.liveObjectsChanged());
   await Promise.all(store.all().map(({ metadata }) => controller.refresh(metadata.name)));
@@ -62,6 +66,11 @@ export async function startArgoCd(options: ArgoCdOptions): Promise<ArgoCdServer>
       return sessions.token(project, role);
     },
     application: (name) => store.get(name),
+    interrupt() {
+      isDown = true;
+      server.closeAllConnections();
+      return () => void (isDown = false);
+    },
     async stop() {
       stopping.abort();
       unsubscribe();

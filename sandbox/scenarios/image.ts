@@ -30,7 +30,12 @@ export async function pushImage(ecr: ECRClient, repositoryName: string, image: I
     await ecr.send(new UploadLayerPartCommand({ repositoryName, uploadId, partFirstByte: 0, partLastByte: blob.length - 1, layerPartBlob: blob }));
     await ecr.send(new CompleteLayerUploadCommand({ repositoryName, uploadId, layerDigests: [sha256(blob)] }));
   }
-  await ecr.send(new PutImageCommand({ repositoryName, imageManifest: image.manifest, imageManifestMediaType: MANIFEST_TYPE, imageTag: image.tag }));
+  await putImage(ecr, repositoryName, image);
+}
+
+/** Pushes an image whose blobs are there already: once more under another tag. */
+export async function putImage(ecr: ECRClient, repositoryName: string, { manifest, tag }: Pick<Image, 'manifest' | 'tag'>): Promise<void> {
+  await ecr.send(new PutImageCommand({ repositoryName, imageManifest: manifest, imageManifestMediaType: MANIFEST_TYPE, imageTag: tag }));
 }
 
 function sha256(bytes: Buffer): string {

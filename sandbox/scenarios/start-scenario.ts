@@ -1,12 +1,13 @@
 import { ECRClient } from '@aws-sdk/client-ecr';
-import type { BareRepository } from '../git/bare-repository.ts';
-import type { Kubernetes, KubernetesOptions } from '../kubernetes/start.ts';
+import type { Kubernetes } from '../kubernetes/start.ts';
 import { deployStack, startWorld, type World, type WorldOptions } from '../world.ts';
-import { configFiles, REPOSITORY, VALUES_FILE } from './config-repository.ts';
-import { createRepository, type Image, imageOf, pushImage } from './image.ts';
+import { configFiles, REPOSITORY } from './config-repository.ts';
+import { createRepository, type Image, imageOf, pushImage, putImage } from './image.ts';
 import type { ScenarioName } from './names.ts';
-import { type PodFault, SCENARIOS } from './scenarios.ts';
+import { INFERENCE, type SampleService, withApplications } from './sample-services.ts';
+import { SCENARIOS } from './scenarios.ts';
 import { slipwayFile } from './slipway-file.ts';
+import { troublesOf } from './troubles.ts';
 
 export type StartedScenario = {
   readonly world: World;
@@ -14,10 +15,13 @@ export type StartedScenario = {
   readonly slipwayFile: string;
   /** Points the AWS SDK and the CLI at the sandbox, as its administrator. */
   readonly environment: Readonly<Record<string, string>>;
+  readonly services: readonly SampleService[];
   readonly oldImage: Image;
   readonly newImage: Image;
-  /** Pushes an image to the sandbox's ECR with the AWS SDK. */
-  push(image: Image): Promise<void>;
+  /** Pushes an image to the sandbox's ECR with the AWS SDK, to the sample service's repository unless another is named. */
+  readonly push: (image: Image, repository?: string) => Promise<void>;
+  /** Puts one more tag on an image that was pushed to the sample service's repository. */
+  readonly addTag: (image: Image, tag: string) => Promise<void>;
 };
 
 /** What is given here comes before what the scenario says. */
@@ -26,45 +30,45 @@ export type ScenarioOptions = Pick<WorldOptions, 'packageFolder' | 'stage'> & Pa
   readonly editTemplate?: Parameters<typeof deployStack>[2];
 };
 
-/** Starts a world in which version 1 runs, ready for the push of version 2 that the scenario is about. */
+/** Starts a world in which version 1 runs, ready for what the scenario is about: the push of version 2 as a rule. */
 export async function startScenario(name: ScenarioName, { editTemplate, ...options }: ScenarioOptions): Promise<StartedScenario> {
-  const { fault, committedBefore, race } = SCENARIOS[name];
+  const scenario = SCENARIOS[name];
+  const { services = [INFERENCE], committedBefore } = scenario;
   const [oldImage, newImage] = [imageOf('1.0.0'), imageOf('1.1.0')];
+  const { options: { hook, ...troubles }, begin } = troublesOf(scenario, newImage);
   const world = await startWorld({
-    configFiles: configFiles(committedBefore === true ? newImage : oldImage),
-    ...(fault && { faultOf: faultOfImage(newImage, fault) }),
-    ...(race === true && { beforePush: onceSomebodyElse() }),
+    configFiles: configFiles(committedBefore === true ? newImage : oldImage, services),
+    argocd: { hook, editManifest: (manifest) => withApplications(manifest, services) },
+    ...troubles,
     ...options,
   });
   try {
     const { accessKeyId, secretAccessKey } = world.aws.administrator;
     const { region } = world.aws.account;
     const ecr = new ECRClient({ endpoint: world.aws.endpointUrl, region, credentials: { accessKeyId, secretAccessKey } });
-    await createRepository(ecr, REPOSITORY);
-    await pushImage(ecr, REPOSITORY, oldImage);
-    await untilAvailable(world.kubernetes, 'inference', 'inference-dev');
+    await Promise.all(services.map((service) => runOldImage({ world, ecr }, service, oldImage)));
     await deployStack(world, options.packageFolder, editTemplate);
-    const environment = { AWS_ENDPOINT_URL: world.aws.endpointUrl, AWS_REGION: region, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
-    return { world, slipwayFile: slipwayFile(world), environment, oldImage, newImage, push: (image) => pushImage(ecr, REPOSITORY, image) };
+    begin(world);
+    return {
+      world,
+      slipwayFile: slipwayFile(world, scenario),
+      environment: { AWS_ENDPOINT_URL: world.aws.endpointUrl, AWS_REGION: region, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey },
+      services,
+      oldImage,
+      newImage,
+      push: (image, repository = REPOSITORY) => pushImage(ecr, repository, image),
+      addTag: (image, tag) => putImage(ecr, REPOSITORY, { ...image, tag }),
+    };
   } catch (error) {
     await world.stop();
     throw error;
   }
 }
 
-function faultOfImage({ digest }: Image, fault: PodFault): NonNullable<KubernetesOptions['faultOf']> {
-  return (pod) => (pod.spec.containers.some(({ image }) => image.endsWith(digest)) ? fault : undefined);
-}
-
-/** Before the first push is seen, somebody scales the service up in the same file. */
-function onceSomebodyElse(): (repository: BareRepository) => Promise<void> {
-  let done = false;
-  return async (repository) => {
-    if (done) return;
-    done = true;
-    const text = (await repository.readFiles('main', [VALUES_FILE]))[VALUES_FILE] ?? '';
-    await repository.commit({ message: 'Scale inference-service to 3', files: { [VALUES_FILE]: text.replace('replicaCount: 2', 'replicaCount: 3') } });
-  };
+async function runOldImage({ world, ecr }: { readonly world: World; readonly ecr: ECRClient }, { repository, application }: SampleService, oldImage: Image): Promise<void> {
+  await createRepository(ecr, repository);
+  await pushImage(ecr, repository, oldImage);
+  await untilAvailable(world.kubernetes, 'inference', application);
 }
 
 /** Resolves once every replica of the Deployment is available. */

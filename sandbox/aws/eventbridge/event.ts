@@ -11,3 +11,6 @@ export type AwsEvent = {
   readonly resources: readonly string[];
   readonly detail: Readonly<Record<string, unknown>>;
 };
+
+/** What becomes of an event on its way from a service to the bus: published once, as a rule; never or several times where delivery is best effort. */
+export type EventCarrier = (event: AwsEvent, publish: (event: AwsEvent) => void) => void;

@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DescribeExecutionCommand, type ExecutionListItem, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
+import type { Image } from '../../sandbox/scenarios/image.ts';
+import type { StartedScenario } from '../../sandbox/scenarios/start-scenario.ts';
+import { openStores, type Stores } from '../../src/adapters/dynamodb/open-stores.ts';
+import { applyText } from '../commands/apply.ts';
+import { type ExecutionInput, readExecutionInput } from '../execution/execution-input.ts';
+import type { Progress } from '../execution/progress.ts';
+import { followExecution } from '../follow-execution.ts';
+import { progressLine } from '../output/progress.ts';
+import { lookOf } from '../output/terminal.ts';
+import { type ExecutionReport, readReport } from '../report.ts';
+import { type DeployedStack, findStack } from '../stack.ts';
+import { STAGE, useOnlyAws } from './own-world.ts';
+
+/** A scenario's world with its services applied, as plays act in it. */
+export type Scene = {
+  readonly scenario: StartedScenario;
+  readonly stack: DeployedStack;
+  readonly stores: Stores;
+  readonly client: SFNClient;
+};
+
+/** Everything but the result goes to standard error, so that `--json` leaves standard output to machines. */
+export const tell = (text: string): void => console.error(text);
+
+/** Points this process at the scenario's AWS, and applies its `slipway.yaml`. */
+export async function openScene(scenario: StartedScenario): Promise<Scene> {
+  useOnlyAws(scenario.environment);
+  const stack = await findStack(STAGE);
+  await applyText(scenario.slipwayFile, 'slipway.yaml', { stage: STAGE, check: true });
+  return { scenario, stack, stores: openStores(stack.tableName), client: new SFNClient({}) };
+}
+
+/** Pushes an image, and shows the execution that this starts to its end. */
+export async function pushAndWatch(scene: Scene, image: Image, heard?: (progress: Progress) => void): Promise<ExecutionReport> {
+  const { push } = scene.scenario;
+  tell(`\nPushing inference-service:${image.tag} to ECR …`);
+  return watchStarted(scene, () => push(image), heard);
+}
+
+/** Shows the execution that EventBridge starts for something to its end, against the clock that runs since then. */
+export async function watchStarted(scene: Scene, begin: () => Promise<void>, heard?: (progress: Progress) => void): Promise<ExecutionReport> {
+  const earlier = (await executions(scene)).map(({ executionArn }) => executionArn);
+  await begin();
+  const begunAt = Date.now();
+  const executionArn = await newExecution(scene, earlier);
+  tell(`EventBridge started ${executionArn}\n`);
+  return watch(scene, executionArn, (progress) => {
+    tell(progressLine(progress, begunAt, lookOf(process.stderr)));
+    heard?.(progress);
+  });
+}
+
+/** Hears of each step of an execution until that ends, and reads what it did. */
+export async function watch({ client, stores }: Scene, executionArn: string, heard: (progress: Progress) => void): Promise<ExecutionReport> {
+  return readReport(stores.records, await followExecution(client, executionArn, heard));
+}
+
+async function newExecution(scene: Scene, earlier: readonly (string | undefined)[]): Promise<string> {
+  for (;;) {
+    const found = (await executions(scene)).find(({ executionArn }) => !earlier.includes(executionArn))?.executionArn;
+    if (found !== undefined) return found;
+    await sleep(20);
+  }
+}
+
+/** Every execution, the newest first. */
+export async function executions({ client, stack }: Pick<Scene, 'client' | 'stack'>): Promise<readonly ExecutionListItem[]> {
+  const { executions: found = [] } = await client.send(new ListExecutionsCommand({ stateMachineArn: stack.stateMachineArn, maxResults: 1000 }));
+  return found;
+}
+
+/** What an execution was started for. */
+export async function inputOf({ client }: Pick<Scene, 'client'>, executionArn: string): Promise<ExecutionInput | null> {
+  return readExecutionInput((await client.send(new DescribeExecutionCommand({ executionArn }))).input);
+}
+
+/** Resolves when no event is on its way to a rule and no execution runs; hears of each execution on the way, as often as it is seen. */
+export async function untilQuiet(scene: Scene, heard: (executionArn: string) => void = () => undefined): Promise<void> {
+  for (;;) {
+    await scene.scenario.world.aws.events.settled();
+    const found = await executions(scene);
+    for (const { executionArn = '' } of found.toReversed()) heard(executionArn);
+    if (found.every(({ status }) => status !== 'RUNNING')) return;
+    await sleep(100);
+  }
+}
+
+/** ECR dates images to the second, and what is dated before a service was applied is none of the sweep's. */
+export async function untilNextSecond(): Promise<void> {
+  await sleep(1_000 - (Date.now() % 1_000));
+}
