@@ -7,6 +7,7 @@ import type { StatusOptions } from './commands/status.ts';
 import { addApprove, addReject } from './usage/approvals.ts';
 import { addEvents } from './usage/events.ts';
 import { onStack } from './usage/on-stack.ts';
+import { oneLineReason } from './usage/one-line-reason.ts';
 import { addHold, addRedrive, addResume, addRollback } from './usage/operations.ts';
 
 /** Commands are imported when they run: none waits for the libraries of another. */
@@ -62,7 +63,7 @@ function addDeploy(command: Command): void {
     .option('--digest <digest>', 'the image by digest')
     .option('--environment <name>', 'only this environment')
     .option('--target <name>', 'only this target')
-    .option('--reason <text>', 'why, for the record')
+    .option('--reason <text>', 'why, for the record', oneLineReason)
     .option('--no-wait', 'start it and return')
     .action(async (service: string, options: DeployOptions) => {
       if (options.tag === undefined && options.digest === undefined) command.error("error: missing option '--tag <tag>' or '--digest <digest>'");

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { AnsweredPlace } from '../approval/answer-approvals.ts';
 import type { AnswerOptions } from '../commands/answer.ts';
-import { oneLineReason } from './operations.ts';
+import { oneLineReason } from './one-line-reason.ts';
 
 type Run = (place: AnsweredPlace | null, options: AnswerOptions) => Promise<number>;
 

@@ -1,8 +1,9 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { HoldOptions } from '../commands/hold.ts';
 import type { RedriveOptions } from '../commands/redrive.ts';
 import type { ResumeOptions } from '../commands/resume.ts';
 import type { RollbackOptions } from '../commands/rollback.ts';
+import { oneLineReason } from './one-line-reason.ts';
 
 /** What an operator does by hand, on all targets of a service or on some of them. */
 function onTargets(command: Command): Command {
@@ -48,14 +49,4 @@ export function addRedrive(command: Command): void {
       const { redrive } = await import('../commands/redrive.ts');
       process.exitCode = await redrive(execution, options);
     });
-}
-
-/** Longest reason that a request by hand may have. */
-const LONGEST_REASON = 500;
-
-/** Reasons come to stand in causes and in commits. */
-/** A reason as the record and the terminal can show it. */
-export function oneLineReason(text: string): string {
-  if (text.trim() === '' || text.length > LONGEST_REASON || /[\p{Cc}\p{Zl}\p{Zp}]/u.test(text)) throw new InvalidArgumentError(`It is one line of at most ${LONGEST_REASON} characters.`);
-  return text;
 }

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { SCENARIO_NAMES } from '../../sandbox/scenarios/names.ts';
 import { runSlipway } from '../support/run-slipway.ts';
 
 describe('wrong usage', () => {
@@ -11,7 +12,7 @@ describe('wrong usage', () => {
     ['an unknown command', ['deplyo'], "slipway: unknown command 'deplyo' (Did you mean deploy?); see slipway --help.\n"],
     ['an unknown option', ['sandbox', '--fast'], "slipway: unknown option '--fast'; see slipway --help.\n"],
     ['an argument too many', ['sandbox', 'happy'], "slipway: too many arguments for 'sandbox'. Expected 0 arguments but got 1: happy; see slipway --help.\n"],
-    ['an unknown scenario', ['sandbox', '--scenario', 'sad'], "slipway: option '--scenario <name>' argument 'sad' is invalid. Allowed choices are happy, already-deployed, image-pull, crash-loop, never-ready, git-race; see slipway --help.\n"],
+    ['an unknown scenario', ['sandbox', '--scenario', 'sad'], `slipway: option '--scenario <name>' argument 'sad' is invalid. Allowed choices are ${SCENARIO_NAMES.join(', ')}; see slipway --help.\n`],
     ['a missing service', ['deploy'], "slipway: missing required argument 'service'; see slipway --help.\n"],
     ['a missing image', ['deploy', 'inference-service'], "slipway: missing option '--tag <tag>' or '--digest <digest>'; see slipway --help.\n"],
     ['an option without its value', ['deploy', 'inference-service', '--tag'], "slipway: option '--tag <tag>' argument missing; see slipway --help.\n"],
@@ -26,7 +27,7 @@ describe('wrong usage', () => {
   it('shows the help when nothing is asked, and exits 2', async () => {
     const { code, stdout, stderr } = await runSlipway([]);
     expect([code, stdout]).toEqual([2, '']);
-    for (const command of ['sandbox', 'apply', 'deploy', 'status', 'hold', 'resume', 'rollback', 'redrive']) expect(stderr).toMatch(new RegExp(`^ +${command} `, 'm'));
+    for (const command of ['sandbox', 'apply', 'deploy', 'status', 'hold', 'resume', 'rollback', 'redrive', 'approve', 'reject', 'events']) expect(stderr).toMatch(new RegExp(`^ +${command} `, 'm'));
   });
 
   it('shows the help on standard output when it is asked for, and exits 0', async () => {
