@@ -61,12 +61,21 @@ type Case = {
  */
 export function decideClaim(state: TargetState, claimant: Claimant, { holderRuns, order, now }: ClaimCircumstances): ClaimDecision {
   const asked: Case = { state, claimant, holder: holderRuns ? otherHolder(state, claimant) : null, order, now };
-  return alreadyUnderWay(asked) ?? outdated(asked) ?? inQuarantine(asked) ?? onHold(asked) ?? behindHolder(asked) ?? take(asked);
+  return ownClaim(asked) ?? alreadyUnderWay(asked) ?? outdated(asked) ?? inQuarantine(asked) ?? onHold(asked) ?? behindHolder(asked) ?? take(asked);
 }
 
 function otherHolder({ claim }: TargetState, { execution: own }: Claimant): Case['holder'] {
   if (claim === null || claim.execution === null || claim.execution === own) return null;
   return { ...claim, execution: claim.execution };
+}
+
+/**
+ * Asked again after a lost answer, an execution gets the claim that it has. An invocation that outlived its execution's stop is refused
+ * once that was redriven: it would take the claim from the pass that goes on, and nobody hears its answer.
+ */
+function ownClaim({ state: { claim }, claimant: { execution, redrives } }: Case): ClaimDecision | null {
+  if (claim === null || claim.execution !== execution || claim.redrives < redrives) return null;
+  return claim.redrives === redrives ? { decision: 'take', change: { claim } } : { decision: 'ignored', cause: `${execution} was redriven since`, change: null };
 }
 
 /** The holder's claim takes the newer place: what was released between the two is not to come after them. */
@@ -90,15 +99,13 @@ function inQuarantine({ state, claimant: { release, person } }: Case): NotTaken 
   return { decision: 'ignored', cause, change: null };
 }
 
-/** A hold stops what comes after it: a deployment that has the claim goes on, also when it asks again after a lost answer. */
-function onHold({ state, claimant: { execution, release, person }, now }: Case): NotTaken | null {
+/** The current digest waits too where it was released again, since a person may deploy another meanwhile. */
+function onHold({ state, claimant: { release, person }, now }: Case): NotTaken | null {
   const { hold, claim, current } = state;
-  if (hold === null || person !== null || claim?.execution === execution) return null;
+  if (hold === null || person !== null) return null;
   const cause = `held by ${hold.by} since ${hold.since}: ${hold.reason}; \`slipway resume\` lifts it`;
-  const isThere = current?.release.digest === release.digest && (claim === null || claim.digest === release.digest);
-  if (!isThere) return waiting(state, release, { cause, now });
-  const change = withoutOlderNext(state, release);
-  return { decision: 'ignored', cause, change: 'next' in change ? change : null };
+  const isThere = current?.release.digest === release.digest && claim?.digest === release.digest && compareReleases(release, claim) <= 0;
+  return isThere ? { decision: 'ignored', cause, change: null } : waiting(state, release, { cause, now });
 }
 
 /** Of another release, and an older one: a newer one has been respected by now. */
@@ -143,7 +150,7 @@ function withoutOlderNext({ next }: TargetState, release: Release): Pick<TargetC
   return next !== null && compareReleases(next.release, release) <= 0 ? { next: null } : {};
 }
 
-/** What had the target and has not succeeded there. Asked again with its own claim, a deployment gets the same answer. */
+/** What had the target and has not succeeded there; a redrive finds the same as the pass before it. */
 function interrupted({ claim, current }: TargetState, { digest }: Release): Claim['interrupts'] {
   if (claim === null || claim.digest === current?.release.digest) return undefined;
   return claim.digest === digest ? claim.interrupts : { tag: claim.tag, digest: claim.digest };

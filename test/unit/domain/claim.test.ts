@@ -51,8 +51,17 @@ describe('decideClaim', () => {
     expect(decide({ claim: othersClaim({ digest: aDigest() }) }, {}, { holderRuns: false })).toMatchObject(taken);
   });
 
-  it('takes its own claim again, with a new generation', () => {
-    expect(decide({ claim: othersClaim({ digest: aDigest(), execution: 'me' }) })).toMatchObject({ decision: 'take', change: { claim: { generation: 5 } } });
+  it('takes its own claim again after a redrive, with a new generation', () => {
+    expect(decide({ claim: othersClaim({ digest: aDigest(), execution: 'me' }) })).toMatchObject({ decision: 'take', change: { claim: { generation: 5, redrives: 1 } } });
+  });
+
+  it('keeps the claim that it has when it asks again after a lost answer, whatever became of the target since', () => {
+    const claim = aClaim({ execution: 'me', redrives: 1, committing: true });
+    expect(decide({ claim, hold: HOLD, current: current({ releasedAt: NEWER }) })).toEqual({ decision: 'take', change: { claim } });
+  });
+
+  it('leaves the claim to the pass that a redrive began, when it outlived the stop of its own', () => {
+    expect(decide({ claim: aClaim({ execution: 'me', redrives: 2 }) })).toEqual({ decision: 'ignored', cause: 'me was redriven since', change: null });
   });
 
   it('runs on when the same digest is current already, whatever the order', () => {
@@ -143,16 +152,16 @@ describe('decideClaim under a hold', () => {
     expect(decide({ hold: HOLD, next: waits({ digest: aDigest(), releasedAt: NEWER }) })).toEqual({ decision: 'ignored', cause: held, change: null });
   });
 
-  it('does not let the current digest wait, and forgets what waits and is older', () => {
-    const there = { hold: HOLD, current: current({ digest: aDigest() }), claim: othersClaim({ digest: aDigest(), execution: null }) };
-    expect(decide(there)).toEqual({ decision: 'ignored', cause: held, change: null });
-    expect(decide({ ...there, claim: null, next: waits({ releasedAt: OLDER }) }).change).toEqual({ next: null });
-    expect(decide({ ...there, next: waits({ releasedAt: NEWER }) }).change).toBeNull();
+  it('does not let the current release wait when its event comes again', () => {
+    const claim = aClaim({ execution: null });
+    expect(decide({ hold: HOLD, current: current({ digest: aDigest() }), claim })).toEqual({ decision: 'ignored', cause: held, change: null });
   });
 
-  it('lets the current digest wait where another was deployed over it without success', () => {
-    const state = { hold: HOLD, current: current({ digest: aDigest() }), claim: othersClaim({ execution: null }) };
-    expect(decide(state).change).toEqual({ next: { release: aRelease(), since: NOW } });
+  it.each([
+    ['it was released again since, and a person may deploy another', othersClaim({ digest: aDigest(), execution: null })],
+    ['another was deployed over it without success', othersClaim({ execution: null })],
+  ])('lets the current digest wait where %s', (_, claim) => {
+    expect(decide({ hold: HOLD, current: current({ digest: aDigest() }), claim }).change).toEqual({ next: { release: aRelease(), since: NOW } });
   });
 
   it("takes the target at a person's word, and leaves the hold", () => {
@@ -160,9 +169,6 @@ describe('decideClaim under a hold', () => {
     expect(decide({ hold: HOLD }, { person: NOW }).change).not.toHaveProperty('hold');
   });
 
-  it('goes on with the claim that it had before the hold, when the answer to that was lost', () => {
-    expect(decide({ hold: HOLD, claim: aClaim({ execution: 'me' }) })).toMatchObject(taken);
-  });
 });
 
 describe('decideClaim behind a deployment under way', () => {
@@ -220,7 +226,7 @@ describe('decideClaim when it takes the target', () => {
     expect(decide({ claim }, {}, { holderRuns })).toMatchObject({ change: { claim: { interrupts } } });
   });
 
-  it('names it again when it takes its own claim once more', () => {
+  it('names it again when a redrive takes the claim once more', () => {
     expect(decide({ claim: aClaim({ execution: 'me', interrupts }) })).toMatchObject({ change: { claim: { interrupts } } });
   });
 
