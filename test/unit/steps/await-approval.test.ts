@@ -1,14 +1,15 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createMemoryApprovalStore } from '../../../src/adapters/memory/approval-store.ts';
 import { createMemoryClock } from '../../../src/adapters/memory/clock.ts';
 import { createMemoryExecutions } from '../../../src/adapters/memory/executions.ts';
 import { createMemoryServiceStore } from '../../../src/adapters/memory/service-store.ts';
 import { createMemoryTargetStore } from '../../../src/adapters/memory/target-store.ts';
-import type { Deployment } from '../../../src/domain/deployment.ts';
+import type { Deployment, TargetKey } from '../../../src/domain/deployment.ts';
 import type { Release } from '../../../src/domain/release.ts';
 import type { Environment } from '../../../src/domain/service.ts';
 import { NEW_TARGET, type TargetChange } from '../../../src/domain/target-state.ts';
-import type { ApprovalStore, TargetStore } from '../../../src/ports/deployment-store.ts';
+import type { ApprovalStore, PendingApproval, TargetStore } from '../../../src/ports/deployment-store.ts';
 import { awaitApproval } from '../../../src/steps/await-approval.ts';
 import { aClaim, aDeployment, aDigest, aRelease } from '../../support/release.ts';
 import { anEnvironment, aService } from '../../support/service.ts';
@@ -221,12 +222,20 @@ describe('awaitApproval › races and crashes', () => {
     expect([...executions.answers]).toEqual([[`token-of-${OLD.tag}`, expect.objectContaining({ status: 'superseded' })]]);
   });
 
-  it('keeps the newest of many that ask at once, and leaves none without an answer', async () => {
-    const { ask, pending, executions } = aWorld();
+  it('keeps the newest of many that ask at once, however their steps interleave, and leaves none of the others without an answer', async () => {
     const releases = ['1', '2', '3', '4'].map((digit) => aRelease({ tag: digit, digest: aDigest(digit), releasedAt: `2026-01-0${digit}T00:00:00.000Z` }));
-    await Promise.all([2, 0, 3, 1].flatMap((index) => releases[index] ?? []).map((release) => ask(release.tag, release)));
-    expect(await pending()).toMatchObject({ execution: '4' });
-    expect([...executions.answers.keys()].toSorted()).toEqual(['token-of-1', 'token-of-2', 'token-of-3']);
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), fc.shuffledSubarray(releases, { minLength: 2 }), async (scheduler, asking) => {
+        const store = createMemoryApprovalStore();
+        const pending = scheduler.scheduleFunction((key: TargetKey) => store.pending(key));
+        const put = scheduler.scheduleFunction((approval: PendingApproval, replaced: PendingApproval | null) => store.put(approval, replaced));
+        const { ask, executions } = aWorld({ approvals: { ...store, pending, put } });
+        await scheduler.waitFor(Promise.all(asking.map((release) => ask(release.tag, release))));
+        const [newest = '', ...others] = asking.map(({ tag }) => tag).toSorted().toReversed();
+        expect((await store.pending(KEY))?.execution).toBe(newest);
+        expect([...executions.answers.keys()].toSorted()).toEqual(others.map((tag) => `token-of-${tag}`).toSorted());
+      }),
+    );
   });
 
   it('ends the same when it is killed after the older release was told', async () => {
