@@ -46,6 +46,10 @@ const RECENT = 20;
 /** Names of started executions that a result tells; the others are in the console. */
 const TOLD = 100;
 
+/** Of what went wrong an error tells this many, each at a length in which AWS's refusals are whole. */
+const TOLD_TROUBLES = 2;
+const TROUBLE_LIMIT = 420;
+
 /** ECR's events are best effort: finds the releases that should have been deployed and were not, and starts them. */
 export const sweepReleases = defineStep({
   name: 'sweep-releases',
@@ -56,7 +60,7 @@ export const sweepReleases = defineStep({
     const complete = await sweepAll(ports, done);
     const stoppedAfter = complete ? null : done.after;
     await ports.sweep.stopAfter(stoppedAfter);
-    if (done.troubles.length > 0) throw new RefusedError(`${done.troubles.length} of ${done.swept} services could not be swept: ${done.troubles.slice(0, 3).join('; ')}; ${done.started.length} executions were started.`);
+    if (done.troubles.length > 0) throw new RefusedError(`${done.troubles.length} of ${done.swept} services could not be swept: ${done.troubles.slice(0, TOLD_TROUBLES).join('; ')}; ${done.started.length} executions were started.`);
     return { status: complete ? 'complete' : 'stopped', swept: done.swept, started: done.started.slice(0, TOLD), stoppedAfter };
   },
 });
@@ -74,7 +78,7 @@ async function sweepAll(ports: Ports, done: Progress): Promise<boolean> {
       if (done.swept > 0 && ports.clock.remaining() < MARGIN_MS) return false;
       const trouble = await sweepOne(ports, name, since, done.started).then(() => null, asError);
       if (trouble instanceof RateLimitedError) return false;
-      if (trouble !== null) done.troubles.push(`${name}: ${oneLine(trouble.message, 200)}`);
+      if (trouble !== null) done.troubles.push(`${name}: ${oneLine(trouble.message, TROUBLE_LIMIT)}`);
       done.swept += 1;
       done.after = name;
     }
