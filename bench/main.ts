@@ -5,6 +5,7 @@ import { commitFigures } from './commit-figures.ts';
 import { STAGE } from './deployed-world.ts';
 import { noticeFigures, overheadFigures, requestFigures } from './deployment-figures.ts';
 import { measureGitProcess } from './git-process.ts';
+import { measureFaults, renderFaults } from './faults/fault-figures.ts';
 import { describeMachine } from './machine.ts';
 import { measureBundles } from './measure-bundles.ts';
 import { measureCommitStage } from './measure-commit-stage.ts';
@@ -14,7 +15,8 @@ import type { BenchReport } from './report.ts';
 import { betweenSteps, stepFigures } from './step-figures.ts';
 import { renderReport } from './table.ts';
 
-const USAGE = 'Usage: npm run --silent bench -- sandbox [--json] [--deployments <count>] [--commits <count>]';
+const USAGE = `Usage: npm run --silent bench -- sandbox [--json] [--deployments <count>] [--commits <count>]
+       npm run --silent bench -- faults [--json]`;
 const SIZES = [10, 20_000];
 
 type Counts = { readonly deployments: number; readonly commits: number };
@@ -45,17 +47,32 @@ async function measureSandbox({ deployments, commits }: Counts): Promise<BenchRe
   };
 }
 
+/** What is printed: one JSON object, or a report for people. */
+type Measured = { readonly json: object; readonly text: () => string };
+
+async function runFaults(): Promise<Measured> {
+  tell('packaging the stack');
+  await packageStack(STAGE);
+  const report = await measureFaults(tell);
+  return { json: report.figures, text: () => renderFaults(report) };
+}
+
+async function runSandbox(counts: Counts): Promise<Measured> {
+  const report = await measureSandbox(counts);
+  return { json: report, text: () => renderReport(report) };
+}
+
 /** Null for wrong usage. */
-function readArguments(args: readonly string[]): (Counts & { readonly json: boolean }) | null {
+function readArguments(args: readonly string[]): { readonly measure: () => Promise<Measured>; readonly json: boolean } | null {
   try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { json: { type: 'boolean', default: false }, deployments: { type: 'string', default: '30' }, commits: { type: 'string', default: '15' } },
-    });
-    const [deployments, commits] = [Number(values.deployments), Number(values.commits)];
-    const usable = positionals.join(' ') === 'sandbox' && [deployments, commits].every((count) => Number.isInteger(count) && count > 0);
-    return usable ? { deployments, commits, json: values.json } : null;
+    const count = { type: 'string' } as const;
+    const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: { json: { type: 'boolean', default: false }, deployments: count, commits: count } });
+    const { json } = values;
+    const subject = positionals.join(' ');
+    if (subject === 'faults' && values.deployments === undefined && values.commits === undefined) return { measure: runFaults, json };
+    const [deployments, commits] = [Number(values.deployments ?? 30), Number(values.commits ?? 15)];
+    const usable = subject === 'sandbox' && [deployments, commits].every((one) => Number.isInteger(one) && one > 0);
+    return usable ? { measure: () => runSandbox({ deployments, commits }), json } : null;
   } catch {
     return null;
   }
@@ -66,6 +83,6 @@ if (wanted === null) {
   console.error(USAGE);
   process.exitCode = 2;
 } else {
-  const report = await measureSandbox(wanted);
-  console.log(wanted.json ? JSON.stringify(report) : renderReport(report));
+  const { json, text } = await wanted.measure();
+  console.log(wanted.json ? JSON.stringify(json) : text());
 }

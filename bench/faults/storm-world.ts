@@ -1,5 +1,6 @@
 import { ECRClient } from '@aws-sdk/client-ecr';
 import type { Document } from 'yaml';
+import type { EventCarrier } from '../../sandbox/aws/eventbridge/event.ts';
 import { configFiles, REPOSITORY, VALUES_FILE } from '../../sandbox/scenarios/config-repository.ts';
 import { createRepository, type Image, imageOf, pushImage } from '../../sandbox/scenarios/image.ts';
 import { type DeployedWorld, startDeployedWorld } from '../../test/support/sandbox/deployed-world.ts';
@@ -19,9 +20,10 @@ export function stormImage({ name }: StormService, tag: string): Image {
 }
 
 /** A world with that many services, in which version 1 of each runs. */
-export async function startStormWorld(count: number): Promise<StormWorld> {
+export async function startStormWorld(count: number, carryEvent: EventCarrier): Promise<StormWorld> {
   const services = Array.from({ length: count }, (_, index) => serviceOf(String(index + 1).padStart(2, '0')));
   const world = await startDeployedWorld('happy', {
+    carryEvent,
     configFiles: Object.assign(configFiles(imageOf('1.0.0')), ...services.map(valuesOf)) as Record<string, string>,
     argocd: { editManifest: (yaml) => (yaml.includes('kind: Application') ? [yaml, ...services.map((service) => manifestOf(yaml, service))].join('---\n') : yaml) },
     editFile: (file) => services.forEach((service) => addTo(file, service)),

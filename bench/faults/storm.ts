@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeExecutionCommand, GetExecutionHistoryCommand, SFNClient } from '@aws-sdk/client-sfn';
-import type { AwsEvent } from '../../sandbox/aws/eventbridge/event.ts';
+import type { EventCarrier } from '../../sandbox/aws/eventbridge/event.ts';
 import { type StormService, stormImage, startStormWorld, type StormWorld } from './storm-world.ts';
 
 export type StormPlan = {
@@ -40,20 +40,21 @@ const LATEST = 8_000;
 /** Pushes in a hurry, tells of them twice, out of order and not always, lets the sweep come due, and looks where everything ended. */
 export async function measureStorm(plan: StormPlan): Promise<StormFigures> {
   plan.tell(`starting a world with ${plan.services} services`);
-  const storm = await startStormWorld(plan.services);
+  const carrier = createCarrier();
+  const storm = await startStormWorld(plan.services, carrier.carry);
   const memory = watchMemory();
   try {
     limitConcurrency(storm, plan.concurrency);
     const executions = watchExecutions(storm);
-    const { delivered, took } = await blow(storm, plan);
+    const took = await blow(storm, carrier, plan);
     await executions.idle((left) => plan.tell(`${executions.all().length} executions, ${left} of them still run`));
-    plan.tell(`${delivered} events in ${(took / 1000).toFixed(1)} s, ${executions.all().length} executions; now the sweep`);
+    plan.tell(`${carrier.delivered()} events in ${(took / 1000).toFixed(1)} s, ${executions.all().length} executions; now the sweep`);
     storm.world.world.aws.events.fire(`slipway-${storm.world.world.stage}-sweep-due`);
     await storm.world.world.aws.events.settled();
     await executions.idle((left) => plan.tell(`${executions.all().length} executions, ${left} of them still run`));
     const looked = await look(storm, rounds(plan));
     const historyMax = await longestHistory(storm, executions.all());
-    return { events: delivered, eventsPerSecond: round(delivered / (took / 1000)), executions: executions.all().length, ...looked, historyMax, memoryMb: memory.stop() };
+    return { events: carrier.delivered(), eventsPerSecond: round(carrier.delivered() / (took / 1000)), executions: executions.all().length, ...looked, historyMax, memoryMb: memory.stop() };
   } finally {
     memory.stop();
     await storm.world.stop();
@@ -67,37 +68,50 @@ function rounds({ events, services }: StormPlan): number {
 
 const tagOf = (round: number): string => `1.${round}.0`;
 
-/** Takes the events of the pushes off the bus, and delivers each that is not lost twice and late. */
-async function blow({ world, services, push }: StormWorld, plan: StormPlan): Promise<{ delivered: number; took: number }> {
-  const { events } = world.world.aws;
-  const publish = events.publish.bind(events);
+type Carrier = {
+  readonly carry: EventCarrier;
+  /** Events delivered so far. */
+  delivered(): number;
+  /** Resolves when none is on its way. */
+  settled(): Promise<unknown>;
+};
+
+/** Carries each event that is not lost twice, and late. */
+function createCarrier(): Carrier {
   const random = randomNumbers(1);
   const deliveries: Promise<void>[] = [];
-  const pushes = rounds(plan) * services.length;
-  const begun = performance.now();
   let [heard, delivered] = [0, 0];
-  const deliver = async (event: AwsEvent, delay: number): Promise<void> => {
-    await sleep(delay);
+  const deliver: (...carried: Parameters<EventCarrier>) => Promise<void> = async (event, publish) => {
+    await sleep(random() * LATEST);
     delivered += 1;
     publish(event);
   };
-  events.publish = (event) => {
-    if (event['detail-type'] !== 'ECR Image Action') return publish(event);
-    heard += 1;
-    if (heard % LOST_ONE_IN === 0) return;
-    deliveries.push(deliver(event, random() * LATEST), deliver(event, random() * LATEST));
+  return {
+    carry(event, publish) {
+      heard += 1;
+      if (heard % LOST_ONE_IN !== 0) deliveries.push(deliver(event, publish), deliver(event, publish));
+    },
+    delivered: () => delivered,
+    settled: () => Promise.all(deliveries),
   };
+}
+
+/** Pushes to one service after the other, again and again; returns how long it took until the last event was delivered. */
+async function blow(storm: StormWorld, carrier: Carrier, plan: StormPlan): Promise<number> {
+  const { services } = storm;
+  const pushes = rounds(plan) * services.length;
+  const begun = performance.now();
   for (let pushed = 0; pushed < pushes; pushed++) {
     await sleep(begun + ((plan.within - LATEST) * pushed) / pushes - performance.now());
     const service = services[pushed % services.length];
-    if (service !== undefined) await push(service, stormImage(service, tagOf(Math.floor(pushed / services.length) + 1)));
-    if ((pushed + 1) % 100 === 0) plan.tell(`${pushed + 1} of ${pushes} pushes, ${delivered} events`);
+    if (service !== undefined) await storm.push(service, stormImage(service, tagOf(Math.floor(pushed / services.length) + 1)));
+    if ((pushed + 1) % 100 === 0) plan.tell(`${pushed + 1} of ${pushes} pushes, ${carrier.delivered()} events`);
   }
-  await Promise.all(deliveries);
-  events.publish = publish;
-  return { delivered, took: performance.now() - begun };
+  await carrier.settled();
+  return performance.now() - begun;
 }
 
+/** As many functions at once as the machine has cores for, a few times over: more would only wait inside. */
 function limitConcurrency({ world }: StormWorld, most: number): void {
   const { lambda } = world.world.aws;
   const invoke = lambda.invoke.bind(lambda);

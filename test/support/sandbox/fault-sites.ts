@@ -10,7 +10,7 @@ const SOON: DeployedWorldOptions = {
 const DELAYS = { refresh: 20, liveChange: 10, pickUp: 10, operation: 60, afterOperation: 20 };
 
 /** Long enough for CheckRollout to end before it, also on a machine with other work. */
-const HOOK_MS = 1_000;
+const HOOK_MS = 2_000;
 
 const AUTOMATED = / {4}automated:\n(?: {6}.*\n)+/;
 

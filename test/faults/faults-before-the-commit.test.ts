@@ -1,0 +1,3 @@
+import { describeQuickCells } from './run-quick-cells.ts';
+
+describeQuickCells('automatic', ['ResolveRelease', 'ClaimTarget', 'CheckAccess', 'CommitRelease']);
