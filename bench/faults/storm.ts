@@ -102,7 +102,7 @@ async function blow(storm: StormWorld, carrier: Carrier, plan: StormPlan): Promi
   const pushes = rounds(plan) * services.length;
   const begun = performance.now();
   for (let pushed = 0; pushed < pushes; pushed++) {
-    await sleep(begun + ((plan.within - LATEST) * pushed) / pushes - performance.now());
+    await sleep(Math.max(0, begun + ((plan.within - LATEST) * pushed) / pushes - performance.now()));
     const service = services[pushed % services.length];
     if (service !== undefined) await storm.push(service, stormImage(service, tagOf(Math.floor(pushed / services.length) + 1)));
     if ((pushed + 1) % 100 === 0) plan.tell(`${pushed + 1} of ${pushes} pushes, ${carrier.delivered()} events`);

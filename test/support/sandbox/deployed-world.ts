@@ -64,7 +64,8 @@ export async function startDeployedWorld(name: ScenarioName, { editFile, ...opti
 
 function toDrive(scenario: StartedScenario): DeployedWorld {
   const { aws, git } = scenario.world;
-  const config = { endpoint: aws.endpointUrl, region: aws.account.region, credentials: aws.administrator, maxAttempts: 1 };
+  // A kept connection may be closed just as it is used again, on a machine with other work.
+  const config = { endpoint: aws.endpointUrl, region: aws.account.region, credentials: aws.administrator, maxAttempts: 3 };
   const table = openTable({ tableName: `slipway-${STAGE}`, client: new DynamoDBClient(config) });
   const ecr = new ECRClient(config);
   const records = createRecordStore(table);
