@@ -3,7 +3,7 @@ import { tell } from './scene.ts';
 
 /** Shows a command line that a person would type. What it does happens beside it. */
 export function showCommand(line: string): void {
-  tell(`\n$ ${line}`);
+  tell(`\n$ ${line}\n`);
 }
 
 /** Shows a command line of Slipway's, runs it in this process, and returns what it printed on standard output. */

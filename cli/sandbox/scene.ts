@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeExecutionCommand, type ExecutionListItem, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
+import * as z from 'zod/mini';
 import type { Image } from '../../sandbox/scenarios/image.ts';
 import type { StartedScenario } from '../../sandbox/scenarios/start-scenario.ts';
 import { openStores, type Stores } from '../../src/adapters/dynamodb/open-stores.ts';
 import { applyText } from '../commands/apply.ts';
 import { type ExecutionInput, readExecutionInput } from '../execution/execution-input.ts';
+import { readJson } from '../execution/execution-json.ts';
 import type { Progress } from '../execution/progress.ts';
 import { followExecution } from '../follow-execution.ts';
 import { progressLine } from '../output/progress.ts';
@@ -36,16 +38,16 @@ export async function openScene(scenario: StartedScenario): Promise<Scene> {
 export async function pushAndWatch(scene: Scene, image: Image, heard?: (progress: Progress) => void): Promise<ExecutionReport> {
   const { push } = scene.scenario;
   tell(`\nPushing inference-service:${image.tag} to ECR …`);
-  return watchStarted(scene, () => push(image), heard);
+  return watchStarted(scene, 'EventBridge', () => push(image), heard);
 }
 
-/** Shows the execution that EventBridge starts for something to its end, against the clock that runs since then. */
-export async function watchStarted(scene: Scene, begin: () => Promise<void>, heard?: (progress: Progress) => void): Promise<ExecutionReport> {
+/** Shows the execution that somebody starts because of what begins now, against the clock that runs since then. */
+export async function watchStarted(scene: Scene, starter: string, begin: () => Promise<void>, heard?: (progress: Progress) => void): Promise<ExecutionReport> {
   const earlier = (await executions(scene)).map(({ executionArn }) => executionArn);
   await begin();
   const begunAt = Date.now();
   const executionArn = await newExecution(scene, earlier);
-  tell(`EventBridge started ${executionArn}\n`);
+  tell(`${starter} started ${executionArn}\n`);
   return watch(scene, executionArn, (progress) => {
     tell(progressLine(progress, begunAt, lookOf(process.stderr)));
     heard?.(progress);
@@ -59,8 +61,9 @@ export async function watch({ client, stores }: Scene, executionArn: string, hea
 
 async function newExecution(scene: Scene, earlier: readonly (string | undefined)[]): Promise<string> {
   for (;;) {
-    const found = (await executions(scene)).find(({ executionArn }) => !earlier.includes(executionArn))?.executionArn;
-    if (found !== undefined) return found;
+    for (const { executionArn = '' } of await executions(scene)) {
+      if (!earlier.includes(executionArn) && (await inputOf(scene, executionArn)) !== null) return executionArn;
+    }
     await sleep(20);
   }
 }
@@ -71,9 +74,11 @@ export async function executions({ client, stack }: Pick<Scene, 'client' | 'stac
   return found;
 }
 
-/** What an execution was started for. */
+/** What an execution was started for; null for the look at what comes after an environment, which in the sandbox is nothing. */
 export async function inputOf({ client }: Pick<Scene, 'client'>, executionArn: string): Promise<ExecutionInput | null> {
-  return readExecutionInput((await client.send(new DescribeExecutionCommand({ executionArn }))).input);
+  const { input } = await client.send(new DescribeExecutionCommand({ executionArn }));
+  const isPromotion = readJson(z.object({ source: z.literal('slipway') }), input) !== undefined;
+  return isPromotion ? null : readExecutionInput(input);
 }
 
 /** Resolves when no event is on its way to a rule and no execution runs; hears of each execution on the way, as often as it is seen. */

@@ -38,7 +38,7 @@ export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
   rollback: { story: 'The new image crashes, dev says `rollback: automatic`: the previous release goes back, and the new one is quarantined.', fault: 'bad-crash', policy: { rollback: 'automatic' } },
   superseded: { story: 'Two images are pushed within one second: the newer one is deployed, whatever comes first.' },
   'lost-event': { story: "ECR's event of the push is lost: the sweep finds the image and deploys it.", carryEvent: () => losing(({ detail }) => detail['image-tag'] === '1.1.0') },
-  'argocd-down': { story: 'Argo CD does not answer for some seconds while it syncs the new image: Slipway asks again until it does.', argocdDownFor: 5_000 },
+  'argocd-down': { story: 'Argo CD does not answer for some seconds while it syncs the new image: Slipway asks again until it does.', argocdDownFor: 4_000 },
   'hook-fails': { story: 'The new pods become Ready, but the PostSync hook of the sync fails.', hook: { name: 'smoke-test', phase: 'PostSync', outcome: 'fail' } },
   approval: { story: 'dev says `approval: required`: the new image waits until a person has approved it.', policy: { approval: 'required' } },
   redrive: { story: 'Somebody stores a wrong token for Argo CD as Slipway commits: once the secret is mended, a redrive goes on from there.', wrongToken: true },

@@ -12,5 +12,5 @@ export const lostEvent: Play = async (scene) => {
   tell(await slipway('status', 'inference-service'));
   tell('\nThe sweep comes every 30 minutes; now it comes at once.');
   showCommand(`aws lambda invoke --function-name slipway-${STAGE}-sweep-releases /dev/stdout`);
-  return toldOf(await watchStarted(scene, async () => world.aws.events.fire(`slipway-${STAGE}-sweep-due`)));
+  return toldOf(await watchStarted(scene, 'The sweep', async () => world.aws.events.fire(`slipway-${STAGE}-sweep-due`)));
 };

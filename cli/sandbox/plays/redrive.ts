@@ -19,5 +19,5 @@ export const redrive: Play = async (scene) => {
   const after = await readHistory(scene.client, execution);
   const skipped = skippedSteps(before.progress, after.progress.slice(before.progress.length));
   const report = await watch(scene, execution, () => undefined);
-  return { ...toldOf(report, { json: { skipped, failed: { outcome, cause } } }), text: printed.trim() };
+  return { ...toldOf(report, { json: { redrive: { failed: { outcome, cause }, skipped } } }), text: printed.trim() };
 };

@@ -20,7 +20,7 @@ export const rollback: Play = async (scene) => {
   const report = await pushAndWatch(scene, newImage);
   const pods = livePods(scene, INFERENCE.application);
   tell(`\nPushing the same image again as ${INFERENCE.name}:${AGAIN} …`);
-  const { outcome, cause, execution } = (await watchStarted(scene, () => addTag(newImage, AGAIN))).summary;
+  const { outcome, cause, execution } = (await watchStarted(scene, 'EventBridge', () => addTag(newImage, AGAIN))).summary;
   const look = lookOf(process.stdout);
   return toldOf(report, {
     json: { rollback: { ...wayBack(report.attempts[0]), pods, again: { tag: AGAIN, outcome, cause, execution } } },

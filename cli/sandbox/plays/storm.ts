@@ -39,7 +39,7 @@ export const storm: Play = async (scene) => {
   await sleep(STORM.latestMs);
   await untilQuiet(scene);
   tell(`\nEverything that EventBridge heard of is deployed after ${secondsSince(begunAt)}. The sweep comes every 30 minutes; now it comes at once.`);
-  const before = (await executions(scene)).length;
+  const before = (await allEnded(scene)).length;
   showCommand(`aws lambda invoke --function-name slipway-${STAGE}-sweep-releases /dev/stdout`);
   world.aws.events.fire(`slipway-${STAGE}-sweep-due`);
   await untilQuiet(scene);
@@ -69,12 +69,13 @@ async function pushAll({ scenario: { services, push } }: Scene): Promise<readonl
 
 async function allEnded(scene: Scene): Promise<readonly Ended[]> {
   const arns = (await executions(scene)).toReversed().map(({ executionArn = '' }) => executionArn);
-  return Promise.all(
-    arns.map(async (executionArn) => {
+  const ended = await Promise.all(
+    arns.map(async (executionArn): Promise<Ended | null> => {
       const input = await inputOf(scene, executionArn);
-      return { service: input?.service ?? input?.repository?.name ?? '', report: await watch(scene, executionArn, () => undefined) };
+      return input === null ? null : { service: input.service ?? input.repository?.name ?? '', report: await watch(scene, executionArn, () => undefined) };
     }),
   );
+  return ended.filter((one) => one !== null);
 }
 
 async function stormedService(scene: Scene, { name, application }: SampleService, images: readonly Image[], ended: readonly Ended[]): Promise<StormedService> {

@@ -32,16 +32,18 @@ export const superseded: Play = async (scene) => {
 };
 
 async function watchAll(scene: Scene, begunAt: number): Promise<readonly Ended[]> {
-  const watched = new Map<string, Promise<Ended>>();
+  const watched = new Map<string, Promise<Ended | null>>();
   await untilQuiet(scene, (executionArn) => {
     if (!watched.has(executionArn)) watched.set(executionArn, watchTagged(scene, executionArn, begunAt));
   });
-  return Promise.all(watched.values());
+  return (await Promise.all(watched.values())).filter((ended) => ended !== null);
 }
 
 /** Steps of several executions at once are told with the tag before them. */
-async function watchTagged(scene: Scene, executionArn: string, begunAt: number): Promise<Ended> {
-  const tag = (await inputOf(scene, executionArn))?.tag ?? '';
+async function watchTagged(scene: Scene, executionArn: string, begunAt: number): Promise<Ended | null> {
+  const input = await inputOf(scene, executionArn);
+  if (input === null) return null;
+  const tag = input.tag ?? '';
   const heard = (progress: Progress): void => tell(`${tag}  ${progressLine(progress, begunAt, lookOf(process.stderr))}`);
   return { tag, report: await watch(scene, executionArn, heard) };
 }

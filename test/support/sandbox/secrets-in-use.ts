@@ -6,7 +6,7 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import type { DeployedWorld } from './deployed-world.ts';
 
 /** Everything that a deployment leaves where people look: by place, as text. */
-export async function tracesOf({ world }: DeployedWorld): Promise<Readonly<Record<string, string>>> {
+export async function tracesOf({ world }: Pick<DeployedWorld, 'world'>): Promise<Readonly<Record<string, string>>> {
   const { aws, git, folder, stage } = world;
   const config = { endpoint: aws.endpointUrl, region: aws.account.region, credentials: aws.administrator, maxAttempts: 1 };
   const stateMachineArn = `arn:aws:states:${aws.account.region}:${aws.account.id}:stateMachine:slipway-${stage}-deploy`;
@@ -44,7 +44,7 @@ export function secretsIn(text: string, known: Readonly<Record<string, string>>)
 }
 
 /** The secrets of a world whose values are known. */
-export async function secretsOf({ world }: DeployedWorld): Promise<Readonly<Record<string, string>>> {
+export async function secretsOf({ world }: Pick<DeployedWorld, 'world'>): Promise<Readonly<Record<string, string>>> {
   const { endpointUrl: endpoint, account, administrator: credentials } = world.aws;
   const secrets = new SecretsManagerClient({ endpoint, region: account.region, credentials, maxAttempts: 1 });
   const { SecretString = '' } = await secrets.send(new GetSecretValueCommand({ SecretId: 'slipway/argocd' }));
@@ -54,4 +54,13 @@ export async function secretsOf({ world }: DeployedWorld): Promise<Readonly<Reco
     'administrator’s cluster token': world.kubernetes.administratorToken,
     'administrator’s secret key': world.aws.administrator.secretAccessKey,
   };
+}
+
+/** Which secrets a world left where people look, by place. @throws when there is a place that nothing was read from */
+export async function secretsFound(deployed: Pick<DeployedWorld, 'world'>): Promise<Readonly<Record<string, readonly string[]>>> {
+  const [traces, known] = await Promise.all([tracesOf(deployed), secretsOf(deployed)]);
+  const unread = Object.keys(traces).filter((place) => (traces[place]?.length ?? 0) <= 100);
+  if (unread.length > 0) throw new Error(`Nothing was found to look through in ${unread.join(', ')}.`);
+  const found = Object.entries(traces).map(([place, text]) => [place, secretsIn(text, known)] as const);
+  return Object.fromEntries(found.filter(([, secrets]) => secrets.length > 0));
 }

@@ -1,0 +1,29 @@
+import { PACKAGE_FOLDER } from '../../../cli/sandbox/package-stack.ts';
+import type { Told } from '../../../cli/sandbox/play.ts';
+import { playOf } from '../../../cli/sandbox/plays/plays.ts';
+import { openScene } from '../../../cli/sandbox/scene.ts';
+import type { ScenarioName } from '../../../sandbox/scenarios/names.ts';
+import { type StartedScenario, startScenario } from '../../../sandbox/scenarios/start-scenario.ts';
+
+export type PlayedScenario = {
+  readonly scenario: StartedScenario;
+  readonly told: Told;
+  /** What whoever watched read on standard error. */
+  readonly said: string;
+};
+
+/** Plays a scenario in this process, one at a time: the command line finds its world through the environment. The caller stops the world. */
+export async function playScenario(name: ScenarioName): Promise<PlayedScenario> {
+  const scenario = await startScenario(name, { packageFolder: PACKAGE_FOLDER, stage: 'sandbox' });
+  const said: string[] = [];
+  const { error } = console;
+  console.error = (text: string) => void said.push(text);
+  try {
+    return { scenario, told: await playOf(name)(await openScene(scenario)), said: said.join('\n') };
+  } catch (failure) {
+    await scenario.world.stop();
+    throw failure;
+  } finally {
+    console.error = error;
+  }
+}
