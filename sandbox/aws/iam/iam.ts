@@ -71,11 +71,7 @@ export function createIam(account: AwsAccount): Iam {
 
   function assumeRole(roleArn: string, service: ServicePrincipal, session: string): Principal {
     const role = roles.get(roleArn);
-    const context = { 'aws:SourceAccount': account.id };
-    if (role === undefined || !trusts(role.trust, service, context)) {
-      const reason = role === undefined ? 'the role does not exist' : 'its trust policy does not allow the service';
-      throw new AwsError('AccessDeniedException', `${service} is not authorized to assume role ${roleArn} because ${reason}`, 403);
-    }
+    if (role === undefined || !trusts(role.trust, service, { 'aws:SourceAccount': account.id })) throw notTrusted(roleArn, service, role !== undefined);
     return { arn: `arn:aws:sts::${account.id}:assumed-role/${role.name}/${session}`, roleArn, userId: `${role.roleId}:${session}` };
   }
 
@@ -102,6 +98,11 @@ export function createIam(account: AwsAccount): Iam {
       if (decision !== 'allowed') throw new AwsError('AccessDeniedException', refusal(caller, need, decision === 'denied'), 403);
     },
   };
+}
+
+function notTrusted(roleArn: string, service: ServicePrincipal, exists: boolean): AwsError {
+  const reason = exists ? 'its trust policy does not allow the service' : 'the role does not exist';
+  return new AwsError('AccessDeniedException', `${service} is not authorized to assume role ${roleArn} because ${reason}`, 403);
 }
 
 function refusal(caller: Principal, { action, resource }: Need, explicit: boolean): string {

@@ -1,0 +1,257 @@
+import { createServer } from 'node:http';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type ExecutionListItem, GetExecutionHistoryCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { NamedPolicy } from '../../sandbox/aws/iam/iam.ts';
+import { createSignedAnswers } from '../../cli/approval/signed-answers.ts';
+import { findStack } from '../../cli/stack.ts';
+import { closeServer, listenOnLoopback } from '../../sandbox/loopback.ts';
+import { imageOf } from '../../sandbox/scenarios/image.ts';
+import { createApprovalStore } from '../../src/adapters/dynamodb/approval-store.ts';
+import { openTable } from '../../src/adapters/dynamodb/table.ts';
+import { type DeployedWorld, startDeployedWorld } from '../support/sandbox/deployed-world.ts';
+import { createFaults, EAGER_KUBELET } from '../support/sandbox/faults.ts';
+import { ENVIRONMENTS, withEnvironments } from '../support/sandbox/more-environments.ts';
+
+/**
+ * Takes each action of each role away in turn: something must fail with AWS's refusal of that action, or the role has more than its
+ * function needs.
+ */
+
+type Statement = { Action: string | string[]; Effect: string; Resource: unknown };
+type Document = { Statement: Statement | Statement[] };
+
+const faults = createFaults();
+const health = createServer((_request, response) => response.end('ok\n'));
+let world: DeployedWorld;
+let version = 1;
+
+const PROD = { service: 'inference-service', environment: 'prod', target: 'eu' };
+const nextImage = () => imageOf(`${++version}.0.0`);
+
+beforeAll(async () => {
+  const url = `http://${await listenOnLoopback(health)}/`;
+  const prod = { name: 'prod', values: (text: string) => text, application: () => undefined, entry: (entry: { set(key: string, value: unknown): void }) => {
+    entry.set('after', 'dev');
+    entry.set('approval', { timeout: '2s' });
+  } };
+  const { editFile, ...options } = withEnvironments([prod]);
+  world = await startDeployedWorld('happy', {
+    ...options,
+    faultOf: faults.faultOf,
+    kubelet: EAGER_KUBELET,
+    random: () => 0.01 * Math.random(),
+    editFile(file) {
+      editFile(file);
+      file.setIn([...ENVIRONMENTS, 'dev', 'rollback'], 'automatic');
+      file.setIn([...ENVIRONMENTS, 'dev', 'targets', 'eu', 'smoke'], { url });
+    },
+  });
+  await world.deploy(nextImage());
+  await untilQuiet();
+}, 60_000);
+afterAll(async () => {
+  await world?.stop();
+  await closeServer(health);
+});
+
+it('every action of every role is needed: without it, something fails with AWS’s refusal', async () => {
+  const superfluous: string[] = [];
+  for (const [role, policies] of world.world.aws.iam.rolePolicies()) {
+    for (const action of actionsOf(policies).filter((one) => !one.startsWith('logs:'))) {
+      world.world.aws.iam.setPolicies(role, withoutAction(policies, action));
+      const said = await whatIsSaid(role, action);
+      world.world.aws.iam.setPolicies(role, policies);
+      if (!said.includes(`assumed-role/${role}/`) || !said.includes(`not authorized to perform: ${action} `)) superfluous.push(`${role} ${action}`);
+    }
+  }
+  expect(superfluous).toEqual([]);
+}, 600_000);
+
+describe('the rights to write logs', () => {
+  it.each(['logs:CreateLogStream', 'logs:PutLogEvents'])('are needed: without %s no function leaves a log', async (action) => {
+    const all = world.world.aws.iam.rolePolicies();
+    const loggingRoles = [...all].filter(([, policies]) => actionsOf(policies).includes(action)).map(([role]) => role);
+    for (const role of loggingRoles) world.world.aws.iam.setPolicies(role, withoutAction(all.get(role) ?? [], action));
+    const silent = await logOf(playAll);
+    for (const role of loggingRoles) world.world.aws.iam.setPolicies(role, all.get(role) ?? []);
+    const heard = await logOf(playAll);
+    expect(silent).toBe('');
+    const functions = new Set([...heard.matchAll(/"step":"([^"]+)"/g)].map(([, name]) => name));
+    expect(loggingRoles.length).toBeGreaterThan(10);
+    expect(functions.size).toBe(loggingRoles.length + 1); // two functions share the cluster reader's role
+  }, 120_000);
+});
+
+/** The log that functions leave while something is played. */
+async function logOf(play: () => Promise<void>): Promise<string> {
+  const before = await logText();
+  await play();
+  await untilQuiet();
+  return (await logText()).slice(before.length);
+}
+
+/** Comes through every function once. */
+async function playAll(): Promise<void> {
+  await world.deploy(nextImage());
+  await pushBadImage();
+  await approve();
+  await sweep();
+}
+
+function actionsOf(policies: readonly NamedPolicy[]): readonly string[] {
+  return statementsOf(policies).flatMap(({ Action }) => Action);
+}
+
+function statementsOf(policies: readonly NamedPolicy[]): readonly Statement[] {
+  return policies.flatMap(({ document }) => (document as Document).Statement);
+}
+
+function withoutAction(policies: readonly NamedPolicy[], action: string): readonly NamedPolicy[] {
+  const edited = structuredClone(policies);
+  for (const { document } of edited) {
+    const policy = document as Document;
+    policy.Statement = [policy.Statement].flat().flatMap((statement) => {
+      const kept = [statement.Action].flat().filter((one) => one !== action);
+      return kept.length === 0 ? [] : [{ ...statement, Action: kept }];
+    });
+    if (policy.Statement.length === 0) policy.Statement = [{ Effect: 'Deny', Action: 'sts:AssumeRole', Resource: '*' }];
+  }
+  return edited;
+}
+
+/** Plays what exercises the action, and returns what executions, logs and the dead-letter queue said meanwhile. */
+async function whatIsSaid(role: string, action: string): Promise<string> {
+  const since = Date.now();
+  const letters = deadLetters().length;
+  const log = await logOf(() => playFor(role.replace('slipway-sandbox-', ''), action));
+  return [await historiesSince(since), log, JSON.stringify(deadLetters().slice(letters))].join('\n');
+}
+
+async function playFor(role: string, action: string): Promise<void> {
+  const isAbout = (...actions: string[]): boolean => actions.includes(action);
+  if (role === 'roll-back') return pushBadImage();
+  if (role === 'sweep-releases') return isAbout('states:DescribeExecution') ? sweepBesideStopped() : sweepAfterLostEvent();
+  if (role === 'answer-approval') return approve();
+  if (role === 'await-approval') return isAbout('states:DescribeExecution', 'states:SendTaskSuccess') ? askTwice() : ask();
+  if (role === 'conclude-deployment' && isAbout('dynamodb:GetItem', 'dynamodb:DeleteItem')) return ask();
+  if (isAbout('states:DescribeExecution') || (role === 'conclude-deployment' && isAbout('states:StartExecution'))) return pushTwice();
+  if (role === 'rule') await world.push(nextImage());
+  else await world.deploy(nextImage());
+}
+
+async function pushBadImage(): Promise<void> {
+  const image = nextImage();
+  faults.breakPods(image.digest, 'bad-crash');
+  await world.deploy(image);
+}
+
+/** The second comes while the first is rolled out, and waits until it has ended. */
+async function pushTwice(): Promise<void> {
+  const [first, second] = [nextImage(), nextImage()];
+  faults.breakPods(first.digest, 'never-ready');
+  const [execution = ''] = await world.push(first);
+  await world.executions.reaches(execution, 'CheckRollout');
+  const [waiting = ''] = await world.push(second);
+  await world.executions.ended(waiting);
+  faults.heal(first.digest);
+  await world.executions.ended(execution);
+}
+
+/** The question is left unanswered, and its time is over after two seconds. */
+async function ask(): Promise<void> {
+  await world.executions.ended(await world.executions.start(await prodRequest()));
+}
+
+async function askTwice(): Promise<void> {
+  const first = await world.executions.start(await prodRequest());
+  await world.executions.reaches(first, 'AwaitApproval');
+  await untilPending();
+  await world.executions.ended(await world.executions.start(await prodRequest()));
+  await world.executions.ended(first);
+}
+
+async function approve(): Promise<void> {
+  const execution = await world.executions.start(await prodRequest());
+  await untilPending();
+  const { aws } = world.world;
+  const { approvalUrl: url } = await findStack('sandbox');
+  const send = createSignedAnswers({ url, region: aws.account.region, credentials: aws.administrator });
+  const [pending] = await approvals().list();
+  if (pending !== undefined) await send({ ...PROD, digest: pending.release.digest, answer: 'approve' }).catch(() => undefined);
+  await world.executions.ended(execution);
+}
+
+/** Lost as an event is whose rule may not start anything. */
+async function sweepAfterLostEvent(): Promise<void> {
+  const { aws } = world.world;
+  const rule = aws.iam.rolePolicies().get('slipway-sandbox-rule') ?? [];
+  aws.iam.setPolicies('slipway-sandbox-rule', []);
+  await world.push(nextImage());
+  aws.iam.setPolicies('slipway-sandbox-rule', rule);
+  await sweep();
+}
+
+async function sweepBesideStopped(): Promise<void> {
+  const image = nextImage();
+  faults.breakPods(image.digest, 'never-ready');
+  const [execution = ''] = await world.push(image);
+  await world.executions.reaches(execution, 'CheckRollout');
+  await world.executions.stop(execution);
+  await sweep();
+}
+
+async function sweep(): Promise<void> {
+  world.world.aws.events.fire('slipway-sandbox-sweep-due');
+  await world.world.aws.events.settled();
+}
+
+/** Asks for a new image in prod, whose push starts nothing: its event is lost. */
+async function prodRequest(): Promise<object> {
+  const { iam } = world.world.aws;
+  const rule = iam.rolePolicies().get('slipway-sandbox-rule') ?? [];
+  const image = nextImage();
+  iam.setPolicies('slipway-sandbox-rule', []);
+  await world.push(image);
+  iam.setPolicies('slipway-sandbox-rule', rule);
+  return { service: PROD.service, environment: PROD.environment, tag: image.tag };
+}
+
+async function untilPending(): Promise<void> {
+  for (let look = 0; look < 100 && (await approvals().list()).length === 0; look++) await sleep(20);
+}
+
+/** What a deployment's end starts, as a promotion, has ended too. */
+async function untilQuiet(): Promise<void> {
+  await world.world.aws.events.settled();
+  while ((await executions('RUNNING')).length > 0) await sleep(20);
+  await world.world.aws.events.settled();
+}
+
+async function historiesSince(instant: number): Promise<string> {
+  const since = (await executions()).filter(({ startDate = new Date(0) }) => startDate.getTime() >= instant - 1);
+  const histories = await Promise.all(since.map(({ executionArn }) => sfn().send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1000 }))));
+  return JSON.stringify(histories.map(({ events }) => events));
+}
+
+async function executions(statusFilter?: 'RUNNING'): Promise<readonly ExecutionListItem[]> {
+  const { region, id } = world.world.aws.account;
+  const stateMachineArn = `arn:aws:states:${region}:${id}:stateMachine:slipway-sandbox-deploy`;
+  return (await sfn().send(new ListExecutionsCommand({ stateMachineArn, maxResults: 1000, ...(statusFilter && { statusFilter }) }))).executions ?? [];
+}
+
+function config() {
+  const { endpointUrl: endpoint, account, administrator: credentials } = world.world.aws;
+  return { endpoint, region: account.region, credentials, maxAttempts: 1 };
+}
+
+const sfn = () => new SFNClient(config());
+const approvals = () => createApprovalStore(openTable({ tableName: 'slipway-sandbox', client: new DynamoDBClient(config()) }));
+const deadLetters = () => world.world.aws.queues.messages('arn:aws:sqs:eu-central-1:111122223333:slipway-sandbox-lost-events');
+
+function logText(): Promise<string> {
+  return readFile(join(world.world.folder, 'functions.log'), 'utf8');
+}
