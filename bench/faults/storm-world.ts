@@ -25,7 +25,8 @@ export async function startStormWorld(count: number, carryEvent: EventCarrier): 
   const world = await startDeployedWorld('happy', {
     carryEvent,
     configFiles: Object.assign(configFiles(imageOf('1.0.0')), ...services.map(valuesOf)) as Record<string, string>,
-    argocd: { editManifest: (yaml) => (yaml.includes('kind: Application') ? [yaml, ...services.map((service) => manifestOf(yaml, service))].join('---\n') : yaml) },
+    // The stand-in compares every Application when anything changes in the cluster.
+    argocd: { delays: { liveChange: 1_000 }, editManifest: (yaml) => (yaml.includes('kind: Application') ? [yaml, ...services.map((service) => manifestOf(yaml, service))].join('---\n') : yaml) },
     editFile: (file) => services.forEach((service) => addTo(file, service)),
   });
   const { endpointUrl: endpoint, account, administrator: credentials } = world.world.aws;

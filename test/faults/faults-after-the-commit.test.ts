@@ -1,7 +1,8 @@
 import { describeQuickCells } from './run-quick-cells.ts';
 
-const STEPS = ['SyncApplication', 'CheckRollout', 'VerifyRelease', 'ConcludeDeployment', 'ConcludeRelease'] as const;
+const STEPS = ['SyncApplication', 'CheckRollout', 'VerifyRelease', 'RollBack', 'ConcludeDeployment', 'ConcludeRelease'] as const;
 
 describeQuickCells('automatic', STEPS);
 describeQuickCells('manual', STEPS);
 describeQuickCells('hooked', STEPS);
+describeQuickCells('failing', STEPS);

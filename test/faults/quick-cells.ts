@@ -29,6 +29,8 @@ const QUICK: readonly (readonly [cell: string, remedy: Remedy])[] = [
   ['CheckRollout: execution stopped by hand', 'redrive'],
   ['VerifyRelease: killed before it did anything', 'fresh'],
   ['VerifyRelease: argocd down 30 s', 'redrive'],
+  ['RollBack: killed during its push', 'redrive'],
+  ['RollBack: git down for good', 'fresh'],
   ['ConcludeDeployment: killed after its record', 'fresh'],
   ['ConcludeDeployment: killed during its current release', 'redrive'],
   ['ConcludeDeployment: answer to its event lost', 'fresh'],

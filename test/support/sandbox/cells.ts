@@ -6,8 +6,13 @@ import type { MakeFault } from './fault-site.ts';
 import { STEP_NAMES, type StepName, stepOf } from './fault-steps.ts';
 import type { Party } from './gate.ts';
 
-/** `automatic`: Argo CD syncs by itself. `manual`: Slipway asks it to. `hooked`: each sync ends with a Job, which VerifyRelease waits for. */
-export type SiteKind = 'automatic' | 'manual' | 'hooked';
+/**
+ * - `automatic`: Argo CD syncs by itself.
+ * - `manual`: Slipway asks it to.
+ * - `hooked`: each sync ends with a Job, which VerifyRelease waits for.
+ * - `failing`: the release's pods cannot pull their image, so that it is rolled back.
+ */
+export type SiteKind = 'automatic' | 'manual' | 'hooked' | 'failing';
 
 /** One fault in one step, and what is to come of it. */
 export type Cell = {
@@ -16,7 +21,7 @@ export type Cell = {
   readonly kind: SiteKind;
   readonly fault: MakeFault;
   /** How the execution ends as long as nobody mends anything. */
-  readonly outcome: 'succeeded' | 'errored' | 'stopped';
+  readonly outcome: 'succeeded' | 'errored' | 'stopped' | 'rolled-back' | 'failed';
   /** What the history says of each attempt that is tried again: the error's name and its words. Null where nothing is to be seen of it. */
   readonly retried: RegExp | null;
   /** What the cause names, where the execution ends errored. */
@@ -40,9 +45,16 @@ const NAMED: Readonly<Record<Party, RegExp>> = {
   cluster: /cluster "?sandbox/,
 };
 
+const KINDS: Partial<Record<StepName, SiteKind>> = { VerifyRelease: 'hooked', RollBack: 'failing' };
+
+/** How a deployment ends whose step could not be done. A release that failed stays failed where the way back is barred. */
+function barred(step: StepName): Cell['outcome'] {
+  return step === 'RollBack' ? 'failed' : 'errored';
+}
+
 function cellOf(step: StepName, what: string, fault: MakeFault): Cell {
-  const kind = step === 'VerifyRelease' ? 'hooked' : 'automatic';
-  return { name: `${step}: ${what}`, step, kind, fault, outcome: 'succeeded', retried: null, cause: null };
+  const kind = KINDS[step] ?? 'automatic';
+  return { name: `${step}: ${what}`, step, kind, fault, outcome: kind === 'failing' ? 'rolled-back' : 'succeeded', retried: null, cause: null };
 }
 
 function killedCells(step: StepName): readonly Cell[] {
@@ -63,7 +75,7 @@ function lateCells(step: StepName): readonly Cell[] {
 
 function effectCells(step: StepName): readonly Cell[] {
   return stepOf(step).effects.flatMap((effect) => {
-    const kind: SiteKind = step === 'SyncApplication' ? 'manual' : 'automatic';
+    const kind: SiteKind = step === 'SyncApplication' ? 'manual' : (KINDS[step] ?? 'automatic');
     const retried = /^Runtime\.ExitError: /;
     return [
       { ...cellOf(step, `killed during its ${effect.name}`, killedDuring(effect)), kind, retried },
@@ -90,7 +102,7 @@ function seen(party: Party): RegExp {
 }
 
 function unlessForGood(cell: Cell, lasts: number, cause: RegExp): Cell {
-  return lasts === Infinity ? { ...cell, outcome: 'errored', cause } : cell;
+  return lasts === Infinity ? { ...cell, outcome: barred(cell.step), cause } : cell;
 }
 
 const CREDENTIALS: Partial<Record<StepName, Readonly<Record<string, Credential>>>> = {
@@ -99,14 +111,15 @@ const CREDENTIALS: Partial<Record<StepName, Readonly<Record<string, Credential>>
   SyncApplication: { 'Argo CD token': ARGOCD_TOKEN },
   CheckRollout: { 'Argo CD token': ARGOCD_TOKEN },
   VerifyRelease: { 'Argo CD token': ARGOCD_TOKEN },
+  RollBack: { 'Git password': GIT_PASSWORD },
 };
 
 /** What no retry mends is not retried. */
 function refusedCells(step: StepName): readonly Cell[] {
-  const errored = { outcome: 'errored', retried: null } as const;
+  const errored = { outcome: barred(step), retried: null } as const;
   const { rights } = stepOf(step);
   return [
-    ...Object.entries(CREDENTIALS[step] ?? {}).map(([name, credential]) => ({ ...cellOf(step, `wrong ${name}`, wrongCredential(credential)), ...errored, cause: /^UnauthorizedError: .*(Argo CD at|\/config\.git)/ })),
+    ...Object.entries(CREDENTIALS[step] ?? {}).map(([name, credential]) => ({ ...cellOf(step, `wrong ${name}`, wrongCredential(credential)), ...errored, cause: /UnauthorizedError: .*(Argo CD at|\/config\.git)/ })),
     ...(stepOf(step).parties.includes('cluster') ? [{ ...cellOf(step, 'access entry removed', accessEntryRemoved), ...errored, cause: /^(Unauthorized|Forbidden)Error: .*sandbox/ }] : []),
     // The whole statement is gone, and whichever of its actions comes first is the one that is refused.
     ...rights.map((action) => ({ ...cellOf(step, `${action} not allowed`, rightMissing(action)), ...errored, cause: new RegExp(`AccessDeniedException: .* allow ${action.split(':')[0]}:`) })),

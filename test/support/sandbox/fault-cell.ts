@@ -25,28 +25,38 @@ const CAUSE_LIMIT = 700;
 /** Deploys one release into the fault, looks, repairs, applies the remedy, and looks again. */
 export async function runCell(site: FaultSite, cell: Cell, remedy: Remedy, tag: string): Promise<CellResult> {
   const { world } = site;
+  const image = imageOf(tag);
+  if (cell.kind === 'failing') site.pods.breakPods(image.digest, 'bad-pull');
   const armed = await site.arm(cell.step, tag, cell.fault);
   try {
-    const [execution = ''] = await world.push(imageOf(tag));
+    const [execution = ''] = await world.push(image);
     const ended = await world.executions.ended(execution);
     const shown = [...(armed.strikes() === 0 ? ['the fault never struck'] : []), ...misshown(cell, ended)];
     await armed.repair();
-    const last = ended.status === 'SUCCEEDED' && remedy === 'redrive' ? ended : await applyRemedy(world, execution, ended, remedy);
-    return { cell, remedy, shown, ended, converged: await unconverged(world, tag, last) };
+    site.pods.heal(image.digest);
+    const last = ended.status === 'SUCCEEDED' && remedy === 'redrive' ? ended : await applyRemedy(world, ended, remedy, cell.kind === 'failing' ? tag : null);
+    return { cell, remedy, shown, ended, converged: await unconverged(site, tag, last) };
   } finally {
     await armed.repair();
+    site.pods.heal(image.digest);
   }
 }
 
-/** A success cannot be redriven; a new execution of it must find everything done. */
-function applyRemedy({ executions }: DeployedWorld, execution: string, ended: Ended, remedy: Remedy): Promise<Ended> {
-  if (ended.status !== 'SUCCEEDED' && remedy === 'redrive') return executions.redrive(execution);
-  return executions.startAgain(execution).then((again) => executions.ended(again));
+/**
+ * A success cannot be redriven; a new execution of it must find everything done. The event of a release that was rolled back deploys
+ * it no more: that takes a person's word.
+ *
+ * @param byHand the tag that a person asks for; null to start again with the same input
+ */
+async function applyRemedy({ executions }: DeployedWorld, { execution, status }: Ended, remedy: Remedy, byHand: string | null): Promise<Ended> {
+  if (status !== 'SUCCEEDED' && remedy === 'redrive') return executions.redrive(execution);
+  if (byHand === null) return executions.ended(await executions.startAgain(execution));
+  return executions.ended(await executions.start({ service: DEV.service, environment: DEV.environment, tag: byHand, reason: 'mended', by: 'operator' }));
 }
 
 /** What the execution does not show as the cell says it should. */
 function misshown({ step, outcome, retried, cause }: Cell, ended: Ended): readonly string[] {
-  const status = { succeeded: 'SUCCEEDED', errored: 'FAILED', stopped: 'ABORTED' }[outcome];
+  const status = outcome === 'succeeded' ? 'SUCCEEDED' : outcome === 'stopped' ? 'ABORTED' : 'FAILED';
   const retries = ended.progress.filter(({ state, status: said }) => state === step && said === 'retrying').map(({ detail }) => detail ?? '');
   const said = ended.outcome === 'errored' && ended.cause !== null ? `${ended.cause} ${ended.said}` : ended.said;
   return [
@@ -59,15 +69,18 @@ function misshown({ step, outcome, retried, cause }: Cell, ended: Ended): readon
 }
 
 /** What is not as if nothing had been wrong. */
-async function unconverged(world: DeployedWorld, tag: string, last: Ended): Promise<readonly string[]> {
+async function unconverged({ world, application }: FaultSite, tag: string, last: Ended): Promise<readonly string[]> {
   const { claim, current } = await world.targets.target(DEV);
   const records = (await world.records.history(DEV, 20)).filter(({ release }) => release.tag === tag);
-  const commits = (await world.world.git.repository.log()).filter(({ message }) => message.includes(`\nSlipway-Release: inference-service:${tag}@`));
-  const running = runningDigests(world);
+  const log = (await world.world.git.repository.log()).map(({ message }) => message);
+  const commits = log.filter((message) => message.startsWith('Deploy ') && message.includes(`\nSlipway-Release: inference-service:${tag}@`));
+  const waysBack = log.filter((message) => message.startsWith(`Roll back inference-service from ${tag} `));
+  const running = runningDigests(world, application);
   const torn = records.flatMap(({ attempts }) => attempts).filter(({ timings: { total, overhead: _, ...stages } }) => Object.values(stages).reduce((sum, length) => sum + length, 0) !== total);
   return [
     ...(last.status === 'SUCCEEDED' && last.outcome === 'succeeded' ? [] : [`ended ${last.status}, ${last.outcome}: ${last.cause ?? last.said}`]),
-    ...(commits.length === 1 ? [] : [`${commits.length} commits`]),
+    // Each way back is one commit too, and the release that comes after all is committed again.
+    ...(commits.length === 1 + waysBack.length && waysBack.length <= 1 ? [] : [`${commits.length} commits, ${waysBack.length} ways back`]),
     ...(typeof claim?.execution === 'string' ? [`claim left with ${claim.execution}`] : []),
     ...(current?.release.tag === tag ? [] : [`the current release is ${current?.release.tag}`]),
     ...(running.length === 1 && running[0] === imageOf(tag).digest ? [] : [`the pods run ${running.join(', ')}`]),

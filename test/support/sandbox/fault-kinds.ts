@@ -103,7 +103,7 @@ export function wrongCredential({ path, wrong, right }: Credential): MakeFault {
       ...fault,
       async begin() {
         put(right(scene));
-        await scene.world.apply((file) => file.setIn(path, secret));
+        await scene.apply((file) => file.setIn(path, secret));
       },
       repair: () => put(right(scene)),
     };

@@ -1,6 +1,8 @@
+import type { Document } from 'yaml';
 import { AwsError } from '../../../sandbox/aws/service.ts';
 import type { Invocation, InvocationResult } from '../../../sandbox/aws/lambda/lambda.ts';
 import type { DeployedWorld } from './deployed-world.ts';
+import type { Faults } from './faults.ts';
 import { meanWaits, type StepName, stepOf } from './fault-steps.ts';
 import { type GatedRequest, startGate, type Verdict } from './gate.ts';
 
@@ -9,6 +11,8 @@ export type Scene = {
   readonly world: DeployedWorld;
   readonly step: StepName;
   readonly tag: string;
+  /** Applies `slipway.yaml` with one more change. */
+  readonly apply: (edit: (file: Document) => void) => Promise<void>;
   /** The fault has struck: a cell in which it never does proves nothing. */
   readonly struck: () => void;
   /** The execution whose step is at work. */
@@ -38,8 +42,17 @@ export type Fault = {
 
 export type MakeFault = (scene: Scene) => Fault;
 
+export type SiteFacts = {
+  /** What goes wrong with pods. */
+  readonly pods: Faults;
+  /** Whose Deployment is looked at. */
+  readonly application: string;
+  /** What `slipway.yaml` says otherwise than the sample's. */
+  readonly editFile: (file: Document) => void;
+};
+
 /** A world in which one fault at a time strikes one step. */
-export type FaultSite = {
+export type FaultSite = SiteFacts & {
   readonly world: DeployedWorld;
   /** Lets the fault strike the step from now on, until it is repaired. */
   arm(step: StepName, tag: string, make: MakeFault): Promise<Armed>;
@@ -54,7 +67,7 @@ type Current = { readonly step: StepName; readonly fault: Fault; failed(error: s
 
 const TIMED_OUT = new Error('timed out by the test');
 
-export function faultSite(world: DeployedWorld): FaultSite {
+export function faultSite(world: DeployedWorld, facts: SiteFacts): FaultSite {
   const { lambda } = world.world.aws;
   const invoke = lambda.invoke.bind(lambda);
   const prefix = `slipway-${world.world.stage}-`;
@@ -67,6 +80,7 @@ export function faultSite(world: DeployedWorld): FaultSite {
   };
 
   return {
+    ...facts,
     world,
     async arm(step, tag, make) {
       const meanWait = meanWaits(step);
@@ -75,6 +89,11 @@ export function faultSite(world: DeployedWorld): FaultSite {
         world,
         step,
         tag,
+        apply: (edit) =>
+          world.apply((file) => {
+            facts.editFile(file);
+            edit(file);
+          }),
         struck() {
           if (strikes === 0) since = performance.now();
           strikes += 1;

@@ -74,6 +74,12 @@ export const STEPS = {
     lastRead: { name: 'last look', party: 'argocd', operation: /^GET \/api\/v1\/applications\/[^/]+\?project=/ },
     rights: ['dynamodb:GetItem', 'secretsmanager:GetSecretValue'],
   },
+  RollBack: {
+    functionName: 'roll-back',
+    parties: ['table', 'registry', 'secrets', 'git'],
+    effects: [{ name: 'quarantine', party: 'table', operation: /^UpdateItem$/ }, PUSH],
+    rights: ['dynamodb:UpdateItem', 'ecr:DescribeImages', 'secretsmanager:GetSecretValue'],
+  },
   ConcludeDeployment: {
     functionName: 'conclude-deployment',
     parties: ['table', 'events'],
