@@ -19,7 +19,7 @@ const DELAYS = { refresh: 20, liveChange: 10, pickUp: 10, operation: 60, afterOp
 const KUBELET = { pull: 10, start: 10, ready: 60, stop: 10, backOff: 200, maxBackOff: 400, probePeriod: 200 };
 
 /** Long enough for CheckRollout to end before it, also on a machine with other work. */
-const HOOK_MS = 2_000;
+const HOOK_MS = 3_000;
 
 const AUTOMATED = / {4}automated:\n(?: {6}.*\n)+/;
 const MANUAL = 'inference-manual';
@@ -47,7 +47,7 @@ export async function startFaultSite(kind: SiteKind): Promise<FaultSite> {
     argocd: { delays: DELAYS, ...argocd },
     ...(editFile && { editFile }),
   });
-  // A way back leads to a release that has succeeded here.
-  if (kind === 'failing') await world.deploy(imageOf('1.9.0'));
+  // With this one, functions are warm; and a way back leads to a release that has succeeded here.
+  await world.deploy(imageOf('1.9.0'));
   return faultSite(world, { pods, application, editFile: editFile ?? (() => undefined) });
 }
