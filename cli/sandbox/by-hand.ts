@@ -1,3 +1,4 @@
+import { program } from '../program.ts';
 import { STAGE } from './own-world.ts';
 import { tell } from './scene.ts';
 
@@ -10,8 +11,6 @@ export function showCommand(line: string): void {
 export async function slipway(...args: readonly string[]): Promise<string> {
   const all = [...args, '--stage', STAGE];
   showCommand(['npx slipway', ...all.map(quoted)].join(' '));
-  // Imported here, since the command line imports the command that plays.
-  const { program } = await import('../program.ts');
   const printed: string[] = [];
   const { log } = console;
   const { exitCode } = process;

@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import type { Image } from '../../sandbox/scenarios/image.ts';
 import type { StartedScenario } from '../../sandbox/scenarios/start-scenario.ts';
 import { openStores, type Stores } from '../../src/adapters/dynamodb/open-stores.ts';
+import { NotFoundError } from '../../src/domain/errors.ts';
 import { applyText } from '../commands/apply.ts';
 import { type ExecutionInput, readExecutionInput } from '../execution/execution-input.ts';
 import { readJson } from '../execution/execution-json.ts';
@@ -41,11 +42,12 @@ export async function pushAndWatch(scene: Scene, image: Image, heard?: (progress
   return watchStarted(scene, 'EventBridge', () => push(image), heard);
 }
 
-/** Shows the execution that somebody starts because of what begins now, against the clock that runs since then. */
+/** Shows the execution that somebody starts because of what begins now, against the clock that runs since then. @throws where nobody starts one */
 export async function watchStarted(scene: Scene, starter: string, begin: () => Promise<void>, heard?: (progress: Progress) => void): Promise<ExecutionReport> {
   const earlier = (await executions(scene)).map(({ executionArn }) => executionArn);
   await begin();
   const begunAt = Date.now();
+  await scene.scenario.world.aws.events.settled();
   const executionArn = await newExecution(scene, earlier);
   tell(`${starter} started ${executionArn}\n`);
   return watch(scene, executionArn, (progress) => {
@@ -60,12 +62,10 @@ export async function watch({ client, stores }: Scene, executionArn: string, hea
 }
 
 async function newExecution(scene: Scene, earlier: readonly (string | undefined)[]): Promise<string> {
-  for (;;) {
-    for (const { executionArn = '' } of await executions(scene)) {
-      if (!earlier.includes(executionArn) && (await inputOf(scene, executionArn)) !== null) return executionArn;
-    }
-    await sleep(20);
+  for (const { executionArn = '' } of await executions(scene)) {
+    if (!earlier.includes(executionArn) && (await inputOf(scene, executionArn)) !== null) return executionArn;
   }
+  throw new NotFoundError('No execution was started, so there is nothing to watch; infra/events.yml and infra/sweep.yml say what starts one.');
 }
 
 /** Every execution, the newest first. */

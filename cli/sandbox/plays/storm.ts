@@ -29,6 +29,8 @@ export type StormedService = {
 /** Events of the pushes: those that were lost and those that came twice are among them. */
 export type StormedEvents = { readonly pushes: number; readonly delivered: number; readonly lost: number; readonly repeated: number };
 
+const BETWEEN_SERVICES_MS = 120;
+
 type Ended = { readonly service: string; readonly report: ExecutionReport };
 
 /** Many pushes whose events come late, twice or never; then one sweep. */
@@ -55,14 +57,17 @@ export const storm: Play = async (scene) => {
   };
 };
 
-/** Every second one more version of each service. */
+/** Every second one more version of each service, one service after the other. */
 async function pushAll({ scenario: { services, push } }: Scene): Promise<readonly Image[]> {
   const images = Array.from({ length: STORM.pushes }, (_, index) => imageOf(`1.${index + 1}.0`));
   tell('');
   for (const image of images) {
     await untilNextSecond();
     tell(`Pushing ${image.tag} of ${services.length} services to ECR …`);
-    await Promise.all(services.map(({ repository }) => push(image, repository)));
+    for (const [place, { repository }] of services.entries()) {
+      await sleep(place === 0 ? 0 : BETWEEN_SERVICES_MS);
+      await push(image, repository);
+    }
   }
   return images;
 }

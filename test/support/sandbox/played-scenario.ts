@@ -1,3 +1,4 @@
+import { vi } from 'vitest';
 import { PACKAGE_FOLDER } from '../../../cli/sandbox/package-stack.ts';
 import type { Told } from '../../../cli/sandbox/play.ts';
 import { playOf } from '../../../cli/sandbox/plays/plays.ts';
@@ -16,14 +17,13 @@ export type PlayedScenario = {
 export async function playScenario(name: ScenarioName): Promise<PlayedScenario> {
   const scenario = await startScenario(name, { packageFolder: PACKAGE_FOLDER, stage: 'sandbox' });
   const said: string[] = [];
-  const { error } = console;
-  console.error = (text: string) => void said.push(text);
+  const watching = vi.spyOn(console, 'error').mockImplementation((text: string) => void said.push(text));
   try {
     return { scenario, told: await playOf(name)(await openScene(scenario)), said: said.join('\n') };
   } catch (failure) {
     await scenario.world.stop();
     throw failure;
   } finally {
-    console.error = error;
+    watching.mockRestore();
   }
 }
