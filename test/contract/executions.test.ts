@@ -60,7 +60,6 @@ function tokenOf(execution: string): PromiseWithResolvers<string> {
   return token;
 }
 
-const WAIT = { Type: 'Wait', Seconds: 3_600, End: true };
 const ASK = {
   Type: 'Task',
   Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
@@ -81,7 +80,7 @@ executionsContract('Step Functions', () => {
   const start = async (state: object): Promise<string> => states.startExecution(aMachine(state), '{}').executionArn;
   const operator = new SFNClient(aws.administrator);
   const describe = (executionArn: string | undefined) => operator.send(new DescribeExecutionCommand({ executionArn }));
-  const stateMachineArn = aMachine(WAIT);
+  const stateMachineArn = aMachine(ASK);
   const client = new SFNClient(aws.only('states:DescribeExecution', 'states:StartExecution', 'states:SendTaskSuccess'));
   return {
     executions: createExecutions({ client, stateMachineArn }),
@@ -100,8 +99,8 @@ executionsContract('Step Functions', () => {
       return { taskToken: await tokenOf(execution).promise, answered };
     },
     succeed: () => start({ Type: 'Succeed' }),
-    fail: () => start({ Type: 'Fail', Error: 'Test', Cause: 'On purpose' }),
-    wait: () => start(WAIT),
+    fail: () => start({ Type: 'Pass', Output: "{% $error('On purpose') %}", End: true }),
+    wait: () => start(ASK),
     stop: async (execution) => void (await operator.send(new StopExecutionCommand({ executionArn: execution }))),
   };
 });
@@ -112,7 +111,7 @@ it('refuses to start without a state machine, and says what to set', async () =>
 });
 
 it('names the right that a start lacks', async () => {
-  const executions = createExecutions({ client: new SFNClient(aws.only('states:DescribeExecution')), stateMachineArn: aMachine(WAIT) });
+  const executions = createExecutions({ client: new SFNClient(aws.only('states:DescribeExecution')), stateMachineArn: aMachine(ASK) });
   const starting = executions.start('next_web_1', {});
   await expect(starting).rejects.toThrow(ForbiddenError);
   await expect(starting).rejects.toThrow('states:StartExecution');

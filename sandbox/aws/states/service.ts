@@ -22,7 +22,7 @@ export function createStates(options: Omit<StatesOptions, 'onStatusChange'>): St
   const listeners = new Set<(change: StatusChange) => void>();
   const machines = new StateMachines({ ...options, onStatusChange: (change) => listeners.forEach((listener) => listener(change)) });
   return {
-    service: { scope: 'states', operations: { ...executionOperations(machines, options.clock), ...taskOperations(machines, options.clock) } },
+    service: { scope: 'states', operations: { ...executionOperations(machines, options.clock), ...taskOperations(machines) } },
     createStateMachine: (machine) => machines.create(machine),
     startExecution: (arn, input, name) => ({ executionArn: machines.start(arn, input, name).execution.order.executionArn }),
     watch(listener) {
@@ -45,7 +45,6 @@ const ListExecutions = z.strictObject({
 const GetExecutionHistory = z.strictObject({
   executionArn: z.string(),
   reverseOrder: z.boolean().optional(),
-  includeExecutionData: z.boolean().optional(),
   ...pages,
 });
 
@@ -68,7 +67,7 @@ function executionOperations(machines: StateMachines, clock: Clock): Record<stri
       const { events } = machines.find(executionArn).execution.history;
       const ordered = wanted.reverseOrder ? events.toReversed() : events;
       const { items, ...rest } = page(ordered, { keyOf: ({ id }) => String(id), matches: () => true, ...wanted });
-      return { events: items.map((event) => historyEvent(event, wanted.includeExecutionData ?? true)), ...rest };
+      return { events: items.map(historyEvent), ...rest };
     }),
     StopExecution: operation('StopExecution', StopExecution, onExecution('StopExecution'), async ({ executionArn, ...reason }) => {
       const { execution } = machines.find(executionArn);
@@ -103,27 +102,16 @@ function redrive({ execution, redriveTokens }: StartedExecution, clientToken: st
   return redrivenAt;
 }
 
-const taskToken = z.string().min(1).max(2048);
-const SendTaskSuccess = z.strictObject({ taskToken, output: z.string() });
-const SendTaskFailure = z.strictObject({ taskToken, error: z.string().max(256).optional(), cause: z.string().max(32_768).optional() });
-const SendTaskHeartbeat = z.strictObject({ taskToken });
+const SendTaskSuccess = z.strictObject({ taskToken: z.string().min(1).max(2048), output: z.string() });
 
-function taskOperations({ tokens }: StateMachines, clock: Clock): Record<string, AwsOperation> {
+function taskOperations({ tokens }: StateMachines): Record<string, AwsOperation> {
   /** As AWS was seen to ask it: about the state machine whose task the token belongs to. An unknown token is refused before any policy. */
-  const onTask = (action: string) => ({ taskToken }: { taskToken: string }): Need[] => {
+  const needs = ({ taskToken }: { taskToken: string }): Need[] => {
     const resource = tokens.stateMachineOf(taskToken);
-    return resource === null ? [] : [{ action: `states:${action}`, resource }];
+    return resource === null ? [] : [{ action: 'states:SendTaskSuccess', resource }];
   };
   return {
-    SendTaskSuccess: operation('SendTaskSuccess', SendTaskSuccess, onTask('SendTaskSuccess'), (input) =>
-      delivered(tokens.succeed(input.taskToken, outputValue(input.output))),
-    ),
-    SendTaskFailure: operation('SendTaskFailure', SendTaskFailure, onTask('SendTaskFailure'), (input) =>
-      delivered(tokens.fail(input.taskToken, input.error ?? '', input.cause ?? '')),
-    ),
-    SendTaskHeartbeat: operation('SendTaskHeartbeat', SendTaskHeartbeat, onTask('SendTaskHeartbeat'), (input) =>
-      delivered(tokens.heartbeat(input.taskToken, clock.now())),
-    ),
+    SendTaskSuccess: operation('SendTaskSuccess', SendTaskSuccess, needs, (input) => delivered(tokens.succeed(input.taskToken, outputValue(input.output)))),
   };
 }
 

@@ -38,16 +38,9 @@ export function description(started: StartedExecution): object {
   };
 }
 
-const EXECUTION_DATA = ['input', 'inputDetails', 'output', 'outputDetails', 'parameters', 'assignedVariables', 'assignedVariablesDetails'];
-
-/** An event as GetExecutionHistory answers it, with or without the data that flowed. */
-export function historyEvent({ timestamp, ...event }: HistoryEvent, includeData: boolean): object {
-  const members = Object.entries(event).map(([name, value]) => [name, includeData || typeof value !== 'object' ? value : withoutData(value)] as const);
-  return { timestamp: epochSeconds(timestamp), ...Object.fromEntries(members) };
-}
-
-function withoutData(details: object): object {
-  return Object.fromEntries(Object.entries(details).filter(([name]) => !EXECUTION_DATA.includes(name)));
+/** An event as GetExecutionHistory answers it. */
+export function historyEvent({ timestamp, ...event }: HistoryEvent): object {
+  return { ...event, timestamp: epochSeconds(timestamp) };
 }
 
 const DEFAULT_PAGE = 100;

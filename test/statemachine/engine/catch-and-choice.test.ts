@@ -68,25 +68,3 @@ describe('Choice', () => {
     expect(execution.progress.cause).toContain("Choices[0]/Condition' returned an unexpected result type. Expected 'boolean'");
   });
 });
-
-describe('Fail', () => {
-  it('ends the execution with its Error and Cause', async () => {
-    const { execution } = await run(aMachine({ Stop: { Type: 'Fail', Error: 'Rejected', Cause: "{% 'by ' & $states.input.who %}" } }), { input: { who: 'Ada' } });
-    expect(execution.progress).toMatchObject({ status: 'FAILED', error: 'Rejected', cause: 'by Ada' });
-    expect(types(execution.history.events)).toEqual(['ExecutionStarted', 'FailStateEntered', 'ExecutionFailed']);
-  });
-});
-
-describe('Wait', () => {
-  it('waits the seconds that its expression says', async () => {
-    expect((await run(aMachine({ Rest: { Type: 'Wait', Seconds: '{% $states.input * 60 %}', End: true } }), { input: 60 })).seconds).toBe(3600);
-  });
-
-  it('waits until an instant', async () => {
-    expect((await run(aMachine({ Rest: { Type: 'Wait', Timestamp: '2026-01-01T01:00:00Z', End: true } }))).seconds).toBe(3600);
-  });
-
-  it('leaves at once when the instant has passed', async () => {
-    expect((await run(aMachine({ Rest: { Type: 'Wait', Timestamp: '2025-12-31T00:00:00Z', End: true } }))).seconds).toBe(0);
-  });
-});

@@ -13,9 +13,17 @@ const secondFails = ({ clock }: Omit<World, 'execution'>): RunTask => {
   };
 };
 
+/** Takes as long as is said of the item, and answers it. */
+const taking = (seconds: (item: number) => number) => ({ clock }: Omit<World, 'execution'>): RunTask => {
+  return async ({ arguments: item, signal }) => {
+    await clock.sleep(seconds(Number(item)) * 1000, signal);
+    return item;
+  };
+};
+
 describe('Map', () => {
   it('answers the outputs in the order of the items, whichever ended first', async () => {
-    const { execution } = await run(aMachine({ Each: aMap({ Rest: { Type: 'Wait', Seconds: '{% 10 - $states.input %}', End: true } }) }));
+    const { execution } = await run(aMachine({ Each: aMap({ Work: aTask() }) }), { task: taking((item) => 10 - item) });
     expect(execution.progress.output).toEqual([1, 2, 3]);
   });
 
@@ -45,13 +53,13 @@ describe('Map', () => {
     ['two at once', 2, 20],
     ['all at once when MaxConcurrency is 0', 0, 10],
   ])('runs %s', async (_, MaxConcurrency, seconds) => {
-    const world = await run(aMachine({ Each: aMap({ Rest: { Type: 'Wait', Seconds: 10, End: true } }, { MaxConcurrency }) }));
+    const world = await run(aMachine({ Each: aMap({ Work: aTask() }, { MaxConcurrency }) }), { task: taking(() => 10) });
     expect(world.seconds).toBe(seconds);
   });
 
   it('runs at most 40 at once', async () => {
     const Items = Array.from({ length: 41 }, (_, index) => index);
-    const world = await run(aMachine({ Each: aMap({ Rest: { Type: 'Wait', Seconds: 10, End: true } }, { Items, MaxConcurrency: 100 }) }));
+    const world = await run(aMachine({ Each: aMap({ Work: aTask() }, { Items, MaxConcurrency: 100 }) }), { task: taking(() => 10) });
     expect(world.seconds).toBe(20);
   });
 

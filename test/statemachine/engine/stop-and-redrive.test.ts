@@ -136,21 +136,6 @@ describe('a redrive', () => {
     expect(world.execution.progress.status).toBe('SUCCEEDED');
   });
 
-  it('fails again in a Fail state, which it enters again', async () => {
-    const world = await run(aMachine({ Stop: { Type: 'Fail', Error: 'Rejected' } }));
-    await redrive(world);
-    expect(world.execution.progress).toMatchObject({ status: 'FAILED', error: 'Rejected' });
-    expect(sinceRedrive(world)).toEqual(['ExecutionRedriven', 'FailStateEntered', 'ExecutionFailed']);
-  });
-
-  it('leaves a Wait at once whose instant has passed meanwhile', async () => {
-    const world = start(aMachine({ Rest: { Type: 'Wait', Timestamp: '2026-01-01T00:01:00Z', End: true } }));
-    await stopAfter(5, world);
-    await world.clock.sleep(3_600_000);
-    await redrive(world);
-    expect(world.execution.progress.stoppedAt).toBe(world.execution.redrivenAt);
-  });
-
   it('does not repeat a state whose failure was caught', async () => {
     const states = { Try: aTask({ Catch: [{ ErrorEquals: ['Caught'], Next: 'Work' }], Next: 'Work' }), Work: aTask() };
     const world = await run(aMachine(states), { task: failingWith(anError('Caught'), anError('Broken')) });

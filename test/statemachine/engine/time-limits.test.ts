@@ -99,13 +99,6 @@ describe('.waitForTaskToken', () => {
     ]);
   });
 
-  it('fails as the answer says', async () => {
-    const { execution } = await run(aMachine({ Ask: tokenTask() }), {
-      task: ({ tokens }) => async ({ token = '' }) => tokens.fail(token, 'Rejected', 'not today'),
-    });
-    expect(execution.progress).toMatchObject({ status: 'FAILED', error: 'Rejected', cause: 'not today' });
-  });
-
   it('fails when the request itself fails', async () => {
     const { execution } = await run(aMachine({ Ask: tokenTask() }), { task: () => () => Promise.reject(anError('Busy')) });
     expect(execution.progress.error).toBe('Busy');
@@ -119,41 +112,5 @@ describe('.waitForTaskToken', () => {
     expect(new Set(given).size).toBe(2);
     expect(given.map((token) => tokens.succeed(token, null))).toEqual(['closed', 'closed']);
     expect(tokens.succeed('never given', null)).toBe('unknown');
-  });
-});
-
-describe('HeartbeatSeconds', () => {
-  const beating = (...after: number[]): Task => {
-    return ({ clock, tokens }) => async ({ token = '' }) => {
-      for (const seconds of after) {
-        await clock.sleep(seconds * 1000);
-        tokens.heartbeat(token, clock.now());
-      }
-      return null;
-    };
-  };
-
-  it('fails the task when no heartbeat comes in time', async () => {
-    const { execution } = await run(aMachine({ Ask: tokenTask({ HeartbeatSeconds: 10 }) }));
-    expect(execution.progress).toMatchObject({ status: 'FAILED', error: 'States.HeartbeatTimeout', stoppedAt: execution.startedAt + 10_000 });
-    expect(types(execution.history.events)).toContain('TaskTimedOut');
-  });
-
-  it('starts again with each heartbeat', async () => {
-    const { execution } = await run(aMachine({ Ask: tokenTask({ HeartbeatSeconds: 10 }) }), { task: beating(9, 9, 9) });
-    expect(execution.progress.stoppedAt).toBe(execution.startedAt + 37_000);
-  });
-
-  it('leaves no timer behind when the task is answered', async () => {
-    const { clock, execution } = await run(aMachine({ Ask: tokenTask({ HeartbeatSeconds: 10 }) }), {
-      task: ({ tokens }) => async ({ token = '' }) => tokens.succeed(token, 'yes'),
-    });
-    for (let turn = 0; turn < 5; turn += 1) await new Promise(setImmediate);
-    expect(clock.now()).toBe(execution.startedAt);
-  });
-
-  it('does not put off TimeoutSeconds', async () => {
-    const { execution } = await run(aMachine({ Ask: tokenTask({ HeartbeatSeconds: 10, TimeoutSeconds: 20 }) }), { task: beating(9, 9, 9) });
-    expect(execution.progress).toMatchObject({ error: 'States.Timeout', stoppedAt: execution.startedAt + 20_000 });
   });
 });

@@ -10,14 +10,14 @@ export function checkProcessor(processor: Processor, path: string): string[] {
 
 function checkState(state: State | undefined, names: readonly string[], path: string): string[] {
   if (!state) return [];
-  const checks = [checkTransition, checkRecovery, checkTimes, checkVariables, checkExpressions];
+  const checks = [checkTransition, checkRecovery, checkVariables, checkExpressions];
   const problems = [...checkTargets(state, names), ...checks.flatMap((check) => check(state))];
   const inner = state.Type === 'Map' ? checkProcessor(state.ItemProcessor, `${path}.ItemProcessor.`) : [];
   return [...problems.map((problem) => `${path}: ${problem}`), ...inner];
 }
 
 function checkTransition(state: State): string[] {
-  if (state.Type === 'Choice' || state.Type === 'Succeed' || state.Type === 'Fail') return [];
+  if (state.Type === 'Choice' || state.Type === 'Succeed') return [];
   return (state.Next === undefined) === (state.End === undefined) ? ['exactly one of Next and End is needed'] : [];
 }
 
@@ -26,7 +26,7 @@ function checkTargets(state: State, names: readonly string[]): string[] {
 }
 
 function targetsOf(state: State): string[] {
-  if (state.Type === 'Succeed' || state.Type === 'Fail') return [];
+  if (state.Type === 'Succeed') return [];
   if (state.Type === 'Choice') return [...state.Choices.map((rule) => rule.Next), ...(state.Default === undefined ? [] : [state.Default])];
   const caught = state.Type === 'Task' || state.Type === 'Map' ? (state.Catch ?? []).map((catcher) => catcher.Next) : [];
   return [...(state.Next === undefined ? [] : [state.Next]), ...caught];
@@ -41,14 +41,6 @@ function checkRecovery(state: State): string[] {
   );
 }
 
-function checkTimes(state: State): string[] {
-  if (state.Type === 'Wait') return (state.Seconds === undefined) === (state.Timestamp === undefined) ? ['exactly one of Seconds and Timestamp is needed'] : [];
-  if (state.Type !== 'Task' || state.HeartbeatSeconds === undefined) return [];
-  if (!state.Resource.endsWith('.waitForTaskToken')) return ['HeartbeatSeconds needs a .waitForTaskToken integration: no other can send a heartbeat'];
-  const longer = typeof state.HeartbeatSeconds === 'number' && typeof state.TimeoutSeconds === 'number' && state.HeartbeatSeconds >= state.TimeoutSeconds;
-  return longer ? ['HeartbeatSeconds must be smaller than TimeoutSeconds'] : [];
-}
-
 const VARIABLE_NAME = /^[\p{ID_Start}_][\p{ID_Continue}]{0,79}$/u;
 
 function checkVariables(state: State): string[] {
@@ -59,7 +51,7 @@ function checkVariables(state: State): string[] {
 }
 
 function assignmentsOf(state: State): object[] {
-  if (state.Type === 'Succeed' || state.Type === 'Fail') return [];
+  if (state.Type === 'Succeed') return [];
   const rules = state.Type === 'Choice' ? state.Choices : state.Type === 'Task' || state.Type === 'Map' ? (state.Catch ?? []) : [];
   return [state, ...rules].map(({ Assign }) => Assign ?? {});
 }

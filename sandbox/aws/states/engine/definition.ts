@@ -38,7 +38,6 @@ const task = z.strictObject({
   }),
   Arguments: template.optional(),
   TimeoutSeconds: seconds.optional(),
-  HeartbeatSeconds: seconds.optional(),
   ...leaves, ...outputs, ...transition, ...recovery,
 });
 const choice = z.strictObject({
@@ -48,9 +47,7 @@ const choice = z.strictObject({
   ...leaves, ...outputs,
 });
 const pass = z.strictObject({ Type: z.literal('Pass'), ...leaves, ...outputs, ...transition });
-const wait = z.strictObject({ Type: z.literal('Wait'), Seconds: count.optional(), Timestamp: z.string().optional(), ...leaves, ...outputs, ...transition });
 const succeed = z.strictObject({ Type: z.literal('Succeed'), Output: template.optional(), ...leaves });
-const fail = z.strictObject({ Type: z.literal('Fail'), Error: z.string().optional(), Cause: z.string().optional(), ...leaves });
 const mapFields = {
   Type: z.literal('Map'),
   Items: z.union([z.array(template), expression]).optional(),
@@ -64,9 +61,9 @@ const map: z.ZodObject<typeof mapFields & { ItemProcessor: z.ZodType<Processor> 
   ItemProcessor: z.lazy(() => z.strictObject({ ProcessorConfig: z.strictObject({ Mode: z.literal('INLINE') }).optional(), ...processor })),
 });
 
-const STATE_TYPES = ['Choice', 'Fail', 'Map', 'Pass', 'Succeed', 'Task', 'Wait'].join(', ');
+const STATE_TYPES = ['Choice', 'Map', 'Pass', 'Succeed', 'Task'].join(', ');
 
-const state = z.discriminatedUnion('Type', [task, choice, pass, wait, succeed, fail, map], {
+const state = z.discriminatedUnion('Type', [task, choice, pass, succeed, map], {
   error: `the state type is not provided by the sandbox (it has ${STATE_TYPES})`,
 });
 const processor = { Comment: z.string().optional(), StartAt: name, States: z.record(name, state) };
@@ -75,11 +72,9 @@ const definition = z.strictObject({ QueryLanguage: z.literal('JSONata'), Timeout
 export type TaskState = z.infer<typeof task>;
 export type ChoiceState = z.infer<typeof choice>;
 export type PassState = z.infer<typeof pass>;
-export type WaitState = z.infer<typeof wait>;
 export type SucceedState = z.infer<typeof succeed>;
-export type FailState = z.infer<typeof fail>;
 export type MapState = z.infer<z.ZodObject<typeof mapFields>> & { readonly ItemProcessor: Processor };
-export type State = TaskState | ChoiceState | PassState | WaitState | SucceedState | FailState | MapState;
+export type State = TaskState | ChoiceState | PassState | SucceedState | MapState;
 
 /** States with a start: a whole state machine, or what a Map runs for each item. */
 export type Processor = { readonly StartAt: string; readonly States: Readonly<Record<string, State>> };

@@ -47,7 +47,6 @@ export async function evaluateAs<T extends Json>(type: TypeCheck<T>, template: J
 type TypeCheck<T extends Json> = { readonly name: string; is(value: Json): value is T };
 
 export const BOOLEAN: TypeCheck<boolean> = { name: 'boolean', is: (value) => typeof value === 'boolean' };
-export const STRING: TypeCheck<string> = { name: 'string', is: (value) => typeof value === 'string' };
 export const ARRAY: TypeCheck<Json[]> = { name: 'array', is: (value) => Array.isArray(value) };
 export const COUNT: TypeCheck<number> = { name: 'non-negative integer', is: (value): value is number => Number.isInteger(value) && Number(value) >= 0 };
 export const POSITIVE: TypeCheck<number> = { name: 'positive integer', is: (value): value is number => Number.isInteger(value) && Number(value) > 0 };

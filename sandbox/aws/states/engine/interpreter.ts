@@ -7,10 +7,8 @@ import { isJsonObject, type Json, type JsonObject } from './json.ts';
 import { assertDataSize } from './limits.ts';
 import { RetryBudget, takesError } from './retry.ts';
 import { choose } from './states/choice.ts';
-import { fail } from './states/fail.ts';
 import { performMap } from './states/map.ts';
 import { performTask } from './states/task.ts';
-import { wait } from './states/wait.ts';
 import { bindings, type Done, done, record, type Run, type Visit } from './visit.ts';
 
 /** Runs a frame from the state it is in to its end, and returns its output. Rejects with the signal's reason once that is aborted. */
@@ -39,12 +37,12 @@ async function stay(visit: Visit): Promise<Departure> {
   }
 }
 
-const ABORTED_EVENTS: Readonly<Record<string, HistoryEventType>> = { Task: 'TaskStateAborted', Wait: 'WaitStateAborted', Map: 'MapStateAborted' };
+const ABORTED_EVENTS: Readonly<Record<string, HistoryEventType>> = { Task: 'TaskStateAborted', Map: 'MapStateAborted' };
 
-/** A redriven state was entered before; only a Fail state is entered again. */
+/** A redriven state was entered before. */
 function enter(visit: Visit): void {
   const { run, frame, state } = visit;
-  if (frame.entry && state.Type !== 'Fail') return;
+  if (frame.entry) return;
   record(visit, `${state.Type}StateEntered`, { stateEnteredEventDetails: { name: frame.state, ...inputData(frame.input) } });
   frame.entry = { event: frame.lastEvent, at: run.clock.now() };
 }
@@ -76,10 +74,6 @@ async function perform(visit: Visit): Promise<Done> {
       return performMap(visit, state);
     case 'Choice':
       return choose(visit, state);
-    case 'Wait':
-      return wait(visit, state);
-    case 'Fail':
-      return fail(visit, state);
     case 'Pass':
     case 'Succeed':
       return done(state, frame.input);
@@ -95,7 +89,7 @@ async function leave(visit: Visit, { next, output: fallback, leave: fields, path
   assertDataSize(output, `The output of the state '${frame.state}'`);
   if (isJsonObject(assigned)) frame.scope.assign(assigned);
   const stateExitedEventDetails = { name: frame.state, ...outputData(output), ...assignedData(assigned) };
-  if (state.Type !== 'Fail') record(visit, `${state.Type}StateExited`, { stateExitedEventDetails });
+  record(visit, `${state.Type}StateExited`, { stateExitedEventDetails });
   return { next, output };
 }
 

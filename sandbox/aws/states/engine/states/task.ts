@@ -6,7 +6,7 @@ import { outputData } from '../history.ts';
 import { type Json, toJson } from '../json.ts';
 import { assertDataSize } from '../limits.ts';
 import type { TokenTask } from '../tokens.ts';
-import { bindings, done, type Done, record, type Run, type TaskRequest, type Visit } from '../visit.ts';
+import { bindings, done, type Done, record, type TaskRequest, type Visit } from '../visit.ts';
 
 /** One attempt at a task, as scheduled: its arguments and time limits are settled, its token is open. */
 type Attempt = {
@@ -14,7 +14,6 @@ type Attempt = {
   readonly resource: string;
   readonly arguments: Json;
   readonly timeout: number | null;
-  readonly heartbeat: number | null;
   readonly token: TokenTask | null;
   /** The members resourceType and resource of the events. */
   readonly integration: { readonly resourceType: string; readonly resource: string };
@@ -22,7 +21,7 @@ type Attempt = {
 
 /** Schedules the task once and waits for its result, or for the answer to its token. */
 export async function performTask(visit: Visit, state: TaskState): Promise<Done> {
-  const token = state.Resource.endsWith('.waitForTaskToken') ? visit.run.tokens.open(visit.run.clock.now(), visit.run.stateMachine) : null;
+  const token = state.Resource.endsWith('.waitForTaskToken') ? visit.run.tokens.open(visit.run.stateMachine) : null;
   try {
     const attempt = await schedule(visit, state, token);
     const result = await resultOf(attempt);
@@ -35,11 +34,9 @@ export async function performTask(visit: Visit, state: TaskState): Promise<Done>
 
 async function schedule(visit: Visit, state: TaskState, token: TokenTask | null): Promise<Attempt> {
   const seen = bindings(visit, {}, token ? { Task: { Token: token.token } } : {});
-  const limit = async (field: 'TimeoutSeconds' | 'HeartbeatSeconds'): Promise<number | null> =>
-    state[field] === undefined ? null : evaluateAs(POSITIVE, state[field], seen, field);
   const args = state.Arguments === undefined ? visit.frame.input : await evaluate(state.Arguments, seen, 'Arguments');
   assertDataSize(args, `The arguments of the task '${state.Resource}'`);
-  const [timeout, heartbeat] = [await limit('TimeoutSeconds'), await limit('HeartbeatSeconds')];
+  const timeout = state.TimeoutSeconds === undefined ? null : await evaluateAs(POSITIVE, state.TimeoutSeconds, seen, 'TimeoutSeconds');
   const [resourceType = '', resource = ''] = state.Resource.replace('arn:aws:states:::', '').split(':');
   const integration = { resourceType, resource };
   record(visit, 'TaskScheduled', {
@@ -48,11 +45,10 @@ async function schedule(visit: Visit, state: TaskState, token: TokenTask | null)
       region: visit.run.region,
       parameters: JSON.stringify(args),
       ...(timeout !== null && { timeoutInSeconds: timeout }),
-      ...(heartbeat !== null && { heartbeatInSeconds: heartbeat }),
     },
   });
   record(visit, 'TaskStarted', { taskStartedEventDetails: integration });
-  return { visit, resource: state.Resource, arguments: args, timeout, heartbeat, token, integration };
+  return { visit, resource: state.Resource, arguments: args, timeout, token, integration };
 }
 
 async function resultOf(attempt: Attempt): Promise<Json> {
@@ -66,23 +62,15 @@ async function resultOf(attempt: Attempt): Promise<Json> {
     if (visit.signal.aborted) throw error;
     const failure = taskFailure(error);
     const details = { ...integration, ...failureDetails(failure) };
-    const timedOut = failure === deadline?.failure || failure.name === 'States.HeartbeatTimeout';
+    const timedOut = failure === deadline?.failure;
     record(visit, timedOut ? 'TaskTimedOut' : 'TaskFailed', timedOut ? { taskTimedOutEventDetails: details } : { taskFailedEventDetails: details });
     throw failure;
   }
 }
 
-/** The integration's own result; or, with a token, whatever is reported on it, for as long as heartbeats come. */
-async function answerOf(attempt: Attempt, signal: AbortSignal): Promise<Json> {
-  const { run } = attempt.visit;
-  const { token } = attempt;
-  if (!token) return call(attempt, signal);
-  const answered = new AbortController();
-  try {
-    return await Promise.race([token.answer, submit(attempt, signal), missedHeartbeat(run, token, attempt.heartbeat, AbortSignal.any([signal, answered.signal]))]);
-  } finally {
-    answered.abort();
-  }
+/** The integration's own result; or, with a token, the answer to it. */
+function answerOf(attempt: Attempt, signal: AbortSignal): Promise<Json> {
+  return attempt.token === null ? call(attempt, signal) : Promise.race([attempt.token.answer, submit(attempt, signal)]);
 }
 
 async function call({ visit, resource, arguments: args, token }: Attempt, signal: AbortSignal): Promise<Json> {
@@ -94,16 +82,10 @@ async function call({ visit, resource, arguments: args, token }: Attempt, signal
 /** Rejects when the request itself fails; accepted, it says nothing about the task, which may already have been answered. */
 async function submit(attempt: Attempt, signal: AbortSignal): Promise<never> {
   let open = true;
-  void attempt.token?.answer.then(() => (open = false), () => (open = false));
+  void attempt.token?.answer.then(() => (open = false));
   const accepted = await call(attempt, signal);
   if (open && !signal.aborted) record(attempt.visit, 'TaskSubmitted', { taskSubmittedEventDetails: { ...attempt.integration, ...outputData(accepted) } });
   return new Promise<never>(() => undefined);
-}
-
-async function missedHeartbeat({ clock }: Run, token: TokenTask, seconds: number | null, signal: AbortSignal): Promise<never> {
-  if (seconds === null) return new Promise<never>(() => undefined);
-  for (let left = seconds * 1000; left > 0; left = token.lastHeartbeat() + seconds * 1000 - clock.now()) await clock.sleep(left, signal);
-  throw new StatesError('States.HeartbeatTimeout', '');
 }
 
 function taskFailure(error: unknown): StatesError {
