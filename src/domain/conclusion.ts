@@ -8,6 +8,8 @@ export type Conclusion = {
   readonly outcome: Outcome;
   readonly cause: string | null;
   readonly timings: Timings | null;
+  /** How often the execution had been redriven when the deployment ended. */
+  readonly redrives: number;
 };
 
 /** An error as the state machine caught it. */
@@ -83,13 +85,22 @@ export function mergeConclusions(
   return targets.map((key) => {
     const target = targetName(key);
     const found = latest.find((one) => one.target === target) ?? earlier.find((one) => one.target === target);
-    return found ?? { target, outcome: 'errored', cause: 'its conclusion was not recorded', timings: null };
+    return found ?? { target, outcome: 'errored', cause: 'its conclusion was not recorded', timings: null, redrives: 0 };
   });
 }
 
 /** Targets that need another pass: everything that is not settled. */
 export function unfinished<Target extends TargetKey>(targets: readonly Target[], conclusions: readonly Conclusion[]): readonly Target[] {
   return targets.filter((key) => !conclusions.some((one) => one.target === targetName(key) && SETTLED.has(one.outcome)));
+}
+
+/**
+ * Whether a redrive gives its targets another pass. It is a person's word on what they saw fail: an execution that was stopped and redriven
+ * may fail after that word, and what is rolled back then stays so until the next.
+ */
+export function mayGoAgain(targets: readonly TargetKey[], conclusions: readonly Conclusion[], redrives: number): boolean {
+  const names = new Set(targets.map(targetName));
+  return conclusions.every((one) => !names.has(one.target) || one.redrives < redrives);
 }
 
 /** One sentence on what failed where, for the execution's error. */

@@ -42,7 +42,7 @@ export const concludeDeployment = defineStep({
   name: 'conclude-deployment',
   input: ConcludeDeploymentInput,
   async run(ports: Ports, input: ConcludeDeploymentInput): Promise<Conclusion> {
-    const { deployment } = input;
+    const { deployment, redrives } = input;
     const ending = endingOf(input, ports.clock.now());
     const { outcome, cause } = ending;
     await removePendingApproval(ports, input);
@@ -55,7 +55,7 @@ export const concludeDeployment = defineStep({
       await ports.events.concluded(concluded);
       ports.metrics.concluded(concluded);
     }
-    return { target: targetName(deployment), outcome, cause, timings: ending.timings };
+    return { target: targetName(deployment), outcome, cause, timings: ending.timings, redrives };
   },
 });
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { type Conclusion, explained, failureText, mergeConclusions, unfinished } from '../domain/conclusion.ts';
+import { type Conclusion, explained, failureText, mayGoAgain, mergeConclusions, unfinished } from '../domain/conclusion.ts';
 import { targetName } from '../domain/deployment.ts';
 import { DeploymentFailed } from '../domain/errors.ts';
 import { defineStep } from './step.ts';
@@ -9,6 +9,7 @@ const ConclusionSchema = z.object({
   outcome: z.enum(['succeeded', 'failed', 'errored', 'rolled-back', 'superseded', 'rejected', 'ignored']),
   cause: z.nullable(z.string()),
   timings: z.nullable(z.looseObject({ total: z.number(), overhead: z.number() })),
+  redrives: z.number(),
   /** Why ConcludeDeployment could not record it, in words of the state machine's Catch. */
   trouble: z.optional(z.object({ error: z.string(), cause: z.string() })),
 });
@@ -27,8 +28,6 @@ const ConcludeReleaseInput = z.object({
   conclusions: z.array(ConclusionSchema),
   latest: z.array(ConclusionSchema),
   redrives: z.number(),
-  /** How often the execution had been redriven when this pass of the Map began. */
-  passRedrives: z.number(),
 });
 
 export type ConcludeReleaseResult = {
@@ -39,7 +38,7 @@ export type ConcludeReleaseResult = {
 
 /**
  * The one place that throws, so that a failed execution can be redriven: a redrive enters here again, finds that RedriveCount rose
- * since the pass began, and answers `again` with the targets that are not finished.
+ * since these targets ended, and answers `again` with those that are not finished.
  */
 export const concludeRelease = defineStep({
   name: 'conclude-release',
@@ -48,7 +47,7 @@ export const concludeRelease = defineStep({
     const conclusions = mergeConclusions(input.targets, input.conclusions, input.latest.map(explained));
     const pending = unfinished(input.targets, conclusions);
     if (pending.length === 0) return { status: 'succeeded', pending, conclusions };
-    if (input.redrives > input.passRedrives) {
+    if (mayGoAgain(pending, conclusions, input.redrives)) {
       // The next pass concludes the pending ones anew: forty long causes would be more than a result may hold.
       const kept = conclusions.filter(({ target }) => !pending.some((key) => targetName(key) === target));
       return { status: 'again', pending, conclusions: kept };

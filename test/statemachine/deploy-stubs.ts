@@ -101,8 +101,8 @@ function good({ step, payload }: Call): object {
 }
 
 function concluded(payload: JsonObject): object {
-  const { deployment, status, trouble } = parsed('ConcludeDeployment', payload);
-  return { target: targetName(deployment), outcome: outcomeOf(status, deployment.rollback), cause: causeOf(deployment, status, trouble), timings: { total: 100, overhead: 10 } };
+  const { deployment, status, trouble, redrives } = parsed('ConcludeDeployment', payload);
+  return { target: targetName(deployment), outcome: outcomeOf(status, deployment.rollback), cause: causeOf(deployment, status, trouble), timings: { total: 100, overhead: 10 }, redrives };
 }
 
 /** Answers with these statuses one after the other, for each target by itself; the last one stays. */

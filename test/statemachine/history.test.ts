@@ -30,7 +30,7 @@ const LONGEST_WAY: Stubs = {
   VerifyRelease: watching('VerifyRelease', 'failed', 'succeeded'),
   RollBack: heldUp(turningRound),
   // Green in the end, so that the states after the Map are counted too.
-  ConcludeDeployment: heldUp(({ target }) => ({ target: `inference-service/${target}`, outcome: 'succeeded', cause: null, timings: null })),
+  ConcludeDeployment: heldUp(({ target }) => ({ target: `inference-service/${target}`, outcome: 'succeeded', cause: null, timings: null, redrives: 0 })),
 };
 
 describe('the history of an execution', () => {

@@ -29,7 +29,7 @@ const PAYLOADS: Record<StepName, string[]> = {
   VerifyRelease: TARGET_PAYLOAD,
   RollBack: TARGET_PAYLOAD,
   ConcludeDeployment: ['deployment', 'execution', 'redrives', 'status', 'trouble'],
-  ConcludeRelease: ['conclusions', 'execution', 'latest', 'passRedrives', 'redrives', 'targets'],
+  ConcludeRelease: ['conclusions', 'execution', 'latest', 'redrives', 'targets'],
 };
 
 /** Reaches every step, once on the way to an error on the way back and once more after a redrive. */
@@ -40,7 +40,7 @@ async function callsOfARedrivenRelease(): Promise<readonly Call[]> {
       CheckRollout: answering('ready'),
       RollBack: turningRound,
       VerifyRelease: answering('failed', 'succeeded'),
-      ConcludeDeployment: throwing('ForbiddenError', { times: 1, after: () => ({ target: 'inference-service/dev/eu', outcome: 'succeeded', cause: null, timings: null }) }),
+      ConcludeDeployment: throwing('ForbiddenError', { times: 1, after: () => ({ target: 'inference-service/dev/eu', outcome: 'succeeded', cause: null, timings: null, redrives: 1 }) }),
     },
     { input: A_PUSH },
   );

@@ -47,7 +47,7 @@ describe('a redrive of a release that failed', () => {
     for (const redrives of [1, 2]) {
       const again = await redrive(deploying);
       expect(again.filter(({ step }) => step === 'CheckRollout').map(({ target }) => target)).toEqual(['dev/us']);
-      expect(again.at(-1)).toMatchObject({ step: 'ConcludeRelease', payload: { redrives, passRedrives: redrives } });
+      expect(again.at(-1)).toMatchObject({ step: 'ConcludeRelease', payload: { redrives, latest: [{ redrives }] } });
       expect(deploying.execution.progress).toMatchObject({ status: 'FAILED', error: 'DeploymentFailed' });
     }
   });
@@ -94,14 +94,15 @@ describe('a redrive of an execution that was stopped in the middle', () => {
     expect(resumed).toMatchObject({ step: 'CommitRelease', payload: { redrives: 1, deployment: { claim } } });
   });
 
-  it('gives a target that fails then one more pass in the same redrive, since the stopped pass was not all of one', async () => {
+  it('fails with a target that fails then, whatever may have been rolled back, and gives it another pass at the next redrive', async () => {
     const failing = onlyFor('dev/eu', (call, sleep) => (call.earlier === 0 ? taking(240) : ending('failed', 'crash loop'))(call, sleep));
     const deploying = startDeploy({ CheckRollout: failing });
     await deploying.clock.sleep(1000);
     await deploying.execution.stop();
     const again = await redrive(deploying);
-    expect(stepsOf(again)).toEqual(['CheckRollout', 'RollBack', 'ConcludeDeployment', 'ConcludeRelease', ...WITHOUT_VERIFY, 'RollBack', 'ConcludeDeployment', 'ConcludeRelease']);
+    expect(stepsOf(again)).toEqual(['CheckRollout', 'RollBack', 'ConcludeDeployment', 'ConcludeRelease']);
     expect(deploying.execution.progress).toMatchObject({ status: 'FAILED', error: 'DeploymentFailed' });
+    expect(stepsOf(await redrive(deploying))).toEqual(['ConcludeRelease', ...WITHOUT_VERIFY, 'RollBack', 'ConcludeDeployment', 'ConcludeRelease']);
   });
 });
 

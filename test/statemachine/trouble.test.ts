@@ -106,4 +106,4 @@ describe('the steps around the targets', () => {
   });
 });
 
-const concludedWell = () => ({ target: 'inference-service/dev/eu', outcome: 'succeeded', cause: null, timings: null });
+const concludedWell = () => ({ target: 'inference-service/dev/eu', outcome: 'succeeded', cause: null, timings: null, redrives: 0 });

@@ -5,7 +5,7 @@ import { aDeployment, aRollback } from '../../support/release.ts';
 const KEYS = ['eu', 'us'].map((target) => ({ service: 'web', environment: 'dev', target }));
 
 function aConclusion(target: string, outcome: Conclusion['outcome'], cause: string | null = null): Conclusion {
-  return { target: `web/dev/${target}`, outcome, cause, timings: null };
+  return { target: `web/dev/${target}`, outcome, cause, timings: null, redrives: 0 };
 }
 
 describe('outcomeOf', () => {

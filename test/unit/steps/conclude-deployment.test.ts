@@ -33,7 +33,7 @@ async function aClaimedTarget(execution = 'me') {
 describe('concludeDeployment', () => {
   it('records a success, makes it current, gives the claim back and tells the world', async () => {
     const { conclude, records, targets, events, metrics } = await aClaimedTarget();
-    expect(await conclude('succeeded')).toMatchObject({ target: 'inference-service/dev/eu', outcome: 'succeeded', cause: null, timings: { total: 1100 } });
+    expect(await conclude('succeeded')).toMatchObject({ target: 'inference-service/dev/eu', outcome: 'succeeded', cause: null, timings: { total: 1100 }, redrives: 0 });
     expect(await targets.target(KEY)).toMatchObject({ claim: { execution: null, generation: 1 }, current: { execution: 'me', release: aRelease() } });
     expect(await records.history(KEY, 5)).toMatchObject([{ release: aRelease(), attempts: [{ execution: 'me', outcome: 'succeeded' }] }]);
     expect(events.published).toMatchObject([{ ...KEY, outcome: 'succeeded', execution: 'me' }]);

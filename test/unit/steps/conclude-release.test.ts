@@ -4,9 +4,9 @@ import { concludeRelease } from '../../../src/steps/conclude-release.ts';
 
 describe('concludeRelease', () => {
   const targets = ['eu', 'us'].map((target) => ({ service: 'web', environment: 'dev', target }));
-  const ended = (target: string, outcome: Conclusion['outcome']): Conclusion => ({ target: `web/dev/${target}`, outcome, cause: outcome === 'succeeded' ? null : 'why', timings: null });
-  const conclude = (latest: Conclusion[], facts: { redrives?: number; passRedrives?: number; conclusions?: Conclusion[] } = {}) =>
-    concludeRelease.run({}, { execution: 'me', targets, conclusions: [], latest: latest, redrives: 0, passRedrives: 0, ...(facts as object) });
+  const ended = (target: string, outcome: Conclusion['outcome'], redrives = 0): Conclusion => ({ target: `web/dev/${target}`, outcome, cause: outcome === 'succeeded' ? null : 'why', timings: null, redrives });
+  const conclude = (latest: Conclusion[], facts: { redrives?: number; conclusions?: Conclusion[] } = {}) =>
+    concludeRelease.run({}, { execution: 'me', targets, conclusions: [], latest: latest, redrives: 0, ...(facts as object) });
 
   it('succeeds when every target has the release, or a newer one', async () => {
     expect(await conclude([ended('eu', 'succeeded'), ended('us', 'superseded')])).toMatchObject({ status: 'succeeded', pending: [] });
@@ -30,11 +30,16 @@ describe('concludeRelease', () => {
 
   it('asks in another pass for approval where the first did', async () => {
     const prod = { service: 'web', environment: 'prod', target: 'eu', approval: { timeoutSeconds: 3600 } };
-    const input = { execution: 'me', targets: [prod], conclusions: [], latest: [], redrives: 1, passRedrives: 0 };
+    const input = { execution: 'me', targets: [prod], conclusions: [], latest: [], redrives: 1 };
     expect((await concludeRelease.run({}, concludeRelease.input.parse(input))).pending).toEqual([prod]);
   });
 
   it('throws again when the pass after a redrive failed too', async () => {
-    await expect(conclude([ended('us', 'failed')], { redrives: 1, passRedrives: 1, conclusions: [ended('eu', 'succeeded')] })).rejects.toMatchObject({ name: 'DeploymentFailed' });
+    await expect(conclude([ended('us', 'failed', 1)], { redrives: 1, conclusions: [ended('eu', 'succeeded')] })).rejects.toMatchObject({ name: 'DeploymentFailed' });
+  });
+
+  it('throws where a stopped execution was redriven and one target was rolled back only then: nobody has spoken for it since', async () => {
+    await expect(conclude([ended('eu', 'failed'), ended('us', 'rolled-back', 1)], { redrives: 1 })).rejects.toMatchObject({ name: 'DeploymentFailed' });
+    expect(await conclude([ended('eu', 'failed'), ended('us', 'rolled-back', 1)], { redrives: 2 })).toMatchObject({ status: 'again', pending: targets });
   });
 });
