@@ -80,8 +80,8 @@ function effectCells(step: StepName): readonly Cell[] {
     return [
       { ...cellOf(step, `killed during its ${effect.name}`, killedDuring(effect)), kind, retried },
       { ...cellOf(step, `killed after its ${effect.name}`, killedAfter(effect)), kind, retried },
-      // The AWS SDK asks again by itself, within the invocation.
-      { ...cellOf(step, `answer to its ${effect.name} lost`, answerLost(effect)), kind, retried: ['git', 'argocd'].includes(effect.party) ? seen(effect.party) : null },
+      // The AWS SDK asks again by itself, and SyncApplication looks again whether Argo CD syncs: neither needs a retry.
+      { ...cellOf(step, `answer to its ${effect.name} lost`, answerLost(effect)), kind, retried: effect.party === 'git' ? seen(effect.party) : null },
     ];
   });
 }
