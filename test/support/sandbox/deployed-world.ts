@@ -9,11 +9,12 @@ import { REPOSITORY } from '../../../sandbox/scenarios/config-repository.ts';
 import { createRepository, type Image, pushImage } from '../../../sandbox/scenarios/image.ts';
 import type { ScenarioName } from '../../../sandbox/scenarios/names.ts';
 import { type ScenarioOptions, type StartedScenario, startScenario } from '../../../sandbox/scenarios/start-scenario.ts';
+import { createApprovalStore } from '../../../src/adapters/dynamodb/approval-store.ts';
 import { createRecordStore } from '../../../src/adapters/dynamodb/record-store.ts';
 import { openTable } from '../../../src/adapters/dynamodb/table.ts';
 import { createTargetStore } from '../../../src/adapters/dynamodb/target-store.ts';
 import type { TargetKey } from '../../../src/domain/deployment.ts';
-import type { RecordStore, TargetStore } from '../../../src/ports/deployment-store.ts';
+import type { ApprovalStore, RecordStore, TargetStore } from '../../../src/ports/deployment-store.ts';
 import { driveExecutions, type Ended, type Executions } from './executions.ts';
 
 const STAGE = 'sandbox';
@@ -26,6 +27,7 @@ export type DeployedWorld = Omit<StartedScenario, 'push'> & {
   readonly executions: Executions;
   readonly targets: TargetStore;
   readonly records: RecordStore;
+  readonly approvals: ApprovalStore;
   /** Applies the scenario's `slipway.yaml` with the changes of a test, and without the checks that would refuse what a test breaks. */
   apply(edit?: (file: Document) => void): Promise<void>;
   /** Pushes, and returns the executions that it started. */
@@ -76,6 +78,7 @@ function toDrive(scenario: StartedScenario): DeployedWorld {
     ...scenario,
     executions,
     records,
+    approvals: createApprovalStore(table),
     targets: createTargetStore(table),
     apply: (edit) => applyTo(scenario, edit),
     push: begin,

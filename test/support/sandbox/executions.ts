@@ -20,6 +20,10 @@ export type Ended = ReportSummary & {
 export type Executions = {
   /** Those that began while `push` ran and its events were delivered. */
   startedBy(push: () => Promise<void>): Promise<readonly string[]>;
+  /** All that began so far, oldest first. */
+  started(): readonly string[];
+  /** Resolves once nothing runs and no event is under way. */
+  settled(): Promise<void>;
   /** *New execution*. */
   start(request: object): Promise<string>;
   /** *New execution* with the input of this one. */
@@ -53,8 +57,18 @@ export function driveExecutions(aws: Aws, stateMachineArn: string, config: Clien
     return (await client.send(new StartExecutionCommand({ stateMachineArn, input }))).executionArn ?? '';
   }
 
+  async function settled(): Promise<void> {
+    for (let looked = -1; looked !== started.length; ) {
+      looked = started.length;
+      await Promise.all([...running.values()].map(({ promise }) => promise));
+      await aws.events.settled();
+    }
+  }
+
   return {
     ended,
+    started: () => [...started],
+    settled,
     async startedBy(push) {
       await untilSecondAfter(lastStart);
       const before = started.length;
