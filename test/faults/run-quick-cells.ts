@@ -13,7 +13,7 @@ export function describeQuickCells(kind: SiteKind, steps: readonly StepName[]): 
     let releases = 0;
     beforeAll(async () => {
       site = await startFaultSite(kind);
-    });
+    }, 120_000);
     afterAll(() => site?.stop());
 
     it.each(quickCells(kind, steps))(
