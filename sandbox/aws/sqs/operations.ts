@@ -19,11 +19,10 @@ const ReceiveMessageInput = z.strictObject({
   VisibilityTimeout: VisibilityTimeout.default(DEFAULT_VISIBILITY_TIMEOUT),
   WaitTimeSeconds: z.int().min(0).max(20).default(0),
   MessageAttributeNames: z.array(z.string()).default([]),
-  MessageSystemAttributeNames: z.array(z.enum(['SentTimestamp', 'ApproximateReceiveCount'])).default([]),
 });
 type ReceiveMessageInput = z.output<typeof ReceiveMessageInput>;
 
-const COUNTS = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
+const QueueAttributes = z.tuple([z.literal('ApproximateNumberOfMessagesNotVisible')]);
 
 /** What the API offers of a queue. EventBridge sends past it. */
 export function queueOperations(queueOf: (arn: string) => Queue): Readonly<Record<string, AwsOperation>> {
@@ -45,11 +44,7 @@ export function queueOperations(queueOf: (arn: string) => Queue): Readonly<Recor
       queue.hide(input.ReceiptHandle, input.VisibilityTimeout * 1000);
       return {};
     }),
-    GetQueueAttributes: onQueue('GetQueueAttributes', z.strictObject({ ...QueueUrl, AttributeNames: z.array(z.enum(COUNTS)) }), (queue, { AttributeNames }) => {
-      const { visible, hidden } = queue.count();
-      const counts = { ApproximateNumberOfMessages: String(visible), ApproximateNumberOfMessagesNotVisible: String(hidden) };
-      return { Attributes: Object.fromEntries(AttributeNames.map((name) => [name, counts[name]])) };
-    }),
+    GetQueueAttributes: onQueue('GetQueueAttributes', z.strictObject({ ...QueueUrl, AttributeNames: QueueAttributes }), (queue) => ({ Attributes: { ApproximateNumberOfMessagesNotVisible: String(queue.hidden()) } })),
   };
 }
 
@@ -59,16 +54,14 @@ function arnOf(url: string, { region }: AwsAccount): string {
   return `arn:aws:sqs:${region}:${account}:${name}`;
 }
 
-function messageAnswer({ id, receiptHandle, body, attributes, sentAt, receiveCount }: ReceivedMessage, input: ReceiveMessageInput): object {
+function messageAnswer({ id, receiptHandle, body, attributes }: ReceivedMessage, input: ReceiveMessageInput): object {
   const asked = (name: string): boolean => input.MessageAttributeNames.some((pattern) => pattern === 'All' || pattern === name);
   const named = Object.entries(attributes).filter(([name]) => asked(name));
-  const system = { SentTimestamp: String(sentAt), ApproximateReceiveCount: String(receiveCount) };
   return {
     MessageId: id,
     ReceiptHandle: receiptHandle,
     Body: body,
     MD5OfBody: createHash('md5').update(body).digest('hex'),
-    ...(input.MessageSystemAttributeNames.length > 0 && { Attributes: Object.fromEntries(input.MessageSystemAttributeNames.map((name) => [name, system[name]])) }),
     ...(named.length > 0 && { MessageAttributes: Object.fromEntries(named.map(([name, StringValue]) => [name, { StringValue, DataType: 'String' }])) }),
   };
 }

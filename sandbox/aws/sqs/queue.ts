@@ -9,12 +9,13 @@ export type QueueMessage = { readonly id: string; readonly body: string; readonl
 export type ReceivedMessage = QueueMessage & {
   /** Of this receipt: a later one makes it useless. */
   readonly receiptHandle: string;
-  /** Epoch milliseconds. */
-  readonly sentAt: number;
-  readonly receiveCount: number;
 };
 
-type StoredMessage = QueueMessage & { readonly sentAt: number; visibleAt: number; receiptHandle: string | null; receiveCount: number };
+type StoredMessage = QueueMessage & {
+  /** Epoch milliseconds. */
+  visibleAt: number;
+  receiptHandle: string | null;
+};
 
 export type Receipt = {
   readonly limit: number;
@@ -36,7 +37,8 @@ export type Queue = {
   hide(receiptHandle: string, visibilityTimeout: number): void;
   /** Oldest first, the hidden ones too. */
   messages(): readonly QueueMessage[];
-  count(): { readonly visible: number; readonly hidden: number };
+  /** How many somebody has received and not deleted. */
+  hidden(): number;
 };
 
 /** @param now epoch milliseconds */
@@ -51,9 +53,9 @@ export function createQueue(now: () => number): Queue {
     return visible().slice(0, limit).map((message) => {
       const receiptHandle = randomUUID();
       receipts.set(receiptHandle, message.id);
-      Object.assign(message, { receiptHandle, visibleAt: now() + visibilityTimeout, receiveCount: message.receiveCount + 1 });
-      const { id, body, attributes, sentAt, receiveCount } = message;
-      return { id, body, attributes, sentAt, receiveCount, receiptHandle };
+      Object.assign(message, { receiptHandle, visibleAt: now() + visibilityTimeout });
+      const { id, body, attributes } = message;
+      return { id, body, attributes, receiptHandle };
     });
   }
 
@@ -68,7 +70,7 @@ export function createQueue(now: () => number): Queue {
     policy: null,
     send(message) {
       const id = randomUUID();
-      messages.set(id, { id, ...message, sentAt: now(), visibleAt: now(), receiptHandle: null, receiveCount: 0 });
+      messages.set(id, { id, ...message, visibleAt: now(), receiptHandle: null });
       arrival.resolve();
       arrival = Promise.withResolvers();
     },
@@ -92,6 +94,6 @@ export function createQueue(now: () => number): Queue {
       message.visibleAt = now() + visibilityTimeout;
     },
     messages: () => [...messages.values()].map(({ id, body, attributes }) => ({ id, body, attributes })),
-    count: () => ({ visible: visible().length, hidden: messages.size - visible().length }),
+    hidden: () => messages.size - visible().length,
   };
 }
