@@ -44,7 +44,6 @@ export function createIam(account: AwsAccount): Iam {
   const roles = new Map<string, KnownRole>();
   const policiesByRole = new Map<string, readonly NamedPolicy[]>();
   const policies = new Map<string, readonly IdentityPolicy[]>();
-  const ofRoles = new Map<string, readonly NamedPolicy[]>();
   const signers = new Map<string, Signer>();
 
   function createRole({ name, trust, policies: named }: RoleDefinition): Role {
@@ -59,7 +58,6 @@ export function createIam(account: AwsAccount): Iam {
   function setPolicies(roleName: string, named: readonly NamedPolicy[]): void {
     const documents = named.map((policy) => parseIdentityPolicy(policy.document, `Role ${roleName}, policy ${policy.name}`));
     policies.set(`arn:aws:iam::${account.id}:role/${roleName}`, documents);
-    ofRoles.set(roleName, named);
     policiesByRole.set(roleName, named);
   }
 
@@ -84,7 +82,7 @@ export function createIam(account: AwsAccount): Iam {
     createRole,
     policiesOf: (roleName) => policiesByRole.get(roleName) ?? [],
     setPolicies,
-    rolePolicies: () => new Map(ofRoles),
+    rolePolicies: () => new Map(policiesByRole),
     createAdministrator,
     assumeRole,
     credentialsFor(roleArn, service, session) {
