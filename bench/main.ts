@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { PACKAGE_FOLDER, packageStack } from '../cli/sandbox/package-stack.ts';
 import { bundleFigures } from './bundle-figures.ts';
 import { commitFigures } from './commit-figures.ts';
-import { STAGE } from './deployed-world.ts';
+import { STAGE } from './measured-world.ts';
 import { noticeFigures, overheadFigures, requestFigures } from './deployment-figures.ts';
 import { measureGitProcess } from './git-process.ts';
 import { measureFaults, renderFaults } from './faults/fault-figures.ts';

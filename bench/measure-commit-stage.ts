@@ -3,7 +3,7 @@ import { runGit } from '../sandbox/git/run-git.ts';
 import { configFiles, VALUES_FILE } from '../sandbox/scenarios/config-repository.ts';
 import { imageOf } from '../sandbox/scenarios/image.ts';
 import { configRepository } from './config-repository.ts';
-import { type DeployedWorld, startDeployedWorld } from './deployed-world.ts';
+import { type MeasuredWorld, startMeasuredWorld } from './measured-world.ts';
 import type { DeploymentSample } from './deployment-sample.ts';
 import { PAUSE_MS } from './measure-deployments.ts';
 
@@ -19,7 +19,7 @@ export type CommitStagePlan = {
 
 /** Deploys on warm functions, by turns in worlds that differ in their config repository alone. */
 export async function measureCommitStage({ packageFolder, sizes, warmUp, runs, tell }: CommitStagePlan): Promise<ReadonlyMap<number, readonly DeploymentSample[]>> {
-  const worlds = new Map<number, DeployedWorld>();
+  const worlds = new Map<number, MeasuredWorld>();
   const samples = new Map(sizes.map((size) => [size, new Array<DeploymentSample>()]));
   try {
     for (const size of sizes) {
@@ -41,8 +41,8 @@ export async function measureCommitStage({ packageFolder, sizes, warmUp, runs, t
 }
 
 /** Packed with a commit graph, as Git servers keep their repositories. The first deployment there meets new functions: it doesn't count. */
-async function startWorldOf(packageFolder: string, files: number): Promise<DeployedWorld> {
-  const started = await startDeployedWorld({ packageFolder, configFiles: repositoryOf(files) });
+async function startWorldOf(packageFolder: string, files: number): Promise<MeasuredWorld> {
+  const started = await startMeasuredWorld({ packageFolder, configFiles: repositoryOf(files) });
   try {
     await runGit(started.world.git.repository.directory, ['gc', '--quiet']);
     await started.deployer.deploy('1.2.0');

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startDeployedWorld } from './deployed-world.ts';
+import { startMeasuredWorld } from './measured-world.ts';
 import type { DeploymentSample } from './deployment-sample.ts';
 
 /** After one deployment the servers compare and clean up: that is not to be the next one's time. */
@@ -30,7 +30,7 @@ export async function measureDeployments({ packageFolder, coldWorlds, warmUp, wa
 }
 
 async function deployInNewWorld(packageFolder: string, count: number, tell: (text: string) => void): Promise<DeploymentSample[]> {
-  const world = await startDeployedWorld({ packageFolder });
+  const world = await startMeasuredWorld({ packageFolder });
   try {
     const samples: DeploymentSample[] = [];
     for (let index = 1; index <= count; index++) {

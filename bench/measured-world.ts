@@ -9,14 +9,14 @@ import type { ServerName } from './request-name.ts';
 
 export const STAGE = 'sandbox';
 
-export type DeployedWorldOptions = {
+export type MeasuredWorldOptions = {
   /** What `serverless package` left. */
   readonly packageFolder: string;
   /** Files of the config repository other than the scenario's own. */
   readonly configFiles?: Readonly<Record<string, string>>;
 };
 
-export type DeployedWorld = { readonly world: World; readonly deployer: Deployer; stop(): Promise<void> };
+export type MeasuredWorld = { readonly world: World; readonly deployer: Deployer; stop(): Promise<void> };
 
 /**
  * Starts a world with the packaged stack in it and `slipway.yaml` applied. Every function of it is new.
@@ -24,7 +24,7 @@ export type DeployedWorld = { readonly world: World; readonly deployer: Deployer
  * The clients of a deployer read the environment, which this sets, at their first request: where there is to be another world beside
  * this one, deploy here first.
  */
-export async function startDeployedWorld({ packageFolder, configFiles }: DeployedWorldOptions): Promise<DeployedWorld> {
+export async function startMeasuredWorld({ packageFolder, configFiles }: MeasuredWorldOptions): Promise<MeasuredWorld> {
   const invocations: Invocation[] = [];
   const scenario = await startScenario('happy', {
     packageFolder,
