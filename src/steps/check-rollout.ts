@@ -1,7 +1,7 @@
 import { CLAIM_LOST, holdsClaim } from '../domain/claim.ts';
 import { type ClusterSnapshot, EMPTY_SNAPSHOT } from '../domain/cluster.ts';
 import { type Deployment, goalOf, resumed, type StepResult, withoutWatch } from '../domain/deployment.ts';
-import { ConfigurationError, isRetryable } from '../domain/errors.ts';
+import { ConfigurationError } from '../domain/errors.ts';
 import { type Instant, latest } from '../domain/instant.ts';
 import { causeOfEnd } from '../domain/rollback.ts';
 import { rolloutStatus, type RolloutStatus } from '../domain/rollout.ts';
@@ -12,6 +12,7 @@ import type { ArgoCd, OpenArgoCd } from '../ports/argo-cd.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ClusterSelection, OpenCluster } from '../ports/cluster.ts';
 import type { ServiceStore, TargetStore } from '../ports/deployment-store.ts';
+import { brokenOff } from './broken-off.ts';
 import { defineStep } from './step.ts';
 import { readTargetConfig } from './target-config.ts';
 import { type Look, watchSlice } from './watch-slice.ts';
@@ -52,9 +53,7 @@ export const checkRollout = defineStep({
     try {
       return await check(ports, input, deployment, endsAt);
     } catch (error) {
-      if (!isRetryable(error) || deployment.watchingSince === input.deployment.watchingSince) throw error;
-      // A retry would begin with the input of this slice: its clock must not start again each time.
-      return { status: 'running', deployment };
+      return brokenOff(error, input.deployment, deployment);
     }
   },
 });

@@ -1,8 +1,9 @@
+import type { ObservedApplication } from '../domain/application.ts';
 import { CLAIM_LOST, holdsClaim } from '../domain/claim.ts';
 import { describeEdits } from '../domain/covers.ts';
 import { type Deployment, goalOf, resumed, type StepResult, targetName, withoutWatch } from '../domain/deployment.ts';
-import { ConfigurationError, isRetryable, RefusedError } from '../domain/errors.ts';
-import { earliest, elapsed, type Instant, later } from '../domain/instant.ts';
+import { ConfigurationError, RefusedError } from '../domain/errors.ts';
+import { earliest, type Instant, later } from '../domain/instant.ts';
 import { causeOfEnd, replacedReleases } from '../domain/rollback.ts';
 import { sliceEnd, watchingSince } from '../domain/slice.ts';
 import { freshMemory } from '../domain/sync.ts';
@@ -10,9 +11,11 @@ import type { OpenArgoCd } from '../ports/argo-cd.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ServiceStore, TargetStore } from '../ports/deployment-store.ts';
 import type { OpenGitHost } from '../ports/git-host.ts';
+import { brokenOff } from './broken-off.ts';
 import { defineStep } from './step.ts';
 import { decideOn, type SyncEnd, type SyncWatch } from './sync-watch.ts';
 import { editedRepository, readTargetConfig } from './target-config.ts';
+import { watchSlice } from './watch-slice.ts';
 import { TargetStepInput } from './wire.ts';
 
 type Ports = {
@@ -37,10 +40,7 @@ export const syncApplication = defineStep({
     try {
       return conclude(deployment, watch, await follow(watch));
     } catch (error) {
-      const learned = progressOf(deployment, watch);
-      if (!isRetryable(error) || JSON.stringify(learned) === JSON.stringify(input.deployment)) throw error;
-      // A retry would begin with the input of this slice: its clock and its one request must not be forgotten.
-      return { status: 'running', deployment: learned };
+      return brokenOff(error, input.deployment, progressOf(deployment, watch));
     }
   },
 });
@@ -89,22 +89,21 @@ async function openWatch({ services, git, argocd, clock }: Ports, { input, deplo
 /** Null when the slice ended before anything was decided. */
 async function follow(watch: SyncWatch): Promise<SyncEnd | null> {
   const { argocd, clock, ref, want } = watch;
-  const end = sliceEnd(clock.now(), clock.remaining());
+  const endsAt = earliest(sliceEnd(clock.now(), clock.remaining()), want.deadline);
   let latest = await argocd.application(ref, 'normal');
-  let decided = await decideOn(watch, latest);
+  const decided = await decideOn(watch, latest);
   if (decided !== null) return decided;
-  const stop = new AbortController();
-  void clock.sleep(Math.max(0, elapsed(clock.now(), earliest(end, want.deadline))), stop.signal).then(() => stop.abort());
-  try {
-    for await (latest of argocd.watch(ref, stop.signal)) {
-      decided = await decideOn(watch, latest);
-      if (decided !== null) return decided;
-    }
-  } finally {
-    stop.abort();
-  }
+  const seen = await watchSlice<ObservedApplication, SyncEnd>(clock, {
+    endsAt,
+    open: (signal) => argocd.watch(ref, signal),
+    async look(application) {
+      latest = application;
+      const answer = await decideOn(watch, application);
+      return answer === null ? { recheckAt: endsAt } : { answer };
+    },
+  });
   // Past the deadline even the last observation decides.
-  return decideOn(watch, latest);
+  return seen ?? decideOn(watch, latest);
 }
 
 function conclude(deployment: Deployment, watch: SyncWatch, decided: SyncEnd | null): Result {

@@ -1,6 +1,7 @@
+import type { ObservedApplication } from '../domain/application.ts';
 import { CLAIM_LOST, holdsClaim } from '../domain/claim.ts';
 import { type Deployment, resumed, type StepResult, withoutWatch } from '../domain/deployment.ts';
-import { isRetryable, RefusedError, TimeoutError, UnavailableError } from '../domain/errors.ts';
+import { RefusedError, TimeoutError, UnavailableError } from '../domain/errors.ts';
 import { earliest, elapsed, type Instant, later } from '../domain/instant.ts';
 import { causeOfEnd } from '../domain/rollback.ts';
 import { sliceEnd, watchingSince } from '../domain/slice.ts';
@@ -9,8 +10,10 @@ import type { ArgoCd, OpenArgoCd } from '../ports/argo-cd.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ServiceStore, TargetStore } from '../ports/deployment-store.ts';
 import type { SmokeCheck } from '../ports/smoke-check.ts';
+import { brokenOff } from './broken-off.ts';
 import { defineStep } from './step.ts';
 import { editedRepository, readTargetConfig, type TargetConfig } from './target-config.ts';
+import { watchSlice } from './watch-slice.ts';
 import { TargetStepInput } from './wire.ts';
 
 type Ports = {
@@ -43,9 +46,7 @@ export const verifyRelease = defineStep({
     try {
       return conclude(deployment, await verify(ports, deployment, slice), clock.now());
     } catch (error) {
-      if (!isRetryable(error) || deployment.watchingSince === input.deployment.watchingSince) throw error;
-      // A retry would begin with the input of this slice: its clock must not start again each time.
-      return { status: 'running', deployment };
+      return brokenOff(error, input.deployment, deployment);
     }
   },
 });
@@ -89,17 +90,15 @@ async function lastEnd(server: ArgoCd, clock: Clock, { config, want, until }: Fo
   const ref = config.target.application;
   let last = operationEnd(await server.application(ref), want);
   if (last.end !== 'running') return last;
-  const stop = new AbortController();
-  void clock.sleep(Math.max(0, elapsed(clock.now(), until)), stop.signal).then(() => stop.abort());
-  try {
-    for await (const application of server.watch(ref, stop.signal)) {
+  const ended = await watchSlice<ObservedApplication, OperationEnd>(clock, {
+    endsAt: until,
+    open: (signal) => server.watch(ref, signal),
+    look(application) {
       last = operationEnd(application, want);
-      if (last.end !== 'running') break;
-    }
-    return last;
-  } finally {
-    stop.abort();
-  }
+      return last.end === 'running' ? { recheckAt: until } : { answer: last };
+    },
+  });
+  return ended ?? last;
 }
 
 function wantedEnd({ environment }: TargetConfig, deployment: Deployment): WantedEnd {
