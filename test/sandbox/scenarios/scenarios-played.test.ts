@@ -16,11 +16,11 @@ function steps(said: string): readonly string[] {
 }
 
 function played(name: ScenarioName, expectAll: (played: () => PlayedScenario) => void): void {
-  describe(name, { timeout: 120_000 }, () => {
+  describe(name, { timeout: 60_000 }, () => {
     let result: PlayedScenario;
     beforeAll(async () => {
       result = await playScenario(name);
-    }, 120_000);
+    }, 300_000);
     afterAll(() => result?.scenario.world.stop());
     expectAll(() => result);
     it('leaves no secret in history, logs, events, table and commits', async () => {
@@ -105,7 +105,8 @@ played('approval', (result) => {
   it('waits, shows what waits, and goes on once it is approved', () => {
     const { said } = result();
     expect(said).toMatch(/waiting for approval[^]+\$ npx slipway approve --stage sandbox\n\ninference-service\/dev\/eu\n {2}release {4}1\.1\.0/);
-    expect(said).toMatch(/\$ npx slipway approve inference-service dev eu --reason 'Seen in the release notes' --stage sandbox\n\ninference-service\/dev\/eu {2}1\.1\.0 approved; [^]+AwaitApproval +dev\/eu +approved/);
+    expect(said).toMatch(/\$ npx slipway approve inference-service dev eu --reason 'Seen in the release notes' --stage sandbox\n[^]+^inference-service\/dev\/eu {2}1\.1\.0 approved; arn:/m);
+    expect(said).toMatch(/AwaitApproval +dev\/eu +approved\n[^]+CheckRollout +dev\/eu +succeeded/);
   });
 
   it('succeeds with the approval among the stages', () => {

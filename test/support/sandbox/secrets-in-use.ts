@@ -22,7 +22,7 @@ export async function tracesOf({ world }: Pick<DeployedWorld, 'world'>): Promise
 async function histories(client: SFNClient, stateMachineArn: string): Promise<string> {
   const { executions = [] } = await client.send(new ListExecutionsCommand({ stateMachineArn }));
   const texts = await Promise.all(
-    executions.map(async ({ executionArn }) => JSON.stringify((await client.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1000, includeExecutionData: true }))).events)),
+    executions.map(async ({ executionArn }) => JSON.stringify((await client.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1000 }))).events)),
   );
   return texts.join('\n');
 }
