@@ -8,7 +8,8 @@ import type { TargetState } from '../domain/target-state.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ApprovalStore, PendingApproval, ServiceStore, TargetStore } from '../ports/deployment-store.ts';
 import type { Executions } from '../ports/executions.ts';
-import { executionRuns } from './execution-runs.ts';
+import { claimantOf } from './claimant.ts';
+import { executionRuns, holderRuns } from './execution-runs.ts';
 import { defineStep } from './step.ts';
 import { readTargetConfig } from './target-config.ts';
 import { TargetStepInput } from './wire.ts';
@@ -59,14 +60,9 @@ export const awaitApproval = defineStep({
 });
 
 async function decide({ executions }: Ports, input: AwaitApprovalInput, { state, pending, now }: Seen, order: OrderPolicy): Promise<Ask | AnswerAtOnce> {
-  const { execution, redrives, redrivenAt, deployment } = input;
-  const { release, request } = deployment;
-  const { claim } = state;
-  const runs = (other: string, since: Instant): Promise<boolean> => executionRuns(executions, other, since, now);
-  const holderRuns = claim !== null && claim.execution !== null && claim.execution !== execution && (await runs(claim.execution, claim.claimedAt));
-  const waits = pending !== null && elapsed(now, pending.expiresAt) > 0 && (await runs(pending.execution, pending.requestedAt));
-  const claimant = { execution, redrives, release, request, person: redrivenAt ?? request?.at ?? null };
-  return decideApproval(state, claimant, pending && { ...pending, waits }, { holderRuns, order, now });
+  const waits = pending !== null && elapsed(now, pending.expiresAt) > 0 && (await executionRuns(executions, pending.execution, pending.requestedAt, now));
+  const circumstances = { holderRuns: await holderRuns(executions, state, now, input.execution), order, now };
+  return decideApproval(state, claimantOf(input), pending && { ...pending, waits }, circumstances);
 }
 
 /** Null when something else waits by now. */

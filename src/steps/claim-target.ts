@@ -6,7 +6,8 @@ import type { TargetState } from '../domain/target-state.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ServiceStore, TargetStore } from '../ports/deployment-store.ts';
 import type { Executions } from '../ports/executions.ts';
-import { executionRuns } from './execution-runs.ts';
+import { claimantOf } from './claimant.ts';
+import { holderRuns } from './execution-runs.ts';
 import { defineStep } from './step.ts';
 import { readTargetConfig } from './target-config.ts';
 import { TargetStepInput } from './wire.ts';
@@ -30,21 +31,17 @@ export const claimTarget = defineStep({
   async run(ports: Ports, input: TargetStepInput): Promise<Result> {
     const deployment = resumed(input.deployment, input);
     const { environment } = await readTargetConfig(ports.services, deployment);
-    const claimant = claimantOf(deployment, input);
+    const claimant = claimantOf(input);
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const state = await ports.targets.target(deployment);
       const now = ports.clock.now();
-      const circumstances = { order: environment.order, holderRuns: await holderRuns(ports, state, { execution: input.execution, now }), now };
+      const circumstances = { order: environment.order, holderRuns: await holderRuns(ports.executions, state, now, input.execution), now };
       const result = await claimOnce(ports, deployment, { state, claimant, circumstances });
       if (result !== null) return result;
     }
     throw new ConflictError(`Claim of ${targetName(deployment)} changed ${ATTEMPTS} times while it was taken; the state machine tries again.`);
   },
 });
-
-function claimantOf({ release, request }: Deployment, { execution, redrives, redrivenAt }: TargetStepInput): Claimant {
-  return { execution, redrives, release, request, person: redrivenAt ?? request?.at ?? null };
-}
 
 type Attempt = { readonly state: TargetState; readonly claimant: Claimant; readonly circumstances: ClaimCircumstances };
 
@@ -54,11 +51,6 @@ async function claimOnce({ targets, clock }: Ports, deployment: Deployment, { st
   if (decided.change !== null && !(await targets.change(deployment, state, decided.change))) return null;
   if (decided.decision !== 'take') return { status: decided.decision, deployment: { ...deployment, cause: decided.cause } };
   return { status: 'claimed', deployment: claimed(keepingRecord(deployment, state), decided.change.claim, clock.now()) };
-}
-
-async function holderRuns({ executions }: Ports, { claim }: TargetState, own: { readonly execution: string; readonly now: Instant }): Promise<boolean> {
-  if (claim === null || claim.execution === null || claim.execution === own.execution) return false;
-  return executionRuns(executions, claim.execution, claim.claimedAt, own.now);
 }
 
 function claimed(deployment: Deployment, { generation, redrives, interrupts }: Claim, now: Instant): Deployment {

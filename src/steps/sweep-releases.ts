@@ -10,7 +10,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { RecordStore, ServiceStore, SweepStore, TargetStore } from '../ports/deployment-store.ts';
 import type { Executions } from '../ports/executions.ts';
 import type { ReleaseRegistry } from '../ports/release-registry.ts';
-import { executionRuns } from './execution-runs.ts';
+import { holderRuns } from './execution-runs.ts';
 import { statesOf } from './find-promotion.ts';
 import { defineStep } from './step.ts';
 
@@ -104,12 +104,7 @@ async function newestOf(registry: Ports['registry'], service: Service, since: In
 
 async function sweptTargets({ targets, executions, clock }: Ports, service: Service): Promise<readonly SweptTarget[]> {
   const states = await statesOf(targets, targetsOf({ services: [service] }));
-  return Promise.all(
-    states.map(async ({ key, state }) => {
-      const { execution = null, claimedAt = '' } = state.claim ?? {};
-      return { key, state, holderRuns: execution !== null && (await executionRuns(executions, execution, claimedAt, clock.now())) };
-    }),
-  );
+  return Promise.all(states.map(async ({ key, state }) => ({ key, state, holderRuns: await holderRuns(executions, state, clock.now()) })));
 }
 
 /** A release that never had the claim may have been tried all the same: a person rejected it, or the world refused us before. */
