@@ -17,7 +17,7 @@ export function describeQuickCells(kind: SiteKind, steps: readonly StepName[]): 
     afterAll(() => site?.stop());
 
     it.each(quickCells(kind, steps))(
-      '%s: shown, and mended by the remedy "%s"',
+      '%s, then %s',
       async (_name, remedy, cell) => {
         if (site === undefined) throw new Error('The world did not start.');
         releases += 1;
