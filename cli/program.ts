@@ -6,6 +6,7 @@ import type { SandboxOptions } from './commands/sandbox.ts';
 import type { StatusOptions } from './commands/status.ts';
 import { addApprove, addReject } from './usage/approvals.ts';
 import { addEvents } from './usage/events.ts';
+import { imageDigest, imageTag } from './usage/image.ts';
 import { onStack } from './usage/on-stack.ts';
 import { oneLineReason } from './usage/one-line-reason.ts';
 import { addHold, addRedrive, addResume, addRollback } from './usage/operations.ts';
@@ -59,8 +60,8 @@ function addDeploy(command: Command): void {
   command
     .description('Deploy an image that is already in ECR.')
     .argument('<service>')
-    .option('--tag <tag>', 'the image by tag')
-    .option('--digest <digest>', 'the image by digest')
+    .option('--tag <tag>', 'the image by tag', imageTag)
+    .option('--digest <digest>', 'the image by digest', imageDigest)
     .option('--environment <name>', 'only this environment')
     .option('--target <name>', 'only this target')
     .option('--reason <text>', 'why, for the record', oneLineReason)

@@ -12,7 +12,7 @@ export type HoldOptions = { readonly stage: string; readonly reason: string; rea
 export async function hold(selection: Selection, { stage, reason, json }: HoldOptions): Promise<number> {
   const { tableName } = await findStack(stage);
   const { services, targets } = openStores(tableName);
-  const { keys } = await selectTargets(services, selection, stage);
+  const keys = await selectTargets(services, selection, stage);
   const held = await holdTargets(targets, keys, { reason, by: await callerArn(), since: new Date().toISOString() });
   console.log(json === true ? JSON.stringify({ targets: held.map(({ key, ...rest }) => ({ ...key, ...rest })) }) : held.map(heldLine).join('\n'));
   return EXIT.succeeded;

@@ -12,7 +12,7 @@ export type ResumeOptions = { readonly stage: string; readonly json?: boolean };
 export async function resume(selection: Selection, { stage, json }: ResumeOptions): Promise<number> {
   const { tableName, stateMachineArn } = await findStack(stage);
   const { services, targets } = openStores(tableName);
-  const { keys } = await selectTargets(services, selection, stage);
+  const keys = await selectTargets(services, selection, stage);
   const resumed = await resumeTargets({ targets, executions: createExecutions({ stateMachineArn }) }, keys);
   console.log(json === true ? JSON.stringify({ targets: resumed.map(({ key, ...rest }) => ({ ...key, ...rest })) }) : resumed.map(resumedLine).join('\n'));
   return EXIT.succeeded;

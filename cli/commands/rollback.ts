@@ -21,7 +21,7 @@ type Started = PlannedRollback & { readonly executionArn: string };
 export async function rollback(selection: Selection, { stage, to, reason, wait, json }: RollbackOptions): Promise<number> {
   const stack = await findStack(stage);
   const { services, targets, records } = openStores(stack.tableName);
-  const { keys } = await selectTargets(services, selection, stage);
+  const keys = await selectTargets(services, selection, stage);
   const planned = await planRollback({ targets, records, registry: createReleaseRegistry() }, keys, to);
   console.error(planned.map(plannedLine).join('\n'));
   const client = new SFNClient({});

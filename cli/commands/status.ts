@@ -13,7 +13,7 @@ export type StatusOptions = { readonly stage: string; readonly limit: number; re
 export async function status(name: string, { stage, limit, json }: StatusOptions): Promise<number> {
   const { tableName } = await findStack(stage);
   const stores = openStores(tableName);
-  const { keys } = await selectTargets(stores.services, { service: name }, stage);
+  const keys = await selectTargets(stores.services, { service: name }, stage);
   const reports = await Promise.all(keys.map((key) => reportOn(stores, key, limit)));
   const look = lookOf(process.stdout);
   console.log(json === true ? JSON.stringify({ service: name, targets: reports.map(targetSummary) }) : reports.map((report) => describeTarget(report, look)).join('\n\n\n'));

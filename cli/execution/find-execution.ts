@@ -1,4 +1,4 @@
-import { DescribeExecutionCommand, type DescribeExecutionOutput, ExecutionDoesNotExist, type ExecutionListItem, ListExecutionsCommand, type SFNClient } from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, type DescribeExecutionOutput, ExecutionDoesNotExist, type ExecutionListItem, InvalidArn, ListExecutionsCommand, type SFNClient } from '@aws-sdk/client-sfn';
 import { callAws } from '../../src/adapters/aws/errors.ts';
 import { NotFoundError } from '../../src/domain/errors.ts';
 import type { Service } from '../../src/domain/service.ts';
@@ -50,7 +50,8 @@ async function list(client: SFNClient, stateMachineArn: string, statusFilter: (t
 function describe(client: SFNClient, executionArn: string): Promise<DescribeExecutionOutput | null> {
   return callAws({ doing: `look up execution ${executionArn}`, needs: 'states:DescribeExecution' }, () =>
     client.send(new DescribeExecutionCommand({ executionArn })).catch((error: unknown) => {
-      if (error instanceof ExecutionDoesNotExist) return null;
+      // What can be no name of an execution makes no ARN of one.
+      if (error instanceof ExecutionDoesNotExist || error instanceof InvalidArn) return null;
       throw error;
     }),
   );

@@ -1,6 +1,7 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { AnsweredPlace } from '../approval/answer-approvals.ts';
 import type { AnswerOptions } from '../commands/answer.ts';
+import { imageDigest } from './image.ts';
 import { oneLineReason } from './one-line-reason.ts';
 
 type Run = (place: AnsweredPlace | null, options: AnswerOptions) => Promise<number>;
@@ -25,14 +26,10 @@ function addAnswer(command: Command, run: Run): void {
     .argument('[environment]')
     .argument('[target]', 'only this target')
     .option('--reason <text>', 'why, for the record', oneLineReason)
-    .option('--digest <digest>', 'only if this is what waits', wholeDigest)
+    .option('--digest <digest>', 'only if this is what waits', imageDigest)
     .action(async (service: string | undefined, environment: string | undefined, target: string | undefined, options: AnswerOptions) => {
       if (service !== undefined && environment === undefined) command.error("error: missing required argument 'environment'");
+      if (service === undefined && (options.reason ?? options.digest) !== undefined) command.error('error: --reason and --digest belong to an answer: name SERVICE and ENVIRONMENT');
       process.exitCode = await run(service === undefined || environment === undefined ? null : { service, environment, target }, options);
     });
-}
-
-function wholeDigest(text: string): string {
-  if (/^sha256:[0-9a-f]{64}$/.test(text)) return text;
-  throw new InvalidArgumentError('It is sha256: and 64 hexadecimal digits.');
 }

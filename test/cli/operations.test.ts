@@ -111,6 +111,7 @@ describe('slipway redrive', () => {
   it.each([
     ['an ARN of no execution', `${EXECUTION}:absent`, `There is no execution ${EXECUTION}:absent in stage test, and AWS keeps executions for 90 days; \`slipway deploy SERVICE --tag TAG --stage test\` starts a new one.\n`],
     ['a name of nothing', 'absent', 'There is no service or execution absent in stage test, and AWS keeps executions for 90 days; `slipway deploy SERVICE --tag TAG --stage test` starts a new one.\n'],
+    ['what can name nothing', '', 'There is no service or execution  in stage test, and AWS keeps executions for 90 days; `slipway deploy SERVICE --tag TAG --stage test` starts a new one.\n'],
     ['an execution of another stage', EXECUTION.replace('-test-', '-prod-') + ':one', `${EXECUTION.replace('-test-', '-prod-')}:one is no execution of stage test; name its stage with --stage.\n`],
   ])('exits 1 with one sentence for %s', async (_, execution, sentence) => {
     expect(await stack.slipway('redrive', execution)).toEqual({ code: 1, stdout: '', stderr: sentence });
@@ -127,5 +128,15 @@ describe('slipway deploy', () => {
   it('asks under the name by which AWS knows the caller', async () => {
     expect((await stack.slipway('deploy', name, '--tag', '1.0.0', '--no-wait')).code).toBe(0);
     expect(await stack.inputs()).toContainEqual({ service: name, tag: '1.0.0', by: 'arn:aws:iam::111122223333:user/admin' });
+  }, 30_000);
+
+  it.each([
+    ['service', () => 'absent', [], () => 'There is no service absent in stage test; slipway apply adds it.\n'],
+    ['environment', () => name, ['--environment', 'absent'], () => `No environment of service ${name} is named absent; there is dev.\n`],
+    ['target', () => name, ['--target', 'absent'], () => `No target of ${name}/dev is named absent; there is eu.\n`],
+  ])('starts nothing for an unknown %s', async (_, service, place, sentence) => {
+    const before = await stack.inputs();
+    expect(await stack.slipway('deploy', service(), '--tag', '1.0.0', ...place)).toEqual({ code: 1, stdout: '', stderr: sentence() });
+    expect(await stack.inputs()).toEqual(before);
   }, 30_000);
 });

@@ -115,13 +115,9 @@ describe('slipway sandbox --keep --json, and the other commands beside it', { ti
     expect(await json('deploy', 'inference-service', '--tag', '1.0.0', '--no-wait')).toEqual({ execution: expect.stringMatching(/^arn:aws:states:.*:execution:slipway-sandbox-deploy:/) as string });
   });
 
-  it.each([
-    ['an unknown service', ['nobody', '--tag', '1.0.0'], /"outcome":"ignored","cause":"no service is named nobody/],
-    ['an unknown tag', ['inference-service', '--tag', '9.9.9'], /"outcome":"ignored","cause":"no image 9\.9\.9 in inference-service/],
-    ['an unknown environment', ['inference-service', '--tag', '1.0.0', '--environment', 'prod'], /"outcome":"errored","cause":"No environment of service inference-service is named prod; there is dev\.?"/],
-  ])('exits 1 with the reason for %s', async (_, args, reason) => {
-    const { code, stdout } = await slipway('deploy', ...args, '--json');
-    expect([code, stdout]).toEqual([1, expect.stringMatching(reason)]);
+  it('exits 1 with the reason for a tag that ECR does not have', async () => {
+    const { code, stdout } = await slipway('deploy', 'inference-service', '--tag', '9.9.9', '--json');
+    expect([code, stdout]).toEqual([1, expect.stringContaining('"outcome":"ignored","cause":"no image 9.9.9 in inference-service')]);
   });
 
   it('carries on without a reader that has seen enough', async () => {

@@ -77,7 +77,7 @@ describe('selectTargets', () => {
   const service = aService({ environments: { dev: anEnvironment(), prod: anEnvironment({ after: 'dev', targets: { eu: aTarget(), us: aTarget() } }) } });
   const services = { service: async (name: string) => (name === service.name ? service : null) };
   const selected = async (...[name, environment, target]: readonly string[]) =>
-    (await selectTargets(services, { service: name ?? '', environment, target }, 'prod')).keys.map((key) => `${key.environment}/${key.target}`);
+    (await selectTargets(services, { service: name ?? '', environment, target }, 'prod')).map((key) => `${key.environment}/${key.target}`);
 
   it('means all targets of a service, of an environment, or the one that is named, whatever comes after what', async () => {
     expect(await selected('inference-service')).toEqual(['dev/eu', 'prod/eu', 'prod/us']);
