@@ -9,7 +9,7 @@ import { storm } from './storm.ts';
 import { superseded } from './superseded.ts';
 
 /** What happens in each scenario; where nothing is named, one push. */
-export const PLAYS: Readonly<Partial<Record<ScenarioName, Play>>> = { rollback, superseded, 'lost-event': lostEvent, approval, redrive, storm };
+const PLAYS: Readonly<Partial<Record<ScenarioName, Play>>> = { rollback, superseded, 'lost-event': lostEvent, approval, redrive, storm };
 
 export function playOf(name: ScenarioName): Play {
   return PLAYS[name] ?? push;

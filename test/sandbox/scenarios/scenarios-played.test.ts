@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { imageOf } from '../../../sandbox/scenarios/image.ts';
-import type { ScenarioName } from '../../../sandbox/scenarios/names.ts';
-import { type PlayedScenario, playScenario } from '../../support/sandbox/played-scenario.ts';
+import { PLAYED, type PlayedScenario, playScenario } from '../../support/sandbox/played-scenario.ts';
 import { secretsFound } from '../../support/sandbox/secrets-in-use.ts';
 
 /** Members of every JSON object; a scenario has at most one more. */
@@ -15,7 +14,10 @@ function steps(said: string): readonly string[] {
   return [...said.matchAll(/^ +\d+\.\d\d s {2}(\w+)/gm)].map(([, state = '']) => state);
 }
 
-function played(name: ScenarioName, expectAll: (played: () => PlayedScenario) => void): void {
+const names: (typeof PLAYED)[number][] = [];
+
+function played(name: (typeof PLAYED)[number], expectAll: (played: () => PlayedScenario) => void): void {
+  names.push(name);
   describe(name, { timeout: 60_000 }, () => {
     let result: PlayedScenario;
     beforeAll(async () => {
@@ -144,4 +146,8 @@ played('storm', (result) => {
     expect(services).toEqual(['inference', 'embedding', 'ranking', 'translation', 'summary'].map((name) => expect.objectContaining({ name: `${name}-service`, ...right }) as object));
     expect(told.text).toMatch(/45 pushes: 5 events lost, 20 repeated, so 60 delivered[^]+executions {2}\d+ \w+[^]+Outcome: the newest is live everywhere/);
   });
+});
+
+it('every scenario that is said to be played here is', () => {
+  expect(names).toEqual(PLAYED);
 });

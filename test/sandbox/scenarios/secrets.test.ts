@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { PLAYS } from '../../../cli/sandbox/plays/plays.ts';
 import { SCENARIO_NAMES } from '../../../sandbox/scenarios/names.ts';
 import { imageOf } from '../../../sandbox/scenarios/image.ts';
 import { startDeployedWorld } from '../../support/sandbox/deployed-world.ts';
+import { PLAYED } from '../../support/sandbox/played-scenario.ts';
 import { secretsFound, secretsIn, tracesOf } from '../../support/sandbox/secrets-in-use.ts';
 
-/** Scenarios of more than a push are looked through where they are played. */
-const PUSHED = SCENARIO_NAMES.filter((name) => PLAYS[name] === undefined);
+/** What the others leave is looked through where they are played. */
+const PUSHED = SCENARIO_NAMES.filter((name) => !PLAYED.some((played) => played === name));
 
 describe('history, logs, events, table and commits hold no secret', () => {
   it.each(PUSHED)('after scenario %s', async (name) => {

@@ -6,6 +6,9 @@ import { openScene } from '../../../cli/sandbox/scene.ts';
 import type { ScenarioName } from '../../../sandbox/scenarios/names.ts';
 import { type StartedScenario, startScenario } from '../../../sandbox/scenarios/start-scenario.ts';
 
+/** Scenarios that tests play as a whole, in test/sandbox/scenarios/scenarios-played.test.ts; of the others they look at the deployment alone. */
+export const PLAYED = ['rollback', 'superseded', 'lost-event', 'argocd-down', 'hook-fails', 'approval', 'redrive', 'storm'] as const satisfies readonly ScenarioName[];
+
 export type PlayedScenario = {
   readonly scenario: StartedScenario;
   readonly told: Told;
