@@ -11,6 +11,8 @@ export type DeploymentConcluded = TargetKey & {
   readonly timings: Timings;
   readonly execution: string;
   readonly concludedAt: Instant;
+  /** It succeeded where other environments come after: a rule starts the promotion for these alone. */
+  readonly promotes: boolean;
 };
 
 /** Announces on the event bus. */

@@ -4,15 +4,17 @@ import { causeOf, type Conclusion, outcomeOf } from '../domain/conclusion.ts';
 import { type Deployment, type Outcome, targetName } from '../domain/deployment.ts';
 import { elapsed, type Instant } from '../domain/instant.ts';
 import { startOfWaiting } from '../domain/own-request.ts';
+import { environmentsAfter } from '../domain/release-request.ts';
 import { type Timings, timings } from '../domain/timings.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { ApprovalStore, Attempt, RecordStore, TargetStore } from '../ports/deployment-store.ts';
+import type { ApprovalStore, Attempt, RecordStore, ServiceStore, TargetStore } from '../ports/deployment-store.ts';
 import type { DeploymentConcluded, Events, Metrics } from '../ports/events.ts';
 import type { Executions } from '../ports/executions.ts';
 import { defineStep } from './step.ts';
 import { DeploymentSchema } from './wire.ts';
 
 type Ports = {
+  readonly services: Pick<ServiceStore, 'service'>;
   readonly records: Pick<RecordStore, 'record'>;
   readonly targets: Pick<TargetStore, 'target' | 'conclude'>;
   readonly approvals: Pick<ApprovalStore, 'pending' | 'remove'>;
@@ -51,13 +53,20 @@ export const concludeDeployment = defineStep({
       await ports.records.record(deployment, deployment.release, attemptOf(deployment, ending));
       if (deployment.claim !== undefined) await giveBackClaim(ports, deployment, { ...ending, generation: deployment.claim.generation });
       const { service, environment, target, release } = deployment;
-      const concluded: DeploymentConcluded = { service, environment, target, release, ...ending };
+      const promotes = outcome === 'succeeded' && (await comesBeforeOthers(ports, deployment));
+      const concluded: DeploymentConcluded = { service, environment, target, release, ...ending, promotes };
       await ports.events.concluded(concluded);
       ports.metrics.concluded(concluded);
     }
     return { target: targetName(deployment), outcome, cause, timings: ending.timings, redrives };
   },
 });
+
+/** An environment that is put behind this one from now on gets the release from the sweep. */
+async function comesBeforeOthers({ services }: Ports, { service: name, environment }: Deployment): Promise<boolean> {
+  const service = await services.service(name);
+  return service !== null && environmentsAfter(service, environment).length > 0;
+}
 
 /** The stages of a release that was rolled back are its own, up to its failure: the way back is told beside them. */
 function endingOf({ execution, deployment, status, trouble }: ConcludeDeploymentInput, concludedAt: Instant): Ending {

@@ -16,6 +16,7 @@ export function aConclusion(overrides: Partial<DeploymentConcluded> = {}): Deplo
     timings: { queue: 900, rollout: 4_000, total: 4_900, overhead: 900 },
     execution: 'arn:aws:states:eu-central-1:111122223333:execution:slipway:one',
     concludedAt: '2026-01-02T03:05:00.000Z',
+    promotes: false,
     ...overrides,
   };
 }

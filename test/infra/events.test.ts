@@ -86,7 +86,7 @@ describe('the conclusion of a deployment', () => {
   const execution = (machine: string) => `arn:aws:states:eu-central-1:111122223333:execution:${machine}:one`;
 
   /** The event as the adapter publishes it and the bus delivers it. */
-  async function concluded(outcome: Outcome, machine: string): Promise<object> {
+  async function concluded(outcome: Outcome, machine: string, promotes = true): Promise<object> {
     const sent: PutEventsCommand[] = [];
     const client = new EventBridgeClient({ region: 'eu-central-1' });
     client.middlewareStack.add(() => async ({ input }) => {
@@ -94,10 +94,14 @@ describe('the conclusion of a deployment', () => {
       return { output: { FailedEntryCount: 0, Entries: [], $metadata: {} }, response: {} };
     }, { step: 'initialize' });
     const key = { service: 'inference-service', environment: 'dev', target: 'eu' };
-    await createEvents({ client }).concluded({ ...key, release: aRelease(), outcome, cause: null, timings: { total: 1, overhead: 1 }, execution: execution(machine), concludedAt: '2026-01-01T00:00:00.000Z' });
+    await createEvents({ client }).concluded({ ...key, release: aRelease(), outcome, cause: null, timings: { total: 1, overhead: 1 }, execution: execution(machine), concludedAt: '2026-01-01T00:00:00.000Z', promotes });
     const [entry] = sent[0]?.input.Entries ?? [];
     return { source: entry?.Source, 'detail-type': entry?.DetailType, detail: JSON.parse(entry?.Detail ?? '{}') as unknown };
   }
+
+  it('starts nothing where nothing comes after', async () => {
+    expect(patternOf('DeploymentSucceeded')(await concluded('succeeded', String(MACHINE), false))).toBe(false);
+  });
 
   it('starts the promotion when it succeeded', async () => {
     expect(patternOf('DeploymentSucceeded')(await concluded('succeeded', String(MACHINE)))).toBe(true);

@@ -5,17 +5,20 @@ import { createMemoryEvents } from '../../../src/adapters/memory/events.ts';
 import { createMemoryExecutions } from '../../../src/adapters/memory/executions.ts';
 import { createMemoryMetrics } from '../../../src/adapters/memory/metrics.ts';
 import { createMemoryRecordStore } from '../../../src/adapters/memory/record-store.ts';
+import { createMemoryServiceStore } from '../../../src/adapters/memory/service-store.ts';
 import { createMemoryTargetStore } from '../../../src/adapters/memory/target-store.ts';
 import type { Hold, Waiting } from '../../../src/domain/target-state.ts';
 import type { TargetStore } from '../../../src/ports/deployment-store.ts';
 import { concludeDeployment } from '../../../src/steps/conclude-deployment.ts';
 import { aClaim, aDeployment, aDigest, aRelease, aRollback } from '../../support/release.ts';
+import { anEnvironment, aService } from '../../support/service.ts';
 
 const KEY = { service: 'inference-service', environment: 'dev', target: 'eu' };
 const CLAIM = { generation: 1, redrives: 0 };
 
-async function aClaimedTarget(execution = 'me') {
+async function aClaimedTarget(execution = 'me', services = [aService()]) {
   const ports = {
+    services: createMemoryServiceStore(services),
     records: createMemoryRecordStore(),
     targets: createMemoryTargetStore(),
     approvals: createMemoryApprovalStore(),
@@ -38,6 +41,23 @@ describe('concludeDeployment', () => {
     expect(await records.history(KEY, 5)).toMatchObject([{ release: aRelease(), attempts: [{ execution: 'me', outcome: 'succeeded' }] }]);
     expect(events.published).toMatchObject([{ ...KEY, outcome: 'succeeded', execution: 'me' }]);
     expect(metrics.measured).toHaveLength(1);
+  });
+
+  it.each([
+    ['succeeded', 'where another environment comes after', 'dev', true],
+    ['failed', 'where another environment comes after', 'dev', false],
+    ['succeeded', 'where nothing comes after', undefined, false],
+  ])('says of a deployment that %s %s whether it promotes', async (status, _, after, promotes) => {
+    const environments = { dev: anEnvironment(), prod: anEnvironment(after === undefined ? {} : { after }) };
+    const { conclude, events } = await aClaimedTarget('me', [aService({ environments })]);
+    await conclude(status);
+    expect(events.published).toMatchObject([{ promotes }]);
+  });
+
+  it('promotes nothing of a service that was removed meanwhile', async () => {
+    const { conclude, events } = await aClaimedTarget('me', []);
+    await conclude('succeeded');
+    expect(events.published).toMatchObject([{ outcome: 'succeeded', promotes: false }]);
   });
 
   it('gives the claim back after a failure and leaves the current release as it was', async () => {
