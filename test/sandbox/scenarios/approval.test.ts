@@ -154,10 +154,39 @@ describe('a release that a person must approve', () => {
     await expectDeployed(image);
   }, PATIENT);
 
-  it('needs none where a person takes the target back', async () => {
-    const { code } = await slipway(world, ['rollback', 'inference-service', 'dev', '--to', '2.6.0', '--reason', 'slow']);
-    expect(code).toBe(0);
-    await expectDeployed(imageOf('2.6.0'));
+  it('asks again when its execution was stopped while it waited and is redriven; until then there is nothing to answer', async () => {
+    const image = imageOf('3.0.0');
+    const question = await asked(image);
+    await world.executions.stop(question.execution);
+    expect((await slipway(world, ['approve'])).stdout).toBe('Nothing waits for approval.\n');
+    const { code, stderr } = await slipway(world, ['approve', 'inference-service', 'dev']);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^Nothing waits for approval at inference-service\/dev\/eu: /)]);
+    const redriven = world.executions.redrive(question.execution);
+    expect((await questionOf(question.execution)).taskToken).not.toBe(question.taskToken);
+    await answer('approve');
+    expect(await redriven).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded' });
+    await expectDeployed(image);
+  }, PATIENT);
+
+  it('stays behind a hold that came while it waited, and asks again when that is lifted', async () => {
+    const image = imageOf('3.1.0');
+    const question = await asked(image);
+    expect((await slipway(world, ['hold', 'inference-service', '--reason', 'migration'])).code).toBe(0);
+    await answer('approve');
+    await expectAnswered(question, 'ignored', /^held by .*: migration; /);
+    expect(await world.targets.target(DEV)).toMatchObject({ current: { release: { tag: '3.0.0' } }, next: { release: { tag: '3.1.0' } } });
+    expect((await slipway(world, ['resume', 'inference-service'])).code).toBe(0);
+    await expect.poll(async () => (await world.approvals.pending(DEV))?.execution, SOON).toMatch(/:next_/);
+    await answer('approve');
+    await expectDeployed(image);
+  }, PATIENT);
+
+  it('is superseded by a rollback by hand, which asks nobody, whatever is answered afterwards', async () => {
+    const question = await asked(imageOf('3.2.0'));
+    expect((await slipway(world, ['rollback', 'inference-service', 'dev', '--reason', 'slow'])).code).toBe(0);
+    await answer('approve');
+    await expectAnswered(question, 'superseded', /^superseded by the newer release 3\.0\.0 /);
+    await expectDeployed(imageOf('3.0.0'));
     expect((await slipway(world, ['resume', 'inference-service'])).code).toBe(0);
   }, PATIENT);
 
@@ -166,7 +195,7 @@ describe('a release that a person must approve', () => {
     const head = await world.head();
     const [execution = ''] = await world.push(imageOf('2.9.0'));
     expect(await world.executions.ended(execution)).toMatchObject({ status: 'SUCCEEDED', outcome: 'rejected', cause: expect.stringMatching(/^nobody answered by \d{4}-\d\d-\d\dT\S+Z$/) as unknown });
-    await expectDeployed(imageOf('2.6.0'));
+    await expectDeployed(imageOf('3.0.0'));
     await expectRefused(world, ['approve', 'inference-service', 'dev', 'eu'], /^Nothing waits for approval at inference-service\/dev\/eu; /);
     expect(await world.head()).toBe(head);
   }, PATIENT);

@@ -6,6 +6,7 @@ import { hear, keepEcrEvents, replicated } from '../../support/sandbox/ecr-event
 import { createFaults, EAGER_KUBELET } from '../../support/sandbox/faults.ts';
 import { ENVIRONMENTS } from '../../support/sandbox/more-environments.ts';
 import { expectRefused, OPERATOR, slipway } from '../../support/sandbox/operator.ts';
+import { patient, patientFiles } from '../../support/sandbox/patience.ts';
 import { runningDigests } from '../../support/sandbox/traces.ts';
 
 const PATIENT = 120_000;
@@ -17,7 +18,7 @@ const [first, second, third, fourth] = [imageOf('2.0.0'), imageOf('2.1.0'), imag
 let world: DeployedWorld;
 
 beforeAll(async () => {
-  world = await startDeployedWorld('happy', { carryEvent: events.carry, faultOf: faults.faultOf, kubelet: EAGER_KUBELET });
+  world = await startDeployedWorld('happy', { configFiles: patientFiles(), editFile: patient, carryEvent: events.carry, faultOf: faults.faultOf, kubelet: EAGER_KUBELET });
   expect(await world.deploy(first)).toMatchObject({ outcome: 'succeeded' });
 }, PATIENT);
 afterAll(() => world?.stop());
@@ -47,6 +48,14 @@ async function expectIgnored(start: () => Promise<readonly string[]>, cause: Reg
   expect(executions).toHaveLength(1);
   for (const execution of executions) expect(await world.executions.ended(execution)).toMatchObject({ status: 'SUCCEEDED', outcome: 'ignored', cause: expect.stringMatching(cause) as unknown });
   expect([await target(), await world.head()]).toMatchObject([before, head]);
+}
+
+/** A release that is committed, and whose pods do not become Ready. */
+async function inRollout(image: Image): Promise<string> {
+  faults.breakPods(image.digest, 'never-ready');
+  const [execution = ''] = await world.push(image);
+  await world.executions.reaches(execution, 'CheckRollout');
+  return execution;
 }
 
 describe('a hold', () => {
@@ -132,7 +141,10 @@ describe('an older release that a person deploys', () => {
 describe('a redrive of what was rolled back', () => {
   it("is a person's word: it lifts the quarantine, goes through a hold, and deploys the release", async () => {
     const image = imageOf('2.4.0');
-    await world.apply((file: Document) => file.setIn([...ENVIRONMENTS, 'dev', 'rollback'], 'automatic'));
+    await world.apply((file: Document) => {
+      patient(file);
+      file.setIn([...ENVIRONMENTS, 'dev', 'rollback'], 'automatic');
+    });
     faults.breakPods(image.digest, 'bad-pull');
     expect(await world.deploy(image)).toMatchObject({ status: 'FAILED', outcome: 'rolled-back' });
     expect(await target()).toMatchObject({ hold: null, current: { release: { tag: 'nightly' } }, quarantine: [{ digest: image.digest }, { digest: third.digest }] });
@@ -144,31 +156,61 @@ describe('a redrive of what was rolled back', () => {
   }, PATIENT);
 });
 
+describe('beside a deployment that runs', () => {
+  const [running, waiting] = [imageOf('3.0.0'), imageOf('3.1.0')];
+
+  it('a hold lets it end, and keeps back what waited for it, until it is lifted', async () => {
+    const execution = await inRollout(running);
+    expect(await world.deploy(waiting)).toMatchObject({ outcome: 'ignored', cause: expect.stringMatching(/^waits for /) as unknown });
+    expect((await slipway(world, ['hold', 'inference-service', '--reason', 'one at a time'])).stdout).toContain(`3.0.0 is being deployed and goes on: ${execution}`);
+    faults.heal(running.digest);
+    expect(await world.executions.ended(execution)).toMatchObject({ outcome: 'succeeded' });
+    await expectDeployed(running, { next: { release: { tag: '3.1.0' } } });
+    await command('resume', 'inference-service');
+    await expectDeployed(waiting, { hold: null, next: null });
+  }, PATIENT);
+
+  it('a resume leaves what waited to the end of the deployment', async () => {
+    const [holder, next] = [imageOf('3.2.0'), imageOf('3.3.0')];
+    const execution = await inRollout(holder);
+    await slipway(world, ['hold', 'inference-service', '--reason', 'wait']);
+    expect(await world.deploy(next)).toMatchObject({ outcome: 'ignored', cause: expect.stringMatching(/^held by /) as unknown });
+    expect((await slipway(world, ['resume', 'inference-service'])).stdout).toContain(`3.3.0 follows ${execution}, which runs`);
+    expect(await target()).toMatchObject({ hold: null, claim: { execution }, next: { release: { tag: '3.3.0' } } });
+    faults.heal(holder.digest);
+    await expectDeployed(next, { next: null });
+  }, PATIENT);
+
+  it('a rollback by hand takes the target from it, and quarantines it', async () => {
+    const bad = imageOf('3.4.0');
+    const execution = await inRollout(bad);
+    expect(await command('rollback', 'inference-service', '--reason', 'never Ready')).toMatchObject({ targets: [{ outcome: 'succeeded', from: { tag: '3.4.0' }, to: { tag: '3.3.0' } }] });
+    expect(await world.executions.ended(execution)).toMatchObject({ status: 'SUCCEEDED', outcome: 'superseded' });
+    await expectDeployed(imageOf('3.3.0'), { hold: { reason: 'never Ready' } });
+    expect((await target()).quarantine[0]).toMatchObject({ digest: bad.digest, tag: '3.4.0' });
+    await command('resume', 'inference-service');
+  }, PATIENT);
+});
+
 describe('what can not be done', () => {
   it.each([
     ['resuming what is not held', ['resume', 'inference-service', 'dev'], /^No hold is there to lift on inference-service\/dev\/eu; /],
-    ['resuming an unknown target', ['resume', 'inference-service', 'dev', 'us'], /No target of inference-service\/dev is named us/],
     ['going back to a tag that never succeeded', ['rollback', 'inference-service', 'dev', '--to', '9.9.9', '--reason', 'x'], /can't go back to 9\.9\.9: no release of that tag has succeeded there/],
-    ['going back to what is there', ['rollback', 'inference-service', 'dev', '--to', '2.4.0', '--reason', 'x'], /is at 2\.4\.0 already/],
-    ['holding a service that is not there', ['hold', 'inference', '--reason', 'x'], /no service inference in stage sandbox/],
+    ['going back to what is there', ['rollback', 'inference-service', 'dev', '--to', '3.3.0', '--reason', 'x'], /is at 3\.3\.0 already/],
     ['redriving where nothing failed', ['redrive', 'inference-service'], /so there is nothing to redrive/],
     ['redriving an execution that is not there', ['redrive', 'no-such-execution'], /no service or execution no-such-execution/],
     ['approving where nothing waits', ['approve', 'inference-service', 'dev'], /^Nothing waits for approval at inference-service\/dev; /],
-    ['rejecting where nothing waits', ['reject', 'inference-service', 'dev'], /^Nothing waits for approval at inference-service\/dev; /],
   ])('changes nothing: %s', async (_, args, says) => {
     await expectRefused(world, args, says);
   }, PATIENT);
 
   it('changes nothing: redriving what has succeeded', async () => {
     const execution = (await target()).current?.execution ?? '';
-    await expectRefused(world, ['redrive', execution], /succeeded, so there is nothing to redrive; `slipway deploy inference-service --tag 2\.4\.0 --stage sandbox` deploys it again\.$/m);
+    await expectRefused(world, ['redrive', execution], /succeeded, so there is nothing to redrive; `slipway deploy inference-service --tag 3\.3\.0 --environment dev --target eu --stage sandbox` deploys it again\.$/m);
   }, PATIENT);
 
   it('changes nothing: redriving what still runs', async () => {
-    const image = imageOf('2.5.0');
-    faults.breakPods(image.digest, 'never-ready');
-    const [execution = ''] = await world.push(image);
-    await world.executions.reaches(execution, 'CheckRollout');
+    const execution = await inRollout(imageOf('4.0.0'));
     await expectRefused(world, ['redrive', execution], /is still running, so there is nothing to redrive/);
     await world.executions.stop(execution);
   }, PATIENT);

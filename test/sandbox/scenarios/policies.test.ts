@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Document } from 'yaml';
-import { configFiles } from '../../../sandbox/scenarios/config-repository.ts';
 import { type Image, imageOf } from '../../../sandbox/scenarios/image.ts';
 import { DEV, type DeployedWorld, startDeployedWorld } from '../../support/sandbox/deployed-world.ts';
 import { hear, keepEcrEvents } from '../../support/sandbox/ecr-events.ts';
@@ -9,6 +8,7 @@ import { createFaults, EAGER_KUBELET } from '../../support/sandbox/faults.ts';
 import { startGate } from '../../support/sandbox/gate.ts';
 import { ENVIRONMENTS } from '../../support/sandbox/more-environments.ts';
 import { OPERATOR } from '../../support/sandbox/operator.ts';
+import { patient, patientFiles } from '../../support/sandbox/patience.ts';
 import { runningDigests } from '../../support/sandbox/traces.ts';
 
 const PATIENT = 120_000;
@@ -18,17 +18,11 @@ const events = keepEcrEvents();
 const faults = createFaults();
 let world: DeployedWorld;
 
-/** Policies of dev; a rollout that takes as long as a test wants. */
+/** Policies of dev, whose rollouts may take as long as a test wants. */
 const policies = (changes: Readonly<Record<string, unknown>>) => (file: Document) => {
-  file.setIn([...ENVIRONMENTS, 'dev', 'rollout'], { timeout: '10m' });
+  patient(file);
   for (const [name, value] of Object.entries(changes)) file.setIn([...ENVIRONMENTS, 'dev', name], value);
 };
-
-/** A Deployment that may stay unready for as long as a test wants. */
-function patientFiles(): Readonly<Record<string, string>> {
-  const files = Object.entries(configFiles(imageOf('1.0.0')));
-  return Object.fromEntries(files.map(([path, text]) => [path, text.replace(/progressDeadlineSeconds: \d+/, 'progressDeadlineSeconds: 600')]));
-}
 
 beforeAll(async () => {
   world = await startDeployedWorld('happy', {
