@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { PACKAGE_FOLDER } from '../cli/sandbox/package-stack.ts';
 import { SCENARIO_NAMES } from '../sandbox/scenarios/names.ts';
 import { parseSlipwayFile } from '../src/config/parse-slipway-file.ts';
+import { LONGEST_TIMEOUT } from '../src/config/slipway-file.ts';
 import { runSlipway } from './support/run-slipway.ts';
 
 const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
@@ -42,6 +43,11 @@ describe('the README', () => {
     const [file = ''] = blocks('yaml');
     const bounds = { account: '111122223333', region: 'eu-central-1', repositoryPrefix: '', secretPrefix: 'slipway/' };
     expect(parseSlipwayFile(file, 'README.md', bounds).services.map(({ name }) => name)).toEqual(['inference-service']);
+  });
+
+  it('says the longest time-outs as they are', () => {
+    const { sync, rollout, verify } = LONGEST_TIMEOUT;
+    expect(README).toContain(`${[sync, rollout, verify].map((text) => text.replace('m', ' m')).join(', ')} at most`);
   });
 
   it('names scripts that there are', () => {
