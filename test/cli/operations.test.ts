@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { TargetKey } from '../../src/domain/deployment.ts';
 import type { Release } from '../../src/domain/release.ts';
-import { anAttempt } from '../contract/record-store.contract.ts';
+import { anAttempt } from '../support/attempt.ts';
 import { EXECUTION, type OperatedStack, startOperatedStack } from '../support/operated-stack.ts';
 import { aRelease } from '../support/release.ts';
 import { aService } from '../support/service.ts';

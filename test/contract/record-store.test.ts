@@ -4,7 +4,8 @@ import { createRecordStore } from '../../src/adapters/dynamodb/record-store.ts';
 import { createMemoryRecordStore } from '../../src/adapters/memory/record-store.ts';
 import { startTable, TABLE_NAME, type TestTable } from '../support/aws-table.ts';
 import { aRelease } from '../support/release.ts';
-import { anAttempt, recordStoreContract } from './record-store.contract.ts';
+import { anAttempt } from '../support/attempt.ts';
+import { recordStoreContract } from './record-store.contract.ts';
 
 recordStoreContract('memory', createMemoryRecordStore);
 

@@ -3,7 +3,7 @@ import { DEFAULT_POLICY, type Environment, type Service } from '../../src/domain
 import type { ServiceStore } from '../../src/ports/deployment-store.ts';
 
 /** A service that uses every member there is, so that none is lost on its way through a store. */
-export function aService(overrides: Partial<Service> = {}): Service {
+export function aWholeService(overrides: Partial<Service> = {}): Service {
   const git = { host: 'git', url: 'https://git.example.com/team/config.git', branch: 'main', credentials: 'slipway/git', caBundle: 'CA', aliases: ['git@git.example.com:team/config.git'] } as const;
   const target = {
     argocd: { url: 'https://argocd.example.com', token: 'slipway/argocd', caBundle: 'CA' },
@@ -35,7 +35,7 @@ export function serviceStoreContract(name: string, open: () => ServiceStore): vo
       owner = `team-${++opened}`;
     });
 
-    const service = (name: string, overrides: Partial<Service> = {}): Service => aService({ name, owner, repository: repository(name), ...overrides });
+    const service = (name: string, overrides: Partial<Service> = {}): Service => aWholeService({ name, owner, repository: repository(name), ...overrides });
     const repository = (name: string): Service['repository'] => ({ registry: '111122223333.dkr.ecr.eu-central-1.amazonaws.com', name: `${owner}/${name}` });
 
     it('gives back a service as it was put', async () => {

@@ -3,7 +3,7 @@ import { createServiceStore } from '../../src/adapters/dynamodb/service-store.ts
 import { createSweepStore } from '../../src/adapters/dynamodb/sweep-store.ts';
 import { createMemorySweepStore } from '../../src/adapters/memory/sweep-store.ts';
 import { startTable, type TestTable } from '../support/aws-table.ts';
-import { aService } from './service-store.contract.ts';
+import { aService } from '../support/service.ts';
 import { sweepStoreContract } from './sweep-store.contract.ts';
 
 sweepStoreContract('memory', async (since) => createMemorySweepStore(since));

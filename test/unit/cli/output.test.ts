@@ -6,7 +6,7 @@ import { progressLine } from '../../../cli/output/progress.ts';
 import { type Look, PLAIN } from '../../../cli/output/terminal.ts';
 import { seconds, waterfall } from '../../../cli/output/waterfall.ts';
 import type { Commit } from '../../../src/domain/deployment.ts';
-import { anAttempt } from '../../contract/record-store.contract.ts';
+import { anAttempt } from '../../support/attempt.ts';
 import { aDigest, aRelease } from '../../support/release.ts';
 
 const KEY = { service: 'inference-service', environment: 'dev', target: 'eu' };

@@ -5,7 +5,7 @@ import { selectTargets } from '../../../cli/targets/select-targets.ts';
 import { createMemoryRecordStore } from '../../../src/adapters/memory/record-store.ts';
 import { createMemoryReleaseRegistry } from '../../../src/adapters/memory/release-registry.ts';
 import { createMemoryTargetStore } from '../../../src/adapters/memory/target-store.ts';
-import { anAttempt } from '../../contract/record-store.contract.ts';
+import { anAttempt } from '../../support/attempt.ts';
 import { aDigest, aRelease } from '../../support/release.ts';
 import { anEnvironment, aService, aTarget } from '../../support/service.ts';
 

@@ -4,7 +4,7 @@ import { describeReport } from '../../../cli/output/report.ts';
 import { readReport } from '../../../cli/report.ts';
 import { createMemoryRecordStore } from '../../../src/adapters/memory/record-store.ts';
 import type { Attempt } from '../../../src/ports/deployment-store.ts';
-import { anAttempt } from '../../contract/record-store.contract.ts';
+import { anAttempt } from '../../support/attempt.ts';
 import { aRelease } from '../../support/release.ts';
 
 const ARN = 'arn:aws:states:eu-central-1:111122223333:execution:slipway-dev-deploy:one';

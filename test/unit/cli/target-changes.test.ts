@@ -9,7 +9,7 @@ import type { TargetKey } from '../../../src/domain/deployment.ts';
 import { startOfWaiting } from '../../../src/domain/own-request.ts';
 import type { TargetChange } from '../../../src/domain/target-state.ts';
 import type { TargetStore } from '../../../src/ports/deployment-store.ts';
-import { aDigest, aRelease } from '../../support/release.ts';
+import { aClaim, aDigest, aRelease } from '../../support/release.ts';
 
 const EU: TargetKey = { service: 'inference-service', environment: 'prod', target: 'eu' };
 const US: TargetKey = { ...EU, target: 'us' };
@@ -22,11 +22,6 @@ async function aStore(change: TargetChange = {}, key = EU): Promise<TargetStore>
   const targets = createMemoryTargetStore();
   await targets.change(key, await targets.target(key), change);
   return targets;
-}
-
-function aClaim() {
-  const { releasedAt, imagePushedAt, digest, tag } = aRelease();
-  return { releasedAt, imagePushedAt, digest, tag, committing: false, execution: ARN, redrives: 0, generation: 1, claimedAt: AT };
 }
 
 /** A store in which others change the target right before each of the first writes. */
@@ -78,7 +73,7 @@ describe('slipway hold', () => {
   });
 
   it('says that what is being deployed goes on', async () => {
-    const [held] = await holdTargets(await aStore({ claim: aClaim() }), [EU], HOLD);
+    const [held] = await holdTargets(await aStore({ claim: aClaim({ execution: ARN }) }), [EU], HOLD);
     expect(held && heldLine(held)).toBe(`inference-service/prod/eu  held: database migration; 1.1.0 is being deployed and goes on: ${ARN}`);
   });
 });
@@ -102,14 +97,14 @@ describe('slipway resume', () => {
 
   it('leaves what waits to a deployment that runs: its conclusion starts it', async () => {
     const executions = createMemoryExecutions({ [ARN]: 'RUNNING' });
-    const [resumed] = await resumeTargets({ targets: await aStore({ hold: HOLD, next: NEXT, claim: aClaim() }), executions }, [EU]);
+    const [resumed] = await resumeTargets({ targets: await aStore({ hold: HOLD, next: NEXT, claim: aClaim({ execution: ARN }) }), executions }, [EU]);
     expect(executions.started).toEqual([]);
     expect(resumed && resumedLine(resumed)).toMatch(new RegExp(`; 1\\.2\\.0 follows ${ARN}, which runs$`));
   });
 
   it.each(['ABORTED', 'FAILED'] as const)('starts what waits behind a deployment that %s without giving its claim back', async (status) => {
     const executions = createMemoryExecutions({ [ARN]: status });
-    await resumeTargets({ targets: await aStore({ hold: HOLD, next: NEXT, claim: aClaim() }), executions }, [EU]);
+    await resumeTargets({ targets: await aStore({ hold: HOLD, next: NEXT, claim: aClaim({ execution: ARN }) }), executions }, [EU]);
     expect(executions.started).toHaveLength(1);
   });
 

@@ -3,7 +3,7 @@ import { describeTarget, type TargetReport } from '../../../cli/output/target.ts
 import { targetSummary } from '../../../cli/output/target-summary.ts';
 import { NEW_TARGET, type TargetState } from '../../../src/domain/target-state.ts';
 import type { PendingApproval } from '../../../src/ports/deployment-store.ts';
-import { anAttempt } from '../../contract/record-store.contract.ts';
+import { anAttempt } from '../../support/attempt.ts';
 import { aDigest, aRelease } from '../../support/release.ts';
 
 const KEY = { service: 'inference-service', environment: 'prod', target: 'eu' };

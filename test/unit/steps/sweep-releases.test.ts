@@ -10,7 +10,7 @@ import { NotFoundError, RateLimitedError } from '../../../src/domain/errors.ts';
 import type { ReleaseRegistry } from '../../../src/ports/release-registry.ts';
 import { resolveRelease } from '../../../src/steps/resolve-release.ts';
 import { sweepReleases } from '../../../src/steps/sweep-releases.ts';
-import { anAttempt } from '../../contract/record-store.contract.ts';
+import { anAttempt } from '../../support/attempt.ts';
 import { aDigest, aRelease } from '../../support/release.ts';
 import { aService } from '../../support/service.ts';
 
