@@ -50,7 +50,11 @@ export async function runCell(site: FaultSite, cell: Cell, remedy: Remedy, tag: 
  * @param byHand the tag that a person asks for; null to start again with the same input
  */
 async function applyRemedy({ executions }: DeployedWorld, { execution, status }: Ended, remedy: Remedy, byHand: string | null): Promise<Ended> {
-  if (status !== 'SUCCEEDED' && remedy === 'redrive') return executions.redrive(execution);
+  if (status !== 'SUCCEEDED' && remedy === 'redrive') {
+    const redriven = await executions.redrive(execution);
+    // Stopped in RollBack it goes on there, and nobody has asked for the release since: that is the next redrive's word.
+    return status === 'ABORTED' && redriven.outcome === 'rolled-back' ? executions.redrive(execution) : redriven;
+  }
   if (byHand === null) return executions.ended(await executions.startAgain(execution));
   return executions.ended(await executions.start({ service: DEV.service, environment: DEV.environment, tag: byHand, reason: 'mended', by: 'operator' }));
 }
