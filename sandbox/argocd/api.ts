@@ -22,7 +22,6 @@ const APPLICATION = '/api/v1/applications/([^/]+)';
 
 const ROUTES: readonly Route[] = [
   { method: 'GET', path: /^\/api\/v1\/account\/can-i\/([^/]+)\/([^/]+)\/(.+)$/, answer: canI },
-  { method: 'GET', path: /^\/api\/v1\/applications$/, answer: listApplications },
   { method: 'GET', path: new RegExp(`^${APPLICATION}$`), answer: getApplication },
   { method: 'POST', path: new RegExp(`^${APPLICATION}/sync$`), answer: syncApplication },
   { method: 'DELETE', path: new RegExp(`^${APPLICATION}/operation$`), answer: terminateOperation },
@@ -40,7 +39,6 @@ export async function answerCall(api: Api, request: IncomingMessage, response: S
   const streams = pathname === '/api/v1/stream/applications';
   try {
     if (request.method !== 'GET' && request.headers['content-type']?.toLowerCase() !== 'application/json') sendText(response, 415, 'Invalid content type');
-    else if (pathname === '/api/version') sendJson(response, 200, { Version: 'v3.5.7+sandbox' });
     else if (streams) stream(api, request, query, response);
     else await answerRoute(api, request, pathname, query, response);
   } catch (error) {
@@ -81,14 +79,6 @@ function canI({ world, claims, params: [resource = '', action = '', object = '']
 function readable(call: Call, action = 'get'): Application {
   const { world, claims, params, query } = call;
   return accessApplication(world, claims, action, { name: params[0] ?? '', project: query.get('project') ?? '', appNamespace: query.get('appNamespace') ?? '' });
-}
-
-function listApplications({ world, claims, query }: Call): unknown {
-  const items = world.store.all().filter(({ metadata, spec }) => {
-    const asked = ['', spec.project].includes(query.get('project') ?? '') && ['', metadata.name].includes(query.get('name') ?? '');
-    return asked && isAllowed(world.projects.values(), claims.sub, 'applications', 'get', `${spec.project}/${metadata.name}`);
-  });
-  return { metadata: {}, items };
 }
 
 /** Any value of `refresh` refreshes; the answer waits for it. */

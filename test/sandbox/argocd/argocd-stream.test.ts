@@ -52,16 +52,6 @@ describe("Argo CD's stream of Applications", () => {
 });
 
 describe('what Argo CD shows of an Application', () => {
-  it('lists the Applications that the caller may see', async () => {
-    await start();
-    const names = async (role: string) => {
-      const { items } = (await world.call('GET', '/api/v1/applications', { token: world.argocd.token('inference', role) })).json() as { items: { metadata: { name: string } }[] };
-      return items.map(({ metadata }) => metadata.name);
-    };
-    expect(await names('slipway')).toEqual(['inference-dev']);
-    expect(await names('nobody')).toEqual([]);
-  });
-
   it('shows the tree down to the pods, and one live object as a JSON string', async () => {
     await start();
     await world.call('POST', '/api/v1/applications/inference-dev/sync', { body: '{}' });
