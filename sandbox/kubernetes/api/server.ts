@@ -54,10 +54,6 @@ async function authenticated({ headers }: IncomingMessage, { authenticate }: Api
 }
 
 function serveDocument({ method, path }: ApiRequest, response: ServerResponse): void {
-  if (['/healthz', '/livez', '/readyz'].includes(path)) {
-    response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' }).end('ok');
-    return;
-  }
   const document = DISCOVERY[path];
   if (document === undefined) throw notServed(method, path);
   if (method !== 'GET') throw methodNotAllowed(method, path);
