@@ -9,7 +9,7 @@ import type { NamedPolicy } from '../../sandbox/aws/iam/iam.ts';
 import { createSignedAnswers } from '../../cli/approval/signed-answers.ts';
 import { findStack } from '../../cli/stack.ts';
 import { closeServer, listenOnLoopback } from '../../sandbox/loopback.ts';
-import { imageOf } from '../../sandbox/scenarios/image.ts';
+import { type Image, imageOf } from '../../sandbox/scenarios/image.ts';
 import { createApprovalStore } from '../../src/adapters/dynamodb/approval-store.ts';
 import { openTable } from '../../src/adapters/dynamodb/table.ts';
 import { type DeployedWorld, startDeployedWorld } from '../support/sandbox/deployed-world.ts';
@@ -62,9 +62,7 @@ it('every action of every role is needed: without it, something fails with AWSâ€
   const superfluous: string[] = [];
   for (const [role, policies] of world.world.aws.iam.rolePolicies()) {
     for (const action of actionsOf(policies).filter((one) => !one.startsWith('logs:'))) {
-      world.world.aws.iam.setPolicies(role, withoutAction(policies, action));
-      const said = await whatIsSaid(role, action);
-      world.world.aws.iam.setPolicies(role, policies);
+      const said = await withPolicies(new Map([[role, withoutAction(policies, action)]]), () => whatIsSaid(role, action));
       if (!said.includes(`assumed-role/${role}/`) || !said.includes(`not authorized to perform: ${action} `)) superfluous.push(`${role} ${action}`);
     }
   }
@@ -75,9 +73,8 @@ describe('the rights to write logs', () => {
   it.each(['logs:CreateLogStream', 'logs:PutLogEvents'])('are needed: without %s no function leaves a log', async (action) => {
     const all = world.world.aws.iam.rolePolicies();
     const loggingRoles = [...all].filter(([, policies]) => actionsOf(policies).includes(action)).map(([role]) => role);
-    for (const role of loggingRoles) world.world.aws.iam.setPolicies(role, withoutAction(all.get(role) ?? [], action));
-    const silent = await logOf(playAll);
-    for (const role of loggingRoles) world.world.aws.iam.setPolicies(role, all.get(role) ?? []);
+    const mute = new Map(loggingRoles.map((role) => [role, withoutAction(all.get(role) ?? [], action)] as const));
+    const silent = await withPolicies(mute, () => logOf(playAll));
     const heard = await logOf(playAll);
     expect(silent).toBe('');
     const functions = new Set([...heard.matchAll(/"step":"([^"]+)"/g)].map(([, name]) => name));
@@ -85,6 +82,18 @@ describe('the rights to write logs', () => {
     expect(functions.size).toBe(loggingRoles.length + 1); // two functions share the cluster reader's role
   }, 120_000);
 });
+
+/** Plays something while these roles may do only that. */
+async function withPolicies<Played>(changed: ReadonlyMap<string, readonly NamedPolicy[]>, play: () => Promise<Played>): Promise<Played> {
+  const { iam } = world.world.aws;
+  const before = iam.rolePolicies();
+  for (const [role, policies] of changed) iam.setPolicies(role, policies);
+  try {
+    return await play();
+  } finally {
+    for (const role of changed.keys()) iam.setPolicies(role, before.get(role) ?? []);
+  }
+}
 
 /** The log that functions leave while something is played. */
 async function logOf(play: () => Promise<void>): Promise<string> {
@@ -185,13 +194,8 @@ async function approve(): Promise<void> {
   await world.executions.ended(execution);
 }
 
-/** Lost as an event is whose rule may not start anything. */
 async function sweepAfterLostEvent(): Promise<void> {
-  const { aws } = world.world;
-  const rule = aws.iam.rolePolicies().get('slipway-sandbox-rule') ?? [];
-  aws.iam.setPolicies('slipway-sandbox-rule', []);
-  await world.push(nextImage());
-  aws.iam.setPolicies('slipway-sandbox-rule', rule);
+  await pushUnheard();
   await sweep();
 }
 
@@ -211,17 +215,19 @@ async function sweep(): Promise<void> {
 
 /** Asks for a new image in prod, whose push starts nothing: its event is lost. */
 async function prodRequest(): Promise<object> {
-  const { iam } = world.world.aws;
-  const rule = iam.rolePolicies().get('slipway-sandbox-rule') ?? [];
+  const { tag } = await pushUnheard();
+  return { service: PROD.service, environment: PROD.environment, tag };
+}
+
+/** Pushes an image whose event is lost: its rule may start nothing. */
+async function pushUnheard(): Promise<Image> {
   const image = nextImage();
-  iam.setPolicies('slipway-sandbox-rule', []);
-  await world.push(image);
-  iam.setPolicies('slipway-sandbox-rule', rule);
-  return { service: PROD.service, environment: PROD.environment, tag: image.tag };
+  await withPolicies(new Map([['slipway-sandbox-rule', []]]), () => world.push(image));
+  return image;
 }
 
 async function untilPending(): Promise<void> {
-  for (let look = 0; look < 100 && (await approvals().list()).length === 0; look++) await sleep(20);
+  while ((await approvals().list()).length === 0) await sleep(20);
 }
 
 /** What a deployment's end starts, as a promotion, has ended too. */
