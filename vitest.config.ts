@@ -3,8 +3,9 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // A guard against hanging, no measure: worlds start slowly on a busy machine.
+    testTimeout: 60_000,
+    hookTimeout: 180_000,
     // On two cores vitest would take one worker; the tests wait more than they compute.
     maxWorkers: '100%',
     coverage: {
