@@ -121,7 +121,7 @@ describe('limits', () => {
     const { TimeoutSeconds, Retry, Catch } = innerMachine().States['AwaitApproval'] ?? {};
     expect(TimeoutSeconds).toBe('{% $deployment.approval.timeoutSeconds %}');
     expect(Retry?.flatMap(({ ErrorEquals }) => ErrorEquals)).not.toContain('States.Timeout');
-    expect(Catch?.[0]?.ErrorEquals).toEqual(['States.Timeout', 'States.HeartbeatTimeout']);
+    expect(Catch?.[0]?.ErrorEquals).toEqual(['States.Timeout']);
   });
 
   it('gives an execution more time than the longest that a person may take', () => {

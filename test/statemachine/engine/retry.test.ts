@@ -17,8 +17,6 @@ describe('takesError', () => {
     ['States.DataLimitExceeded is taken by its name', ['States.DataLimitExceeded'], 'States.DataLimitExceeded', true],
     ['States.TaskFailed takes any other error', ['States.TaskFailed'], 'UnavailableError', true],
     ['States.TaskFailed does not take States.Timeout', ['States.TaskFailed'], 'States.Timeout', false],
-    ['States.TaskFailed does not take a missed heartbeat', ['States.TaskFailed'], 'States.HeartbeatTimeout', false],
-    ['States.Timeout takes a missed heartbeat', ['States.Timeout'], 'States.HeartbeatTimeout', true],
   ])('%s', (_, names, error, taken) => {
     expect(takesError(names, error)).toBe(taken);
   });

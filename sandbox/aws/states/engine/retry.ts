@@ -9,18 +9,15 @@ export type Retrier = {
   readonly JitterStrategy?: 'FULL' | 'NONE' | undefined;
 };
 
-const TIMEOUTS = ['States.Timeout', 'States.HeartbeatTimeout'];
-
 /**
  * Whether a retrier or catcher with these names takes the error. States.Runtime is never taken; States.DataLimitExceeded only by its
- * name; States.TaskFailed takes all but timeouts; States.Timeout takes a missed heartbeat too. (Step Functions: error handling.)
+ * name; States.TaskFailed takes all but timeouts. (Step Functions: error handling.)
  */
 export function takesError(names: readonly string[], error: string): boolean {
   if (error === 'States.Runtime') return false;
   if (names.includes(error)) return true;
-  if (error === 'States.HeartbeatTimeout' && names.includes('States.Timeout')) return true;
   if (error === 'States.DataLimitExceeded') return false;
-  return names.includes('States.ALL') || (names.includes('States.TaskFailed') && !TIMEOUTS.includes(error));
+  return names.includes('States.ALL') || (names.includes('States.TaskFailed') && error !== 'States.Timeout');
 }
 
 /** Milliseconds to wait before retry number `earlier + 1`; `random` is in [0, 1). */
