@@ -9,6 +9,13 @@ import type { PersonsAnswer, SendAnswer, TakenAnswer } from './signed-answers.ts
 /** Where a person answers: one target, or all of an environment where a release waits. */
 export type AnsweredPlace = { readonly service: string; readonly environment: string; readonly target?: string | undefined };
 
+type Answering = {
+  readonly approvals: Pick<ApprovalStore, 'list'>;
+  readonly send: SendAnswer;
+  /** Stage of the stack, for the command that an error names. */
+  readonly stage: string;
+};
+
 export type GivenAnswer = Pick<PersonsAnswer, 'answer' | 'reason'> & {
   /** Only if that is what waits. */
   readonly digest?: string | undefined;
@@ -26,9 +33,9 @@ export async function waitingApprovals({ approvals, executions }: { readonly app
  * meanwhile, the answer is refused.
  * @throws NotFoundError where nothing waits, RefusedError where another digest does: then nothing was answered
  */
-export async function* answerApprovals({ approvals, send }: { readonly approvals: Pick<ApprovalStore, 'list'>; readonly send: SendAnswer }, place: AnsweredPlace, { answer, reason, digest: only }: GivenAnswer): AsyncGenerator<TakenAnswer> {
+export async function* answerApprovals({ approvals, send, stage }: Answering, place: AnsweredPlace, { answer, reason, digest: only }: GivenAnswer): AsyncGenerator<TakenAnswer> {
   const pending = (await approvals.list()).filter((one) => isAt(one, place));
-  if (pending.length === 0) throw new NotFoundError(`Nothing waits for approval at ${placeName(place)}; slipway ${answer} lists what waits, and nothing was changed.`);
+  if (pending.length === 0) throw new NotFoundError(`Nothing waits for approval at ${placeName(place)}; \`slipway ${answer} --stage ${stage}\` lists what waits, and nothing was changed.`);
   const other = pending.find(({ release }) => only !== undefined && release.digest !== only);
   if (other !== undefined) throw new RefusedError(`Not ${only} but ${other.release.tag} (${other.release.digest}) waits for approval at ${targetName(other)}; nothing was changed.`);
   for (const { service, environment, target, release } of pending) yield await send({ service, environment, target, digest: release.digest, answer, reason });

@@ -16,10 +16,10 @@ export async function answerOrList(answer: PersonsAnswer['answer'], place: Answe
   const { approvals } = openStores(stack.tableName);
   if (place === null) {
     const waiting = await waitingApprovals({ approvals, executions: createExecutions() }, new Date().toISOString());
-    console.log(json === true ? JSON.stringify({ approvals: waiting.map(approvalJson) }) : describeApprovals(waiting));
+    console.log(json === true ? JSON.stringify({ approvals: waiting.map(approvalJson) }) : describeApprovals(waiting, stage));
     return EXIT.succeeded;
   }
-  await show(answerApprovals({ approvals, send: signedWithTheCallersKeys(stack, stage) }, place, { answer, reason, digest }), json === true);
+  await show(answerApprovals({ approvals, send: signedWithTheCallersKeys(stack, stage), stage }, place, { answer, reason, digest }), json === true);
   return EXIT.succeeded;
 }
 

@@ -13,10 +13,10 @@ export async function events(action: 'redrive' | undefined, { stage, json = fals
   const { lostEventsUrl, stateMachineArn } = await findStack(stage);
   if (lostEventsUrl === '') throw new ConfigurationError(`Stack slipway-${stage} has no output LostEventsUrl: it is of an earlier version; deploy it again.`);
   const queue = openDeadLetterQueue(lostEventsUrl);
-  return action === undefined ? list(queue, json) : redrive(redriveEvents(queue, createExecutions({ stateMachineArn })), json);
+  return action === undefined ? list(queue, stage, json) : redrive(redriveEvents(queue, createExecutions({ stateMachineArn })), stage, json);
 }
 
-async function list(queue: DeadLetterQueue, json: boolean): Promise<number> {
+async function list(queue: DeadLetterQueue, stage: string, json: boolean): Promise<number> {
   const takenByOthers = await queue.takenByOthers();
   const waiting: TakenEvent[] = [];
   try {
@@ -24,12 +24,12 @@ async function list(queue: DeadLetterQueue, json: boolean): Promise<number> {
   } finally {
     await Promise.all(waiting.map((event) => queue.putBack(event)));
   }
-  console.log(json ? JSON.stringify({ events: waiting.map(lostEventJson), takenByOthers }) : describeLostEvents(waiting, takenByOthers));
+  console.log(json ? JSON.stringify({ events: waiting.map(lostEventJson), takenByOthers }) : describeLostEvents(waiting, takenByOthers, stage));
   return EXIT.succeeded;
 }
 
 /** Told as it happens; what was started before a failure is in the JSON, too. */
-async function redrive(redriven: AsyncIterable<RedrivenEvent>, json: boolean): Promise<number> {
+async function redrive(redriven: AsyncIterable<RedrivenEvent>, stage: string, json: boolean): Promise<number> {
   const done: RedrivenEvent[] = [];
   try {
     for await (const event of redriven) {
@@ -40,6 +40,6 @@ async function redrive(redriven: AsyncIterable<RedrivenEvent>, json: boolean): P
   } finally {
     if (json) console.log(JSON.stringify({ events: done }));
   }
-  if (!json && done.length === 0) console.log(describeLostEvents([], 0));
+  if (!json && done.length === 0) console.log(describeLostEvents([], 0, stage));
   return done.some(({ status }) => status === 'unreadable') ? EXIT.failed : EXIT.succeeded;
 }

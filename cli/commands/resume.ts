@@ -13,7 +13,7 @@ export async function resume(selection: Selection, { stage, json }: ResumeOption
   const { tableName, stateMachineArn } = await findStack(stage);
   const { services, targets } = openStores(tableName);
   const keys = await selectTargets(services, selection, stage);
-  const resumed = await resumeTargets({ targets, executions: createExecutions({ stateMachineArn }) }, keys);
+  const resumed = await resumeTargets({ targets, executions: createExecutions({ stateMachineArn }) }, keys, stage);
   console.log(json === true ? JSON.stringify({ targets: resumed.map(({ key, ...rest }) => ({ ...key, ...rest })) }) : resumed.map(resumedLine).join('\n'));
   return EXIT.succeeded;
 }

@@ -22,8 +22,8 @@ export async function rollback(selection: Selection, { stage, to, reason, wait, 
   const stack = await findStack(stage);
   const { services, targets, records } = openStores(stack.tableName);
   const keys = await selectTargets(services, selection, stage);
-  const planned = await planRollback({ targets, records, registry: createReleaseRegistry() }, keys, to);
-  console.error(planned.map(plannedLine).join('\n'));
+  const planned = await planRollback({ targets, records, registry: createReleaseRegistry() }, keys, stage, to);
+  console.error(planned.map((one) => plannedLine(one, stage)).join('\n'));
   const client = new SFNClient({});
   const started = await startAll(client, stack, planned, { reason, by: await callerArn() });
   if (!wait) {

@@ -2,10 +2,10 @@ import { targetName } from '../../src/domain/deployment.ts';
 import type { PendingApproval } from '../../src/ports/deployment-store.ts';
 import type { TakenAnswer } from '../approval/signed-answers.ts';
 
-/** What waits for approval: release, what it replaces, since when and until when, and where to look closer. */
-export function describeApprovals(approvals: readonly PendingApproval[]): string {
+/** What waits for approval in a stage: release, what it replaces, since when and until when, and where to look closer. */
+export function describeApprovals(approvals: readonly PendingApproval[], stage: string): string {
   if (approvals.length === 0) return 'Nothing waits for approval.';
-  return [...approvals.map(describeApproval), 'Answer with slipway approve or slipway reject: SERVICE ENVIRONMENT [TARGET].'].join('\n\n');
+  return [...approvals.map(describeApproval), `Answer with slipway approve or slipway reject: SERVICE ENVIRONMENT [TARGET] --stage ${stage}`].join('\n\n');
 }
 
 function describeApproval(approval: PendingApproval): string {

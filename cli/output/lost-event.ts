@@ -1,11 +1,11 @@
 import type { LostEvent } from '../events/lost-event.ts';
 import type { RedrivenEvent } from '../events/redrive-events.ts';
 
-/** Events that wait in the dead-letter queue: release, when, and why it started nothing. */
-export function describeLostEvents(events: readonly LostEvent[], takenByOthers: number): string {
+/** Events that wait in the dead-letter queue of a stage: release, when, and why it started nothing. */
+export function describeLostEvents(events: readonly LostEvent[], takenByOthers: number, stage: string): string {
   const others = takenByOthers === 0 ? [] : [`Somebody else has ${takenByOthers} more in hand; what is not redriven is here again within two minutes.`];
   if (events.length === 0) return ['No event waits in the dead-letter queue.', ...others].join('\n');
-  return [...events.map(describeLostEvent), ...others, 'Mend the reason, then start them: slipway events redrive.'].join('\n\n');
+  return [...events.map(describeLostEvent), ...others, `Mend the reason, then start them: slipway events redrive --stage ${stage}`].join('\n\n');
 }
 
 function describeLostEvent({ id, release, at, rule, reason }: LostEvent): string {

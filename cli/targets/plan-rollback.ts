@@ -19,14 +19,16 @@ const LOOKED_THROUGH = 200;
 
 /**
  * What a rollback will change in each target. Starts nothing.
+ *
+ * @param stage of the stack, for the command that an error names
  * @throws NotFoundError where a target has nothing to go back to, or ECR no longer has it: for one target as for all
  */
-export async function planRollback(ports: Ports, keys: readonly TargetKey[], tag?: string): Promise<readonly PlannedRollback[]> {
+export async function planRollback(ports: Ports, keys: readonly TargetKey[], stage: string, tag?: string): Promise<readonly PlannedRollback[]> {
   return Promise.all(
     keys.map(async (key) => {
       const [state, history] = await Promise.all([ports.targets.target(key), ports.records.history(key, LOOKED_THROUGH)]);
       const choice = chooseRollback(state, history, tag);
-      if (choice.choice === 'nothing') throw new NotFoundError(`${targetName(key)} ${choice.reason}; slipway status shows its deployments, and nothing was changed.`);
+      if (choice.choice === 'nothing') throw new NotFoundError(`${targetName(key)} ${choice.reason}; \`slipway status ${key.service} --stage ${stage}\` shows its deployments, and nothing was changed.`);
       return { key, from: choice.from, to: { digest: choice.to.digest, tag: await tagInEcr(ports.registry, key, choice.to) } };
     }),
   );

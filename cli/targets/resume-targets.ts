@@ -20,13 +20,18 @@ export type ResumedTarget = {
 };
 
 /**
- * Lifts every hold of these targets, and starts what waited for one. What was lifted by a command that ended before its start is
+ * Lifts every hold of these targets of a service, and starts what waited for one. What was lifted by a command that ended before its start is
  * started by the next sweep.
+ *
+ * @param stage of the stack, for the command that an error names
  * @throws NotFoundError where none of them is held
  */
-export async function resumeTargets(ports: Ports, keys: readonly TargetKey[]): Promise<readonly ResumedTarget[]> {
+export async function resumeTargets(ports: Ports, keys: readonly TargetKey[], stage: string): Promise<readonly ResumedTarget[]> {
   const states = await Promise.all(keys.map((key) => ports.targets.target(key)));
-  if (states.every(({ hold }) => hold === null)) throw new NotFoundError(`No hold is there to lift on ${keys.map(targetName).join(', ')}; slipway status shows what is held.`);
+  if (states.every(({ hold }) => hold === null)) {
+    const status = `\`slipway status ${keys[0]?.service ?? 'SERVICE'} --stage ${stage}\``;
+    throw new NotFoundError(`No hold is there to lift on ${keys.map(targetName).join(', ')}; ${status} shows what is held.`);
+  }
   return Promise.all(keys.map((key) => resumeTarget(ports, key)));
 }
 

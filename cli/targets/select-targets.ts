@@ -22,6 +22,6 @@ export async function selectForRelease(services: Services, { service, environmen
 
 async function knownService(services: Services, name: string, stage: string): Promise<Service> {
   const service = await services.service(name);
-  if (service === null) throw new NotFoundError(`There is no service ${name} in stage ${stage}; slipway apply adds it.`);
+  if (service === null) throw new NotFoundError(`There is no service ${name} in stage ${stage}; \`slipway apply --stage ${stage}\` adds it.`);
   return service;
 }

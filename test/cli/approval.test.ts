@@ -32,7 +32,7 @@ describe('slipway approve and slipway reject, without arguments', () => {
         `  until      ${expiresAt}`,
         `  execution  ${execution}`,
         '',
-        'Answer with slipway approve or slipway reject: SERVICE ENVIRONMENT [TARGET].\n',
+        'Answer with slipway approve or slipway reject: SERVICE ENVIRONMENT [TARGET] --stage test\n',
       ].join('\n'),
     );
   }, 30_000);
@@ -60,7 +60,7 @@ describe('slipway approve and slipway reject', () => {
     expect(await stack.slipway('approve', service, 'prod')).toEqual({
       code: 1,
       stdout: '',
-      stderr: `Nothing waits for approval at ${service}/prod; slipway approve lists what waits, and nothing was changed.\n`,
+      stderr: `Nothing waits for approval at ${service}/prod; \`slipway approve --stage test\` lists what waits, and nothing was changed.\n`,
     });
   }, 30_000);
 

@@ -32,7 +32,7 @@ describe('slipway events', () => {
       '  rule    slipway-test-image-pushed',
       `  event   ${event.id}`,
       '',
-      'Mend the reason, then start them: slipway events redrive.',
+      'Mend the reason, then start them: slipway events redrive --stage test',
       '',
     ].join('\n');
     expect(await stack.slipway('events')).toEqual({ code: 0, stdout: shown, stderr: '' });

@@ -38,7 +38,7 @@ describe('slipway hold and slipway resume', () => {
     expect((await stack.slipway('hold', name, 'dev', 'eu', '--reason', 'other')).stdout).toMatch(/held already by arn:aws:iam::111122223333:user\/admin since .*: migration\n$/);
     expect((await stack.slipway('status', name)).stdout).toMatch(/ {2}held {7}since .* by arn:aws:iam::111122223333:user\/admin: migration\n/);
     expect(await stack.slipway('resume', name)).toMatchObject({ code: 0, stdout: expect.stringMatching(/lifted the hold of .*: migration; nothing waited\n$/) as string });
-    expect(await stack.slipway('resume', name)).toEqual({ code: 1, stdout: '', stderr: `No hold is there to lift on ${name}/dev/eu; slipway status shows what is held.\n` });
+    expect(await stack.slipway('resume', name)).toEqual({ code: 1, stdout: '', stderr: `No hold is there to lift on ${name}/dev/eu; \`slipway status ${name} --stage test\` shows what is held.\n` });
   }, 30_000);
 
   it('start what waited, and say so in JSON', async () => {
@@ -54,7 +54,7 @@ describe('slipway rollback', () => {
   it('says what changes, and asks for it by hand under the name by which AWS knows the caller', async () => {
     const [old] = await deployed('1.0.0', '1.1.0');
     const { code, stdout, stderr } = await stack.slipway('rollback', name, '--reason', 'errors', '--no-wait', '--json');
-    expect([code, stderr.split('\n')[0]]).toEqual([0, `${name}/dev/eu  1.1.0 → 1.0.0 (${old?.digest.slice(0, 19)}), then held until slipway resume`]);
+    expect([code, stderr.split('\n')[0]]).toEqual([0, `${name}/dev/eu  1.1.0 → 1.0.0 (${old?.digest.slice(0, 19)}), then held until slipway resume ${name} dev eu --stage test`]);
     expect(JSON.parse(stdout)).toMatchObject({ targets: [{ ...key, from: { tag: '1.1.0' }, to: { tag: '1.0.0', digest: old?.digest }, execution: expect.stringContaining(EXECUTION) as string }] });
     expect(await stack.inputs()).toContainEqual({ ...key, tag: '1.0.0', digest: old?.digest, reason: 'errors', by: 'arn:aws:iam::111122223333:user/admin', rollback: true });
   }, 30_000);
@@ -67,7 +67,7 @@ describe('slipway rollback', () => {
   }, 30_000);
 
   it.each([
-    ['a tag that never succeeded', ['--to', '9.9.9'], /^service-\d+\/dev\/eu can't go back to 9\.9\.9: no release of that tag has succeeded there; slipway status shows its deployments, and nothing was changed\.\n$/],
+    ['a tag that never succeeded', ['--to', '9.9.9'], /^service-\d+\/dev\/eu can't go back to 9\.9\.9: no release of that tag has succeeded there; `slipway status service-\d+ --stage test` shows its deployments, and nothing was changed\.\n$/],
     ['nothing to go back to', [], /^service-\d+\/dev\/eu has nothing to go back to from 1\.0\.0: [^\n]+\n$/],
   ])('exits 1 with one sentence for %s, and starts nothing', async (_, args, sentence) => {
     await deployed('1.0.0');
@@ -131,7 +131,7 @@ describe('slipway deploy', () => {
   }, 30_000);
 
   it.each([
-    ['service', () => 'absent', [], () => 'There is no service absent in stage test; slipway apply adds it.\n'],
+    ['service', () => 'absent', [], () => 'There is no service absent in stage test; `slipway apply --stage test` adds it.\n'],
     ['environment', () => name, ['--environment', 'absent'], () => `No environment of service ${name} is named absent; there is dev.\n`],
     ['target', () => name, ['--target', 'absent'], () => `No target of ${name}/dev is named absent; there is eu.\n`],
   ])('starts nothing for an unknown %s', async (_, service, place, sentence) => {

@@ -79,7 +79,7 @@ describe('slipway sandbox --keep --json, and the other commands beside it', { ti
     const ignoring = aFile((file) => file.setIn(['services', 'inference-service', 'tags', 'ignore'], ['latest', 'pr-*']));
     expect((await slipway('apply', ignoring)).stdout).toBe('inference-service: changed\n  + ignoredTags[1]: "pr-*"\n');
     expect(await json('apply', env['SLIPWAY_FILE'] ?? '', '--prune')).toEqual({ services: [{ name: 'inference-service', change: 'changed' }, { name: 'second', change: 'removed' }] });
-    expect((await slipway('status', 'second')).stderr).toBe('There is no service second in stage sandbox; slipway apply adds it.\n');
+    expect((await slipway('status', 'second')).stderr).toBe('There is no service second in stage sandbox; `slipway apply --stage sandbox` adds it.\n');
   });
 
   it('refuses with a sentence per target what a commit could not do, and writes nothing', async () => {

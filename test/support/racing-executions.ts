@@ -233,7 +233,7 @@ export function createRace({ environment, inTurn, fates, observer }: RaceOptions
     changeTarget: async (change: TargetChange) => operators.change(KEY, await operators.target(KEY), change),
     /** Lifts the hold, where there is one, and starts what waited for it. */
     async resume(): Promise<void> {
-      if ((await store.target(KEY)).hold !== null) await resumeTargets({ targets: operators, executions }, [KEY]);
+      if ((await store.target(KEY)).hold !== null) await resumeTargets({ targets: operators, executions }, [KEY], 'test');
     },
     stop(execution: RacingExecution): void {
       if (execution.status !== 'RUNNING') return;

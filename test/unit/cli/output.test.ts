@@ -127,6 +127,12 @@ describe('describeAttempt', () => {
     expect(describeAttempt(KEY, aRelease(), anAttempt({ outcome: 'failed', cause: 'pod web-1: ImagePullBackOff' }))).toMatch(/\nOutcome: failed: pod web-1: ImagePullBackOff$/);
   });
 
+  it('names who approved the release, and says nothing of approval where nobody was asked', () => {
+    const { approvedBy, ...unasked } = anAttempt();
+    expect(describeAttempt(KEY, aRelease(), anAttempt())).toContain(`\n\nApproval\n  by ${approvedBy}\n`);
+    expect(describeAttempt(KEY, aRelease(), unasked)).not.toContain('Approval');
+  });
+
   it('shows each pod with its readiness and digest, and every warning', () => {
     const pods = [{ name: 'web-1', ready: true, digest: aDigest() }, { name: 'web-2', ready: false, digest: null }];
     const text = describeAttempt(KEY, aRelease(), anAttempt({ pods, warnings: ['digest unproven'] }));

@@ -28,48 +28,48 @@ async function aWorld({ deployedTo = [EU, US] } = {}) {
 
 describe('planRollback', () => {
   it('says what will change in each target', async () => {
-    const planned = await planRollback(await aWorld(), [EU, US]);
+    const planned = await planRollback(await aWorld(), [EU, US], 'prod');
     expect(planned).toEqual([EU, US].map((key) => ({ key, from: { tag: '1.1.0', digest: aDigest() }, to: { tag: '1.0.0', digest: aDigest('b') } })));
-    expect(planned.map(plannedLine)[0]).toBe('inference-service/prod/eu  1.1.0 → 1.0.0 (sha256:bbbbbbbbbbbb), then held until slipway resume');
+    expect(planned.map((one) => plannedLine(one, 'prod'))[0]).toBe('inference-service/prod/eu  1.1.0 → 1.0.0 (sha256:bbbbbbbbbbbb), then held until slipway resume inference-service prod eu --stage prod');
   });
 
   it('names the release by the tag that it has now, where its own has moved on', async () => {
     const world = await aWorld();
     world.registry.push(REPOSITORY, { digest: OLD.digest, imagePushedAt: OLD.imagePushedAt }, '1.0.0-kept');
     world.registry.push(REPOSITORY, { digest: aDigest('f'), imagePushedAt: NEW.imagePushedAt }, '1.0.0');
-    expect(await planRollback(world, [EU])).toMatchObject([{ to: { tag: '1.0.0-kept', digest: OLD.digest } }]);
+    expect(await planRollback(world, [EU], 'prod')).toMatchObject([{ to: { tag: '1.0.0-kept', digest: OLD.digest } }]);
   });
 
   it('refuses a release that has no tag in ECR any more', async () => {
     const world = await aWorld();
     world.registry.push(REPOSITORY, { digest: aDigest('f'), imagePushedAt: NEW.imagePushedAt }, '1.0.0');
-    await expect(planRollback(world, [EU])).rejects.toThrow(`inference-service/prod/eu can't go back to 1.0.0: ${aDigest('b')} has no tag in ECR any more; tag it again, or name another release with --to.`);
+    await expect(planRollback(world, [EU], 'prod')).rejects.toThrow(`inference-service/prod/eu can't go back to 1.0.0: ${aDigest('b')} has no tag in ECR any more; tag it again, or name another release with --to.`);
   });
 
   it('refuses a release that is archived', async () => {
     const world = await aWorld();
     world.registry.archive(REPOSITORY, OLD.digest);
-    await expect(planRollback(world, [EU])).rejects.toThrow(`${aDigest('b')} is archived in ECR; restore it there`);
+    await expect(planRollback(world, [EU], 'prod')).rejects.toThrow(`${aDigest('b')} is archived in ECR; restore it there`);
   });
 
   it('refuses a release that is no longer in ECR', async () => {
     const registry = createMemoryReleaseRegistry();
     registry.push(REPOSITORY, { digest: NEW.digest, imagePushedAt: NEW.imagePushedAt }, NEW.tag);
-    await expect(planRollback({ ...(await aWorld()), registry }, [EU])).rejects.toMatchObject({
+    await expect(planRollback({ ...(await aWorld()), registry }, [EU], 'prod')).rejects.toMatchObject({
       name: 'NotFoundError',
       message: `inference-service/prod/eu can't go back to 1.0.0: ${aDigest('b')} is no longer in ECR; push it again, or name another release with --to.`,
     });
   });
 
   it('refuses them all where one of several targets has nothing to go back to', async () => {
-    await expect(planRollback(await aWorld({ deployedTo: [EU] }), [EU, US])).rejects.toMatchObject({
+    await expect(planRollback(await aWorld({ deployedTo: [EU] }), [EU, US], 'prod')).rejects.toMatchObject({
       name: 'NotFoundError',
-      message: 'inference-service/prod/us has nothing to roll back: no release was deployed there; slipway status shows its deployments, and nothing was changed.',
+      message: 'inference-service/prod/us has nothing to roll back: no release was deployed there; `slipway status inference-service --stage prod` shows its deployments, and nothing was changed.',
     });
   });
 
   it('refuses a tag that never succeeded there', async () => {
-    await expect(planRollback(await aWorld(), [EU], '0.9.0')).rejects.toThrow("inference-service/prod/eu can't go back to 0.9.0: no release of that tag has succeeded there; slipway status");
+    await expect(planRollback(await aWorld(), [EU], 'prod', '0.9.0')).rejects.toThrow("inference-service/prod/eu can't go back to 0.9.0: no release of that tag has succeeded there; `slipway status inference-service --stage prod`");
   });
 });
 
@@ -86,7 +86,7 @@ describe('selectTargets', () => {
   });
 
   it('says what there is instead of a name that there is not', async () => {
-    await expect(selected('web')).rejects.toThrow('There is no service web in stage prod; slipway apply adds it.');
+    await expect(selected('web')).rejects.toThrow('There is no service web in stage prod; `slipway apply --stage prod` adds it.');
     await expect(selected('inference-service', 'staging')).rejects.toThrow('No environment of service inference-service is named staging; there is dev, prod.');
     await expect(selected('inference-service', 'prod', 'ap')).rejects.toThrow('there is eu, us.');
   });

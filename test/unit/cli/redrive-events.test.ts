@@ -73,10 +73,10 @@ describe('a lost event', () => {
   it('is still shown where nothing of it can be read', () => {
     const event = readLostEvent({ Body: '' });
     expect(event).toEqual({ id: null, release: null, at: null, rule: null, reason: 'EventBridge gave no reason', body: null });
-    expect(describeLostEvents([event], 0)).toMatch(/^an event of which the release can not be read\n {2}at {6}unknown\n/);
+    expect(describeLostEvents([event], 0, 'prod')).toMatch(/^an event of which the release can not be read\n {2}at {6}unknown\n/);
   });
 
   it('that somebody else has in hand is counted', () => {
-    expect(describeLostEvents([], 2)).toBe('No event waits in the dead-letter queue.\nSomebody else has 2 more in hand; what is not redriven is here again within two minutes.');
+    expect(describeLostEvents([], 2, 'prod')).toBe('No event waits in the dead-letter queue.\nSomebody else has 2 more in hand; what is not redriven is here again within two minutes.');
   });
 });

@@ -81,7 +81,7 @@ describe('slipway hold', () => {
 describe('slipway resume', () => {
   it('lifts the hold, and starts what waited under the name that everybody gives it', async () => {
     const [targets, executions] = [await aStore({ hold: HOLD, next: NEXT }), createMemoryExecutions()];
-    const resumed = await resumeTargets({ targets, executions }, [EU]);
+    const resumed = await resumeTargets({ targets, executions }, [EU], 'prod');
     expect((await targets.target(EU)).hold).toBeNull();
     expect(executions.started).toEqual([startOfWaiting(EU, NEXT)]);
     expect(resumed).toEqual([{ key: EU, lifted: HOLD, next: { tag: '1.2.0', digest: aDigest(), status: 'started' } }]);
@@ -90,35 +90,35 @@ describe('slipway resume', () => {
 
   it('starts nothing where nothing waited', async () => {
     const executions = createMemoryExecutions();
-    const [resumed] = await resumeTargets({ targets: await aStore({ hold: HOLD }), executions }, [EU]);
+    const [resumed] = await resumeTargets({ targets: await aStore({ hold: HOLD }), executions }, [EU], 'prod');
     expect(executions.started).toEqual([]);
     expect(resumed && resumedLine(resumed)).toMatch(/; nothing waited$/);
   });
 
   it('leaves what waits to a deployment that runs: its conclusion starts it', async () => {
     const executions = createMemoryExecutions({ [ARN]: 'RUNNING' });
-    const [resumed] = await resumeTargets({ targets: await aStore({ hold: HOLD, next: NEXT, claim: aClaim({ execution: ARN }) }), executions }, [EU]);
+    const [resumed] = await resumeTargets({ targets: await aStore({ hold: HOLD, next: NEXT, claim: aClaim({ execution: ARN }) }), executions }, [EU], 'prod');
     expect(executions.started).toEqual([]);
     expect(resumed && resumedLine(resumed)).toMatch(new RegExp(`; 1\\.2\\.0 follows ${ARN}, which runs$`));
   });
 
   it.each(['ABORTED', 'FAILED'] as const)('starts what waits behind a deployment that %s without giving its claim back', async (status) => {
     const executions = createMemoryExecutions({ [ARN]: status });
-    await resumeTargets({ targets: await aStore({ hold: HOLD, next: NEXT, claim: aClaim({ execution: ARN }) }), executions }, [EU]);
+    await resumeTargets({ targets: await aStore({ hold: HOLD, next: NEXT, claim: aClaim({ execution: ARN }) }), executions }, [EU], 'prod');
     expect(executions.started).toHaveLength(1);
   });
 
   it('lifts what is held among several targets, and says of the others that they were not', async () => {
-    const resumed = await resumeTargets({ targets: await aStore({ hold: HOLD }), executions: createMemoryExecutions() }, [EU, US]);
+    const resumed = await resumeTargets({ targets: await aStore({ hold: HOLD }), executions: createMemoryExecutions() }, [EU, US], 'prod');
     expect(resumed.map(resumedLine)[1]).toBe('inference-service/prod/us  was not held');
   });
 
   it('refuses to lift a hold that is not there, and changes nothing', async () => {
     const [targets, executions] = [await aStore({ next: NEXT }), createMemoryExecutions()];
     const before = await targets.target(EU);
-    await expect(resumeTargets({ targets, executions }, [EU, US])).rejects.toMatchObject({
+    await expect(resumeTargets({ targets, executions }, [EU, US], 'prod')).rejects.toMatchObject({
       name: 'NotFoundError',
-      message: 'No hold is there to lift on inference-service/prod/eu, inference-service/prod/us; slipway status shows what is held.',
+      message: 'No hold is there to lift on inference-service/prod/eu, inference-service/prod/us; `slipway status inference-service --stage prod` shows what is held.',
     });
     expect(await targets.target(EU)).toEqual(before);
     expect(executions.started).toEqual([]);

@@ -59,6 +59,11 @@ describe('describeTarget', () => {
 });
 
 describe('targetSummary', () => {
+  it('has who approved each deployment', () => {
+    const history = [{ ...KEY, release: aRelease(), attempts: [anAttempt()] }];
+    expect(targetSummary(aReport({ history })).deployments[0]?.attempts[0]?.approvedBy).toBe('arn:aws:iam::111122223333:user/ada');
+  });
+
   it('has everything that is shown, and not the token that answers an approval', () => {
     const hold = { by: 'arn:alice', reason: 'why', since: AT };
     const summary = targetSummary(aReport({ state: { hold, next: { release: aRelease(), since: AT } }, approval: APPROVAL }));
