@@ -22,7 +22,7 @@ export async function sandbox(options: SandboxOptions): Promise<number> {
   useOnlyAws({});
   const packageFolder = options.package === undefined ? await packaged() : existing(options.package);
   const begun = performance.now();
-  tell('Starting AWS, Git, Kubernetes and Argo CD on loopback, with version 1 running …');
+  tell('Starting AWS, Git, Kubernetes and Argo CD on loopback, with 1.0.0 running …');
   const scenario = await startScenario(options.scenario, { packageFolder, stage: STAGE });
   tell(`Up after ${((performance.now() - begun) / 1000).toFixed(1)} s. ${SCENARIOS[options.scenario].story}`);
   try {

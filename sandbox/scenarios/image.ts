@@ -1,22 +1,22 @@
 import { createHash } from 'node:crypto';
 import { CompleteLayerUploadCommand, CreateRepositoryCommand, type ECRClient, InitiateLayerUploadCommand, PutImageCommand, UploadLayerPartCommand } from '@aws-sdk/client-ecr';
 
-/** An image small enough to read: a config that names the version, one layer, and the manifest that binds them. */
+/** An image small enough to read: a config that names the release, one layer, and the manifest that binds them. */
 export type Image = { readonly tag: string; readonly digest: string; readonly manifest: string; readonly blobs: readonly Buffer[] };
 
 const MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json';
 
-/** The image of a version; the same version always has the same digest. */
-export function imageOf(version: string): Image {
-  const layer = Buffer.from(`inference-service ${version}\n`);
-  const config = Buffer.from(JSON.stringify({ architecture: 'arm64', os: 'linux', config: { Env: [`VERSION=${version}`] }, rootfs: { type: 'layers', diff_ids: [sha256(layer)] } }));
+/** The image of a release by its tag; the same tag always has the same digest. */
+export function imageOf(tag: string): Image {
+  const layer = Buffer.from(`inference-service ${tag}\n`);
+  const config = Buffer.from(JSON.stringify({ architecture: 'arm64', os: 'linux', config: { Env: [`VERSION=${tag}`] }, rootfs: { type: 'layers', diff_ids: [sha256(layer)] } }));
   const manifest = JSON.stringify({
     schemaVersion: 2,
     mediaType: MANIFEST_TYPE,
     config: { mediaType: 'application/vnd.oci.image.config.v1+json', digest: sha256(config), size: config.length },
     layers: [{ mediaType: 'application/vnd.oci.image.layer.v1.tar', digest: sha256(layer), size: layer.length }],
   });
-  return { tag: version, digest: sha256(Buffer.from(manifest)), manifest, blobs: [config, layer] };
+  return { tag, digest: sha256(Buffer.from(manifest)), manifest, blobs: [config, layer] };
 }
 
 export async function createRepository(ecr: ECRClient, repositoryName: string): Promise<void> {

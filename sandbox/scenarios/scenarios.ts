@@ -29,7 +29,7 @@ export type Scenario = {
 };
 
 export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
-  happy: { story: 'A new image is pushed, and its pods replace those of version 1.' },
+  happy: { story: 'A new image is pushed, and its pods replace those of 1.0.0.' },
   'already-deployed': { story: 'The pushed image is what Git names and the pods run already: nothing to commit, nothing to sync.', committedBefore: true },
   'image-pull': { story: 'The registry refuses to give the new image to the cluster.', fault: 'bad-pull' },
   'crash-loop': { story: 'The new image crashes at every start.', fault: 'bad-crash' },

@@ -30,7 +30,7 @@ export type ScenarioOptions = Pick<WorldOptions, 'packageFolder' | 'stage'> & Pa
   readonly editTemplate?: Parameters<typeof deployStack>[2];
 };
 
-/** Starts a world in which version 1 runs, ready for what the scenario is about: the push of version 2 as a rule. */
+/** Starts a world in which 1.0.0 runs, ready for what the scenario is about: the push of 1.1.0 as a rule. */
 export async function startScenario(name: ScenarioName, { editTemplate, ...options }: ScenarioOptions): Promise<StartedScenario> {
   const scenario = SCENARIOS[name];
   const { services = [INFERENCE], committedBefore } = scenario;

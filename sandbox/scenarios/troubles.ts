@@ -8,7 +8,7 @@ import type { PodFault, Scenario } from './scenarios.ts';
 /** What goes wrong in a scenario. */
 export type Troubles = {
   readonly options: Pick<WorldOptions, 'faultOf' | 'beforePush' | 'carryEvent'> & { readonly hook: NonNullable<NonNullable<WorldOptions['argocd']>['hook']> };
-  /** The world runs version 1: from now on things go wrong. */
+  /** The world runs 1.0.0: from now on things go wrong. */
   readonly begin: (world: World) => void;
 };
 

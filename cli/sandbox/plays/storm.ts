@@ -57,7 +57,7 @@ export const storm: Play = async (scene) => {
   };
 };
 
-/** Every second one more version of each service, one service after the other. */
+/** Every second one more release of each service, one service after the other. */
 async function pushAll({ scenario: { services, push } }: Scene): Promise<readonly Image[]> {
   const images = Array.from({ length: STORM.pushes }, (_, index) => imageOf(`1.${index + 1}.0`));
   tell('');

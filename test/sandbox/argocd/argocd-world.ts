@@ -46,7 +46,7 @@ export type TestWorldOptions = Partial<Pick<ArgoCdOptions, 'hook' | 'now' | 'del
 
 export const MANUAL = (text: string): string => text.replace(/ {2}syncPolicy:[\s\S]*/, '');
 
-/** The sample project over a repository with version 1, in a cluster that is empty. */
+/** The sample project over a repository with 1.0.0, in a cluster that is empty. */
 export async function startWorld({ manifests = (text) => text, valuesFile = values('1'), delays, ...options }: TestWorldOptions = {}): Promise<TestWorld> {
   const root = await mkdtemp(join(tmpdir(), 'slipway-argocd-'));
   const chart = Object.fromEntries(Object.entries(chartFiles()).map(([path, text]) => [`charts/inference-service/${path}`, text]));
