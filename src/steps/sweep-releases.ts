@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { targetName } from '../domain/deployment.ts';
 import { RateLimitedError, RefusedError } from '../domain/errors.ts';
 import type { Instant, Milliseconds } from '../domain/instant.ts';
 import { oneLine } from '../domain/one-line.ts';
@@ -17,7 +18,7 @@ import { defineStep } from './step.ts';
 type Ports = {
   readonly sweep: SweepStore;
   readonly services: Pick<ServiceStore, 'service'>;
-  readonly targets: Pick<TargetStore, 'target'>;
+  readonly targets: Pick<TargetStore, 'target' | 'change'>;
   readonly records: Pick<RecordStore, 'history'>;
   readonly registry: Pick<ReleaseRegistry, 'taggedImages'>;
   readonly executions: Pick<Executions, 'status' | 'start'>;
@@ -93,7 +94,17 @@ async function sweepOne(ports: Ports, name: string, since: Instant, started: str
   for (const start of sweepService({ service, since, newest, targets })) {
     if (await wasTried(ports.records, start)) continue;
     if ((await ports.executions.start(start.name, start.request)) === 'started') started.push(start.name);
+    else if (start.request.trigger === 'next') await dropNext(ports.targets, targets, start);
   }
+}
+
+/**
+ * What waited has its execution, and that has not taken the target: the tag was moved or deleted, a person rejected it, or is being asked.
+ * It is not started twice, and would hide an older release that is missing. A target that changed since is the next sweep's.
+ */
+async function dropNext(store: Ports['targets'], targets: readonly SweptTarget[], { request }: OwnStart): Promise<void> {
+  const waiting = targets.find(({ key }) => targetName(key) === targetName(request));
+  if (waiting !== undefined) await store.change(waiting.key, waiting.state, { next: null });
 }
 
 async function newestOf(registry: Ports['registry'], service: Service, since: Instant): Promise<SweptRelease | null> {

@@ -7,6 +7,7 @@ import { createMemoryServiceStore } from '../../../src/adapters/memory/service-s
 import { createMemorySweepStore } from '../../../src/adapters/memory/sweep-store.ts';
 import { createMemoryTargetStore } from '../../../src/adapters/memory/target-store.ts';
 import { NotFoundError, RateLimitedError } from '../../../src/domain/errors.ts';
+import type { Waiting } from '../../../src/domain/target-state.ts';
 import type { ReleaseRegistry } from '../../../src/ports/release-registry.ts';
 import { resolveRelease } from '../../../src/steps/resolve-release.ts';
 import { sweepReleases } from '../../../src/steps/sweep-releases.ts';
@@ -90,6 +91,33 @@ describe('sweepReleases', () => {
     world.executions.set('holder', 'ABORTED');
     expect((await run(world)).started).toHaveLength(1);
     expect(requested(world)).toEqual([{ trigger: 'next', ...key('web'), tag: '1.1.0', digest: aDigest(), releasedAt: PUSHED }]);
+  });
+
+  it('lets what waited go once its execution has come to nothing, and then starts the release that it hid', async () => {
+    const world = aWorld('web');
+    const next = { release: aRelease({ tag: '1.2.0', digest: aDigest('f'), releasedAt: '2026-01-02T04:00:00.000Z' }), since: PUSHED };
+    await world.targets.change(key('web'), await world.targets.target(key('web')), { next });
+    await run(world);
+    const [request] = requested(world);
+    // Its tag was deleted.
+    const resolved = await resolveRelease.run(world, resolveRelease.input.parse({ execution: 'x', startedAt: PUSHED, request }));
+    expect([request, resolved]).toMatchObject([{ trigger: 'next', tag: '1.2.0' }, { status: 'superseded' }]);
+    expect((await world.targets.target(key('web'))).next).toEqual(next);
+    expect((await run(world)).started).toEqual([]);
+    expect((await world.targets.target(key('web'))).next).toBeNull();
+    expect((await run(world)).started).toHaveLength(1);
+    expect(requested(world)[1]).toMatchObject({ trigger: 'sweep', tag: '1.1.0' });
+  });
+
+  it('leaves a release that came to wait meanwhile', async () => {
+    const world = aWorld('web');
+    const change = async (next: Waiting) => world.targets.change(key('web'), await world.targets.target(key('web')), { next });
+    const later = { release: aRelease({ tag: '1.2.0', digest: aDigest('f'), releasedAt: '2026-01-02T04:00:00.000Z' }), since: '2026-01-02T04:00:00.000Z' };
+    await change({ release: aRelease({ releasedAt: PUSHED, imagePushedAt: PUSHED }), since: PUSHED });
+    await run(world);
+    const executions = { ...world.executions, start: async () => ((await change(later)) ? ('known' as const) : ('started' as const)) };
+    await run({ ...world, executions });
+    expect((await world.targets.target(key('web'))).next).toEqual(later);
   });
 
   it('starts no release that was tried already, as one that a person rejected', async () => {
