@@ -98,6 +98,8 @@ export type Deployment = TargetKey & {
   readonly request?: RequestByHand;
   /** Set where the environment asks for approval. */
   readonly approval?: ApprovalRequest;
+  /** ARN of the person who approved it; absent where nobody was asked. */
+  readonly approvedBy?: string;
   readonly reported?: Reported;
   readonly idle?: readonly Idle[];
   /** Set by ClaimTarget; proves the right to write. */

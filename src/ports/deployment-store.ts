@@ -78,6 +78,8 @@ export type Attempt = {
   readonly outcome: Outcome;
   readonly cause: string | null;
   readonly warnings: readonly string[];
+  /** ARN of the person who approved it; absent where nobody was asked. */
+  readonly approvedBy?: string;
   readonly marks: Marks;
   readonly reported: Reported;
   readonly idle: readonly Idle[];

@@ -78,9 +78,10 @@ function endingOf({ execution, deployment, status, trouble }: ConcludeDeployment
 }
 
 function attemptOf(deployment: Deployment, ending: Ending): Attempt {
-  const { claim, warnings = [], idle = [], rollback } = deployment;
+  const { claim, warnings = [], idle = [], approvedBy, rollback } = deployment;
   const { marks, reported = {}, commit = null, pods = [] } = rollback ?? deployment;
-  return { ...ending, generation: claim?.generation ?? 0, warnings, marks, reported, idle, commit, pods, rollback: wayBackOf(deployment, ending) };
+  const approver = approvedBy === undefined ? {} : { approvedBy };
+  return { ...ending, ...approver, generation: claim?.generation ?? 0, warnings, marks, reported, idle, commit, pods, rollback: wayBackOf(deployment, ending) };
 }
 
 function wayBackOf({ rollback, commit }: Deployment, { concludedAt }: Ending): Attempt['rollback'] {

@@ -44,6 +44,7 @@ export const DeploymentSchema = z.object({
   marks: MarksSchema,
   request: z.optional(z.object({ by: z.string(), reason: z.string(), at: instant, rollback: z.optional(z.literal(true)) })),
   approval: z.optional(z.object({ timeoutSeconds: z.number() })),
+  approvedBy: z.optional(z.string()),
   reported: z.optional(ReportedSchema),
   idle: z.optional(z.array(z.object({ from: instant, to: instant }))),
   claim: z.optional(z.object({ generation: z.number(), redrives: z.number() })),

@@ -23,6 +23,16 @@ describe('a release that a person must approve', () => {
     expect(concluded(deploying)).toEqual({ status: 'succeeded', cause: undefined, approved: APPROVED.at });
   });
 
+  it('carries who approved it to its record, and nobody where the answer names none', async () => {
+    const { by, ...unnamed } = APPROVED;
+    const approverOf = async (answer: object) => {
+      const { calls } = await deploy(asking(() => answer));
+      return deploymentOf(calls.findLast(({ step }) => step === 'ConcludeDeployment')?.payload ?? {})['approvedBy'];
+    };
+    expect(await approverOf(APPROVED)).toBe(by);
+    expect(await approverOf(unnamed)).toBeUndefined();
+  });
+
   it('keeps the marks that it had, beside that of the approval', async () => {
     const { calls } = await deploy(asking(() => APPROVED));
     const marksOf = (step: string) => deploymentOf(calls.find((call) => call.step === step)?.payload ?? {})['marks'];

@@ -77,7 +77,7 @@ describe('what the steps are told', () => {
   });
 
   it('makes each deployment of what the targets share and of what names the one', () => {
-    const [payload] = ofStep('ClaimTarget');
+    const [payload] = ofStep('AwaitApproval');
     expect(Object.keys(deploymentOf(payload ?? {})).sort()).toEqual(['approval', 'environment', 'marks', 'release', 'service', 'target']);
   });
 });

@@ -10,6 +10,7 @@ export function anAttempt(overrides: Partial<Attempt> = {}): Attempt {
     outcome: 'succeeded',
     cause: null,
     warnings: ['digest unproven'],
+    approvedBy: 'arn:aws:iam::111122223333:user/ada',
     marks: { pushed: at(5), started: at(6), resolved: at(7), approved: at(7), claimed: at(8), committed: at(9), operationStarted: at(10), applied: at(11), ready: at(12), noticed: at(13), verified: at(14) },
     reported: { operationStarted: at(10), operationFinished: at(11), ready: at(12) },
     idle: [{ from: at(7), to: at(8) }],

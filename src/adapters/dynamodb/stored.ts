@@ -91,6 +91,7 @@ export const StoredAttempt: z.ZodMiniType<Attempt> = z.strictObject({
   outcome: StoredOutcome,
   cause: z.nullable(z.string()),
   warnings: z.array(z.string()),
+  approvedBy: z.exactOptional(z.string()),
   marks: StoredMarks,
   reported: z.strictObject({
     operationStarted: z.exactOptional(instant),

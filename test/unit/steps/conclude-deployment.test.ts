@@ -66,6 +66,12 @@ describe('concludeDeployment', () => {
     expect(await targets.target(KEY)).toMatchObject({ claim: { execution: null }, current: null });
   });
 
+  it.each([{ approvedBy: 'arn:aws:iam::111122223333:user/ada' }, {}])('records who approved the release, where somebody was asked: %o', async (approval) => {
+    const { conclude, records } = await aClaimedTarget();
+    await conclude('succeeded', { deployment: aDeployment({ claim: CLAIM, ...approval }) });
+    expect((await records.history(KEY, 5))[0]?.attempts[0]?.approvedBy).toBe(approval.approvedBy);
+  });
+
   it("touches neither claim nor current release that are another execution's", async () => {
     const { conclude, targets } = await aClaimedTarget('newer');
     await conclude('succeeded');
