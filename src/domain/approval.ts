@@ -1,4 +1,4 @@
-import { type ClaimCircumstances, type Claimant, decideClaim } from './claim.ts';
+import { type ClaimCircumstances, type Claimant, decideClaim, newerPlace } from './claim.ts';
 import type { Instant } from './instant.ts';
 import { compareReleases, type Release } from './release.ts';
 import type { TargetChange, TargetState } from './target-state.ts';
@@ -28,7 +28,8 @@ export function decideApproval(state: TargetState, claimant: Claimant, pending: 
   if (claim.decision !== 'take') return answered({ status: claim.decision, reason: claim.cause }, claim.change);
   if (isThere(state, release)) {
     const reason = `${release.tag} runs here already`;
-    return answered(person === null ? { status: 'ignored', reason } : { status: 'approved', at: circumstances.now, reason });
+    // Who goes on takes the claim, and its place with it; who ends here leaves that as ClaimTarget would.
+    return person === null ? answered({ status: 'ignored', reason }, newerPlace(state, release)) : answered({ status: 'approved', at: circumstances.now, reason });
   }
   if (pending === null || !pending.waits || pending.execution === execution) return { decision: 'ask', supersedes: false };
   const renews = compareReleases(release, pending.release) > 0;

@@ -82,9 +82,15 @@ function ownClaim({ state: { claim }, claimant: { execution, redrives } }: Case)
 function alreadyUnderWay({ state, claimant: { release }, holder }: Case): NotTaken | null {
   if (holder?.digest !== release.digest) return null;
   const cause = `already being deployed by ${holder.execution}`;
-  if (compareReleases(release, holder) <= 0) return { decision: 'ignored', cause, change: null };
+  return { decision: 'ignored', cause, change: newerPlace(state, release) };
+}
+
+/** The claim's digest was released again: the claim moves on in the order, whoever has it. Null where it is as new already. */
+export function newerPlace(state: TargetState, release: Release): TargetChange | null {
+  const { claim } = state;
+  if (claim?.digest !== release.digest || compareReleases(release, claim) <= 0) return null;
   const { releasedAt, imagePushedAt } = release;
-  return { decision: 'ignored', cause, change: { claim: { ...holder, releasedAt, imagePushedAt }, ...withoutOlderNext(state, release) } };
+  return { claim: { ...claim, releasedAt, imagePushedAt }, ...withoutOlderNext(state, release) };
 }
 
 function outdated({ state: { claim, current }, claimant: { release } }: Case): NotTaken | null {

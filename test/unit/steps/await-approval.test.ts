@@ -170,6 +170,18 @@ describe('awaitApproval › a release that needs no question', () => {
     expect(answerTo('a')).toEqual({ status: 'ignored', reason: '1.2.0 runs here already' });
   });
 
+  it('moves on in the order where it runs already, so that nobody is asked for what was released in between', async () => {
+    const { ask, runs, answerTo, targets, pending } = aWorld();
+    await runs(OLD);
+    await ask('a', { ...OLD, releasedAt: '2026-01-04T00:00:00.000Z' });
+    expect((await targets.target(KEY)).claim).toMatchObject({ digest: OLD.digest, execution: null, releasedAt: '2026-01-04T00:00:00.000Z' });
+    expect(await ask('late', NEW)).toEqual({ status: 'superseded' });
+    expect(answerTo('late')).toHaveProperty('reason', expect.stringMatching(/newer release 1.1.0 .* of 2026-01-04/));
+    expect(await pending()).toBeNull();
+    await ask('b', OLD);
+    expect((await targets.target(KEY)).claim).toMatchObject({ releasedAt: '2026-01-04T00:00:00.000Z' });
+  });
+
   it('goes on where it runs already and a person asked for it', async () => {
     const { ask, runs, answerTo, pending } = aWorld();
     await runs(NEW);
