@@ -5,6 +5,7 @@ import { SCENARIO_NAMES } from '../sandbox/scenarios/names.ts';
 import { parseSlipwayFile } from '../src/config/parse-slipway-file.ts';
 import { LONGEST_TIMEOUT } from '../src/config/slipway-file.ts';
 import { runSlipway } from './support/run-slipway.ts';
+import { BOUNDS } from './support/slipway-file.ts';
 
 const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 const SCRIPTS = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { scripts: Record<string, string> }).scripts;
@@ -41,8 +42,7 @@ describe('the README', () => {
 
   it('has a slipway.yaml that is accepted', () => {
     const [file = ''] = blocks('yaml');
-    const bounds = { account: '111122223333', region: 'eu-central-1', repositoryPrefix: '', secretPrefix: 'slipway/' };
-    expect(parseSlipwayFile(file, 'README.md', bounds).services.map(({ name }) => name)).toEqual(['inference-service']);
+    expect(parseSlipwayFile(file, 'README.md', BOUNDS).services.map(({ name }) => name)).toEqual(['inference-service']);
   });
 
   it('says the longest time-outs as they are', () => {

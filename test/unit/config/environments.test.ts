@@ -1,21 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseSlipwayFile } from '../../../src/config/parse-slipway-file.ts';
 import type { Environment } from '../../../src/domain/service.ts';
-
-const BOUNDS = { account: '111122223333', region: 'eu-central-1', repositoryPrefix: '', secretPrefix: 'slipway/' };
-
-const HEAD = `owner: team-inference
-git:
-  config: { host: git, url: https://git.example.com/team/config.git }
-argocd:
-  main: { url: https://argocd.example.com, token: slipway/argocd }
-clusters:
-  eu: { eks: dev-eu, region: eu-central-1 }
-services:
-  inference-service:
-    repository: { name: inference-service }
-    environments:
-`;
+import { BOUNDS, HEAD } from '../../support/slipway-file.ts';
 
 /** A file whose environments have these lines; the first environment stands in line 12, its settings from line 13 on. */
 function fileWith(environments: Readonly<Record<string, readonly string[]>>): string {
@@ -23,7 +9,7 @@ function fileWith(environments: Readonly<Record<string, readonly string[]>>): st
     const lines = [...settings, 'edit: [{ git: config, file: a.yaml, path: image.tag, value: tag }]', 'targets: { eu: { argocd: main, application: web, project: web, cluster: eu } }'];
     return [`      ${name}:`, ...lines.map((line) => `        ${line}`), ''].join('\n');
   });
-  return HEAD + entries.join('');
+  return `${HEAD}    environments:\n${entries.join('')}`;
 }
 
 function environmentsOf(text: string): Readonly<Record<string, Environment>> {

@@ -2,20 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { parseSlipwayFile } from '../../../src/config/parse-slipway-file.ts';
 import { DEFAULT_POLICY } from '../../../src/domain/service.ts';
+import { BOUNDS, HEAD } from '../../support/slipway-file.ts';
 
-const BOUNDS = { account: '111122223333', region: 'eu-central-1', repositoryPrefix: '', secretPrefix: 'slipway/' };
-
-const WHOLE = `owner: team-inference
-git:
-  config: { host: git, url: https://git.example.com/team/config.git, credentials: slipway/git }
-argocd:
-  main: { url: https://argocd.example.com, token: slipway/argocd }
-clusters:
-  eu: { eks: dev-eu, region: eu-central-1 }
-services:
-  inference-service:
-    repository: { name: inference-service }
-    tags: { ignore: [latest] }
+const WHOLE = `${HEAD}    tags: { ignore: [latest] }
     environments:
       dev:
         edit:

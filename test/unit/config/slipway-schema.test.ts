@@ -4,10 +4,10 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { parseSlipwayFile } from '../../../src/config/parse-slipway-file.ts';
 import { slipwaySchema } from '../../../src/config/slipway-schema.ts';
+import { BOUNDS } from '../../support/slipway-file.ts';
 
 const read = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
 const EXAMPLE = read('docs/examples/slipway.yaml');
-const BOUNDS = { account: '111122223333', region: 'eu-central-1', repositoryPrefix: '', secretPrefix: 'slipway/' };
 
 function editorAccepts(file: unknown): boolean {
   return z.fromJSONSchema(slipwaySchema() as Parameters<typeof z.fromJSONSchema>[0]).safeParse(file).success;

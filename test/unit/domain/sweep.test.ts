@@ -4,7 +4,7 @@ import type { Claim } from '../../../src/domain/claim.ts';
 import type { Release } from '../../../src/domain/release.ts';
 import { type ListedImage, newestImage, sweepService, type SweptRelease } from '../../../src/domain/sweep.ts';
 import { NEW_TARGET, type TargetState } from '../../../src/domain/target-state.ts';
-import { aDigest, aRelease } from '../../support/release.ts';
+import { aClaim, aDigest, aRelease } from '../../support/release.ts';
 import { aService, anEnvironment } from '../../support/service.ts';
 
 const SINCE = '2026-01-01T00:00:00.000Z';
@@ -16,13 +16,12 @@ function anImage(overrides: Partial<ListedImage> = {}): ListedImage {
   return { digest: aDigest('1'), tags: ['1.1.0'], imagePushedAt: '2026-01-01T11:00:00.000Z', archived: false, ...overrides };
 }
 
-function aClaim(release: Release, execution: string | null = null): Claim {
-  const { releasedAt, imagePushedAt, digest, tag } = release;
-  return { releasedAt, imagePushedAt, digest, tag, committing: false, execution, redrives: 0, generation: 1, claimedAt: releasedAt };
+function claimOf({ releasedAt, imagePushedAt, digest, tag }: Release, execution: string | null = null): Claim {
+  return aClaim({ releasedAt, imagePushedAt, digest, tag, execution });
 }
 
 function running(release: Release, state: Partial<TargetState> = {}): TargetState {
-  return { ...NEW_TARGET, current: { release, execution: 'x', concludedAt: release.releasedAt }, claim: aClaim(release), ...state };
+  return { ...NEW_TARGET, current: { release, execution: 'x', concludedAt: release.releasedAt }, claim: claimOf(release), ...state };
 }
 
 const hold = { by: 'me', reason: 'alarms', since: SINCE };
@@ -73,8 +72,8 @@ describe('a sweep starts', () => {
     ['what waits, if it is newer than the newest image', running(OLD, waits(NEWER)), NEW, ['next 1.2.0']],
     ['the newest image, if it is newer than what waits', running(OLD, waits(NEW)), NEWER, ['sweep 1.2.0']],
     ['the newest image, if what waits is quarantined', running(OLD, { ...waits(NEW), ...bad(NEW) }), NEWER, ['sweep 1.2.0']],
-    ['a release newer than one that failed', running(OLD, { claim: aClaim(NEW) }), NEWER, ['sweep 1.2.0']],
-    ['a release after an execution that was killed with the claim of an older one', running(OLD, { claim: aClaim(NEW, 'killed') }), NEWER, ['sweep 1.2.0']],
+    ['a release newer than one that failed', running(OLD, { claim: claimOf(NEW) }), NEWER, ['sweep 1.2.0']],
+    ['a release after an execution that was killed with the claim of an older one', running(OLD, { claim: claimOf(NEW, 'killed') }), NEWER, ['sweep 1.2.0']],
   ])('%s', (_, state, newest, started) => {
     expect(sweep(state, newest)).toEqual(started);
   });
@@ -89,15 +88,15 @@ describe('a sweep leaves alone', () => {
     ['a held target for which a release waits', running(OLD, { hold, ...waits(NEW) }), NEW],
     ['a quarantined digest', running(OLD, bad(NEW)), NEW],
     ['a quarantined digest that waits', running(OLD, { ...bad(NEW), ...waits(NEW) }), NEW],
-    ['a release that failed: a redrive is a person’s', running(OLD, { claim: aClaim(NEW) }), NEW],
-    ['a release whose execution was stopped by hand', running(OLD, { claim: aClaim(NEW, 'stopped') }), NEW],
+    ['a release that failed: a redrive is a person’s', running(OLD, { claim: claimOf(NEW) }), NEW],
+    ['a release whose execution was stopped by hand', running(OLD, { claim: claimOf(NEW, 'stopped') }), NEW],
     ['a repository without an image of its own', running(OLD), null],
   ])('%s', (_, state, newest) => {
     expect(sweep(state, newest)).toEqual([]);
   });
 
   it('a target whose holder runs, whatever it is that waits', () => {
-    expect(sweep(running(OLD, { claim: aClaim(OLD, 'x'), ...waits(NEW) }), NEWER, true)).toEqual([]);
+    expect(sweep(running(OLD, { claim: claimOf(OLD, 'x'), ...waits(NEW) }), NEWER, true)).toEqual([]);
   });
 });
 
@@ -139,7 +138,7 @@ it('a sweep never starts what is older than what the target has or had', () => {
   const release = fc.record({ releasedAt: instant, imagePushedAt: instant, letter: fc.constantFrom('a', 'b', 'c') }).map(({ letter, ...instants }) => aRelease({ ...instants, digest: aDigest(letter), tag: letter }));
   fc.assert(
     fc.property(release, release, release, (current, claimed, newest) => {
-      const state = running(current, { claim: aClaim(claimed) });
+      const state = running(current, { claim: claimOf(claimed) });
       const started = sweep(state, newest);
       fc.pre(started.length > 0);
       expect([current, claimed].every((other) => other.digest !== newest.digest && other.releasedAt <= newest.releasedAt)).toBe(true);
