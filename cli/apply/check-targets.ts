@@ -4,6 +4,7 @@ import { applyEdits } from '../../src/domain/edits.ts';
 import { SlipwayError } from '../../src/domain/errors.ts';
 import type { Release } from '../../src/domain/release.ts';
 import type { Environment, Service, Target } from '../../src/domain/service.ts';
+import { editsOf } from '../../src/domain/target-edits.ts';
 import type { OpenArgoCd } from '../../src/ports/argo-cd.ts';
 import type { OpenGitHost } from '../../src/ports/git-host.ts';
 
@@ -36,7 +37,8 @@ export async function checkTargets(services: readonly Service[], ports: CheckPor
   return (await Promise.all(checks)).flat();
 }
 
-async function checkTarget({ repository: { registry, name } }: Service, { edits }: Environment, target: Target, { git, argocd }: CheckPorts): Promise<void> {
+async function checkTarget({ repository: { registry, name } }: Service, environment: Environment, target: Target, { git, argocd }: CheckPorts): Promise<void> {
+  const edits = editsOf(environment, target);
   const repository = edits[0]?.git;
   if (repository === undefined) return;
   const [host, server] = await Promise.all([git(repository), argocd(target.argocd)]);

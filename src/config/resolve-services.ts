@@ -3,7 +3,8 @@ import { DEFAULT_APPROVAL_TIMEOUT, DEFAULT_ORDER, DEFAULT_POLICY, type Edit, typ
 import { parseDuration } from './duration.ts';
 import { environmentOrderProblems } from './environment-order.ts';
 import type { Problem } from './problem.ts';
-import type { EnvironmentEntry, SlipwayFile, TargetEntry } from './slipway-file.ts';
+import { sharedScalarProblems } from './shared-scalar-problems.ts';
+import type { EditEntry, EnvironmentEntry, SlipwayFile, TargetEntry } from './slipway-file.ts';
 
 /** What the stack allows a file to name (its parameters), and where repositories are unless the file says otherwise. */
 export type Bounds = { readonly account: string; readonly region: string; readonly repositoryPrefix: string; readonly secretPrefix: string };
@@ -33,18 +34,13 @@ export function resolveServices(file: SlipwayFile, bounds: Bounds): { readonly s
 }
 
 function resolveEnvironment(file: SlipwayFile, entry: EnvironmentEntry, path: readonly string[], problems: Problem[]): Environment {
-  const edits = entry.edit.flatMap((edit, index): Edit[] => {
-    const git = lookUp(file.git, edit.git, 'git', [...path, 'edit', index, 'git'], problems);
-    return git === undefined ? [] : [{ git: withoutUndefined(git), file: edit.file, path: edit.path, value: edit.value }];
-  });
-  if (new Set(edits.map((edit) => `${edit.git.url} ${edit.git.branch}`)).size > 1) {
-    problems.push({ path: [...path, 'edit'], message: 'names more than one repository or branch; a release is one commit, so edit one' });
-  }
+  const edits = resolveEdits(file, entry.edit ?? [], [...path, 'edit'], problems);
   const targets = mapValues(entry.targets, (target, key) => resolveTarget(file, target, [...path, 'targets', key], problems));
   if (entry.order === 'queue' && entry.interrupt === true) {
     problems.push({ path: [...path, 'interrupt'], message: 'needs order: supersede; with queue, nothing is interrupted' });
   }
-  return {
+  problems.push(...missingEditProblems(entry, path));
+  const environment: Environment = {
     ...(entry.after !== undefined && { after: entry.after }),
     ...(entry.approval !== undefined && { approval: resolveApproval(entry.approval) }),
     rollback: entry.rollback,
@@ -53,6 +49,26 @@ function resolveEnvironment(file: SlipwayFile, entry: EnvironmentEntry, path: re
     policy: resolvePolicy(entry),
     targets: withoutUndefined(targets),
   };
+  problems.push(...sharedScalarProblems(environment, path));
+  return environment;
+}
+
+function resolveEdits(file: SlipwayFile, entries: readonly EditEntry[], path: Problem['path'], problems: Problem[]): readonly Edit[] {
+  const edits = entries.flatMap((edit, index): Edit[] => {
+    const git = lookUp(file.git, edit.git, 'git', [...path, index, 'git'], problems);
+    return git === undefined ? [] : [{ git: withoutUndefined(git), file: edit.file, path: edit.path, value: edit.value }];
+  });
+  if (new Set(edits.map((edit) => `${edit.git.url} ${edit.git.branch}`)).size > 1) {
+    problems.push({ path, message: 'names more than one repository or branch; a release is one commit, so edit one' });
+  }
+  return edits;
+}
+
+/** Without the environment's edits, each target has its own. */
+function missingEditProblems({ edit, targets }: EnvironmentEntry, path: Problem['path']): readonly Problem[] {
+  const without = Object.keys(targets).filter((target) => targets[target]?.edit === undefined);
+  if (edit !== undefined || without.length === 0) return [];
+  return [{ path: [...path, 'edit'], message: `is missing, and ${without.join(' and ')} ${without.length === 1 ? 'has none of its own' : 'have none of their own'}` }];
 }
 
 function resolveApproval(entry: NonNullable<EnvironmentEntry['approval']>): NonNullable<Environment['approval']> {
@@ -62,8 +78,10 @@ function resolveApproval(entry: NonNullable<EnvironmentEntry['approval']>): NonN
 function resolveTarget(file: SlipwayFile, entry: TargetEntry, path: readonly string[], problems: Problem[]): Target | undefined {
   const argocd = lookUp(file.argocd, entry.argocd, 'argocd', [...path, 'argocd'], problems);
   const cluster = lookUp(file.clusters, entry.cluster, 'clusters', [...path, 'cluster'], problems);
+  const edits = entry.edit === undefined ? undefined : resolveEdits(file, entry.edit, [...path, 'edit'], problems);
   if (argocd === undefined || cluster === undefined) return undefined;
   return withoutUndefined({
+    edits,
     argocd: withoutUndefined(argocd),
     application: withoutUndefined({ name: entry.application, project: entry.project, namespace: entry.namespace }),
     cluster: { name: cluster.eks, region: cluster.region },

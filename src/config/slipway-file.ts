@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DEFAULT_ORDER, DEFAULT_ROLLBACK } from '../domain/service.ts';
+import { isValuesPath } from '../domain/values-path.ts';
 import { DURATION, parseDuration } from './duration.ts';
 
 const Name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'has lower-case letters, digits and `-`, at most 63');
@@ -53,6 +54,13 @@ const ArgoCdEntry = z.strictObject({
 
 const ClusterEntry = z.strictObject({ eks: z.string().regex(/^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/, 'is the name of an EKS cluster'), region: Region });
 
+const EditEntry = z.strictObject({
+  git: Name.describe('Key under git.'),
+  file: FilePath,
+  path: z.string().min(1).refine(isValuesPath, 'is a path as image.tag or images[0].newTag').describe('Path of the scalar, as image.tag.'),
+  value: z.enum(['tag', 'digest', 'repository:tag', 'repository@digest', 'repository:tag@digest']),
+});
+
 const TargetEntry = z.strictObject({
   argocd: Name.describe('Key under argocd.'),
   application: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,252}$/, 'is the name of an Application'),
@@ -62,13 +70,7 @@ const TargetEntry = z.strictObject({
   image: z.string().optional().describe('Repository by which pods here know the image, when a mirror renames it.'),
   workloads: z.array(z.string()).optional().describe('Workloads that must run the release.'),
   smoke: z.strictObject({ url: Url, status: z.int().min(100).max(599).default(200) }).optional(),
-});
-
-const EditEntry = z.strictObject({
-  git: Name.describe('Key under git.'),
-  file: FilePath,
-  path: z.string().min(1).describe('Path of the scalar, as image.tag.'),
-  value: z.enum(['tag', 'digest', 'repository:tag', 'repository@digest', 'repository:tag@digest']),
+  edit: z.array(EditEntry).min(1).optional().describe('What a release of this target is written to, instead of what the environment says.'),
 });
 
 const Approval = z.union([z.literal('required'), z.strictObject({ timeout: ApprovalTimeout })], 'is required, or a mapping with a timeout of 1s to 336h');
@@ -79,7 +81,7 @@ const EnvironmentEntry = z.strictObject({
   rollback: z.enum(['automatic', 'manual']).default(DEFAULT_ROLLBACK).describe('Whether the previous release is brought back when one failed.'),
   order: z.enum(['supersede', 'queue']).default(DEFAULT_ORDER.policy).describe('What a newer release does while another is being deployed: take over, or wait.'),
   interrupt: z.boolean().optional().describe('With supersede: whether a newer release takes over after the commit, too (false).'),
-  edit: z.array(EditEntry).min(1),
+  edit: z.array(EditEntry).min(1).optional().describe('What each release is written to; may be left out where each target has its own.'),
   sync: z.strictObject({ timeout: timeoutUpTo(LONGEST_TIMEOUT.sync) }).optional(),
   rollout: z.strictObject({ timeout: timeoutUpTo(LONGEST_TIMEOUT.rollout) }).optional(),
   verify: z.strictObject({ timeout: timeoutUpTo(LONGEST_TIMEOUT.verify) }).optional(),
@@ -109,5 +111,6 @@ export const SlipwayFile = z.strictObject({
   services: z.record(Name, ServiceEntry),
 });
 export type SlipwayFile = z.infer<typeof SlipwayFile>;
+export type EditEntry = z.infer<typeof EditEntry>;
 export type EnvironmentEntry = z.infer<typeof EnvironmentEntry>;
 export type TargetEntry = z.infer<typeof TargetEntry>;

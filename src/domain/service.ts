@@ -19,6 +19,7 @@ export type Environment = {
   /** What happens to a release that failed: `automatic` brings the previous one back. */
   readonly rollback: 'automatic' | 'manual';
   readonly order: OrderPolicy;
+  /** Of the targets that have none of their own. */
   readonly edits: readonly Edit[];
   readonly policy: Policy;
   readonly targets: Readonly<Record<string, Target>>;
@@ -84,6 +85,8 @@ export type GitRepository = {
 };
 
 export type Target = {
+  /** Replaces the environment's edits, so that what is decided for this target is written for it alone. */
+  readonly edits?: readonly Edit[];
   readonly argocd: ArgoCdServer;
   readonly application: ApplicationRef;
   readonly cluster: EksCluster;

@@ -25,6 +25,15 @@ export function parseValuesPath(path: string): ValuesPath {
   return steps;
 }
 
+/** Whether `parseValuesPath` understands it. */
+export function isValuesPath(path: string): boolean {
+  try {
+    return parseValuesPath(path).length > 0;
+  } catch {
+    return false;
+  }
+}
+
 function parseStep(path: string, position: number): { step: string | number; length: number } {
   const rest = path.slice(position);
   const index = INDEX.exec(rest);

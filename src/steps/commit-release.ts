@@ -31,10 +31,10 @@ export const commitRelease = defineStep({
   input: TargetStepInput,
   async run(ports: Ports, input: TargetStepInput): Promise<Result> {
     const deployment = resumed(input.deployment, input);
-    const { environment, target } = await readTargetConfig(ports.services, deployment);
-    const repository = singleRepository(environment.edits, editedRepository(environment, deployment), deployment);
+    const { target, edits } = await readTargetConfig(ports.services, deployment);
+    const repository = singleRepository(edits, editedRepository(edits, deployment), deployment);
     const host = await ports.git(repository);
-    const work: Work = { ports, host, edits: environment.edits, execution: input.execution, deployment };
+    const work: Work = { ports, host, edits, execution: input.execution, deployment };
     const [first, application] = await Promise.all([readFiles(work), lookAtApplication(ports, target)]);
     checkApplication({ ...application, repository, isDefaultBranch: first.isDefaultBranch === true });
     const unused = [first];

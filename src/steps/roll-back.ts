@@ -39,12 +39,11 @@ export const rollBack = defineStep({
   async run(ports: RollBackPorts, input: TargetStepInput): Promise<Result> {
     const failedAt = ports.clock.now();
     const deployment = resumed(input.deployment, input);
-    const [{ environment }, state] = await Promise.all([readTargetConfig(ports.services, deployment), ports.targets.target(deployment)]);
+    const [{ environment, edits }, state] = await Promise.all([readTargetConfig(ports.services, deployment), ports.targets.target(deployment)]);
     const decided = decideRollback(deployment, environment.rollback, state);
     if (decided.decision === 'stand') return stands(deployment, decided.why);
     if (await isGone(ports, decided.to)) return stands(deployment, `nothing to roll back to: ${decided.to.tag} is no longer in ECR`);
-    const { edits } = environment;
-    const host = await ports.git(editedRepository(environment, deployment));
+    const host = await ports.git(editedRepository(edits, deployment));
     const work: Work = { ports, host, edits, execution: input.execution, failedAt, deployment: decided.deployment, to: decided.to };
     return commitOnHead(() => host.read([...new Set(edits.map(({ file }) => file))]), (snapshot) => commitOnce(work, snapshot));
   },

@@ -58,15 +58,15 @@ type Opening = { readonly input: TargetStepInput; readonly deployment: Begun; re
 async function openWatch({ services, git, argocd, clock }: Ports, { input, deployment, mayWrite }: Opening): Promise<SyncWatch> {
   const { commit, marks, watchingSince: since } = deployment;
   if (commit === undefined) throw new ConfigurationError(`${targetName(deployment)} has no commit to sync; start a new execution`);
-  const { environment, target } = await readTargetConfig(services, deployment);
-  const repository = editedRepository(environment, deployment);
+  const { environment, target, edits } = await readTargetConfig(services, deployment);
+  const repository = editedRepository(edits, deployment);
   const [host, server] = await Promise.all([git(repository), argocd(target.argocd)]);
   return {
     argocd: server,
     git: host,
     clock,
     ref: target.application,
-    edits: environment.edits,
+    edits,
     release: goalOf(deployment),
     replaces: replacedReleases(deployment),
     target,
@@ -76,7 +76,7 @@ async function openWatch({ services, git, argocd, clock }: Ports, { input, deplo
       repository,
       committedAt: marks.committed ?? marks.started,
       deadline: later(since, environment.policy.syncTimeout),
-      edits: describeEdits(environment.edits),
+      edits: describeEdits(edits),
     },
     memory: freshMemory(commit.head, deployment.syncRequested),
     operation:

@@ -101,10 +101,10 @@ async function lastEnd(server: ArgoCd, clock: Clock, { config, want, until }: Fo
   return ended ?? last;
 }
 
-function wantedEnd({ environment }: TargetConfig, deployment: Deployment): WantedEnd {
+function wantedEnd({ edits }: TargetConfig, deployment: Deployment): WantedEnd {
   const { commit, marks, operationRevision } = deployment;
   return {
-    repository: editedRepository(environment, deployment),
+    repository: editedRepository(edits, deployment),
     committedAt: marks.committed ?? marks.started,
     revisions: [commit?.head, operationRevision].filter((revision) => revision !== undefined),
     operationSeen: operationRevision !== undefined,

@@ -28,6 +28,7 @@ const StoredEdit: z.ZodMiniType<Edit> = z.strictObject({
 });
 
 const StoredTarget: z.ZodMiniType<Target> = z.strictObject({
+  edits: z.exactOptional(z.array(StoredEdit)),
   argocd: z.strictObject({ url: z.string(), token: z.string(), caBundle: z.exactOptional(z.string()) }),
   application: z.strictObject({ name: z.string(), project: z.string(), namespace: z.exactOptional(z.string()) }),
   cluster: z.strictObject({ name: z.string(), region: z.string() }),
