@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { APPROVALS } from '../../src/adapters/dynamodb/keys.ts';
 import { intrinsicOf, onlyResource, readTemplate, resourcesOf, type Template } from './packaged-template.ts';
 
 const template = readTemplate();
@@ -6,7 +7,7 @@ const roles = resourcesOf(template, 'AWS::IAM::Role');
 const functions = resourcesOf(template, 'AWS::Lambda::Function');
 const [, { TableName: STACK }] = onlyResource(template, 'AWS::DynamoDB::Table');
 
-type Statement = { readonly Effect: string; readonly Action: string | string[]; readonly Resource: unknown };
+type Statement = { readonly Effect: string; readonly Action: string | string[]; readonly Resource: unknown; readonly Condition?: unknown };
 type Policies = readonly { readonly PolicyDocument: { readonly Statement: readonly Statement[] } }[];
 
 const LOGS = ['logs:CreateLogStream', 'logs:PutLogEvents'];
@@ -48,6 +49,14 @@ describe('the roles', () => {
       expect(Role).toEqual({ 'Fn::GetAtt': [role, 'Arn'] });
       expect(template.Resources[role]?.Properties?.['AssumeRolePolicyDocument']).toMatchObject({ Statement: [{ Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }] });
     }
+  });
+
+  it('delete nothing of the table but what waits for approval, and reach nothing else of it from a URL', () => {
+    const onTable = (role: string) => statementsOf(template.Resources[role]?.Properties ?? {}).filter((statement) => actionsOf(statement).some((action) => action.startsWith('dynamodb:')));
+    const approvals = { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [APPROVALS] } };
+    expect(onTable('AnswerApprovalRole').map(({ Condition }) => Condition)).toEqual([approvals]);
+    const deleting = roles.flatMap(([name]) => onTable(name)).filter((statement) => actionsOf(statement).includes('dynamodb:DeleteItem'));
+    expect(deleting.map(({ Condition }) => Condition)).toEqual([approvals, approvals]);
   });
 
   it('write to the log groups of their own functions alone', () => {

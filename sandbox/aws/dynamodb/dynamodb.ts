@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AwsAccount, AwsOperation, AwsService } from '../service.ts';
+import type { AwsAccount, AwsOperation, AwsService, Need } from '../service.ts';
 import { parseShape } from '../shape.ts';
 import { type DynamoDbEngine, startEngine } from './engine.ts';
 import { createTableInput, parseTable, type TableProperties } from './tables.ts';
@@ -30,18 +30,30 @@ export async function startDynamoDb({ account }: { readonly account: AwsAccount 
     tables: () => [...tables],
     stop: () => engine.stop(),
     scope: 'dynamodb',
-    operations: Object.fromEntries(OPERATIONS.map((name) => [name, forwarded(name, engine)])),
+    operations: Object.fromEntries(OPERATIONS.map((name) => [name, forwarded(name, engine, tables)])),
   };
 }
 
-function forwarded(name: string, engine: DynamoDbEngine): AwsOperation {
+function forwarded(name: string, engine: DynamoDbEngine, tables: readonly TableProperties[]): AwsOperation {
   return {
-    needs: (input, account) => [{ action: `dynamodb:${name}`, resource: tableArn(parseShape(TableRef, input, name).TableName, account) }],
+    needs(input, account) {
+      const request = parseShape(TableRef, input, name);
+      const context = leadingKey(request, tables);
+      return [{ action: `dynamodb:${name}`, resource: tableArn(request.TableName, account), ...(context && { context }) }];
+    },
     run: (input: object) => engine.call(name, input),
   };
 }
 
-const TableRef = z.looseObject({ TableName: z.string(), IndexName: z.undefined('a table has no indexes here').optional() });
+const Attributes = z.record(z.string(), z.looseObject({ S: z.string().optional() })).optional();
+const TableRef = z.looseObject({ TableName: z.string(), IndexName: z.undefined('a table has no indexes here').optional(), Key: Attributes, Item: Attributes });
+
+/** The partition key of the one item that is asked for; undefined where the request names none, or one that is no text. */
+function leadingKey({ TableName, Key, Item }: z.output<typeof TableRef>, tables: readonly TableProperties[]): Need['context'] {
+  const hash = tables.find((table) => table.TableName === TableName)?.KeySchema.find(({ KeyType }) => KeyType === 'HASH')?.AttributeName;
+  const value = hash === undefined ? undefined : (Key ?? Item)?.[hash]?.S;
+  return value === undefined ? undefined : { 'dynamodb:LeadingKeys': value };
+}
 
 function tableArn(name: string, account: AwsAccount): string {
   return `arn:aws:dynamodb:${account.region}:${account.id}:table/${name}`;

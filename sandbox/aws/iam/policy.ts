@@ -3,11 +3,11 @@ import { globMatches } from '../../glob.ts';
 import type { Need } from '../service.ts';
 import { parseShape } from '../shape.ts';
 
-/** Operators of a Condition that are evaluated; the stack uses no others. ArnEquals matches wildcards, as ArnLike does. */
-const OPERATORS = ['StringEquals', 'StringLike', 'ArnEquals'] as const;
-
 /** Keys of a Condition that a call of the sandbox can carry. One that nobody supplies would make a Deny silent. */
 const CONDITION_KEYS = ['aws:SourceArn', 'aws:SourceAccount'] as const;
+
+/** Actions whose requests carry dynamodb:LeadingKeys here. AWS lets ForAllValues hold for a request without the key, as a Scan is one. */
+const ON_ONE_ITEM: readonly string[] = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
 
 /** Service principals that may be named: those whose services the sandbox runs. */
 const SERVICE_PRINCIPALS = ['lambda.amazonaws.com', 'states.amazonaws.com', 'events.amazonaws.com'] as const;
@@ -19,13 +19,27 @@ const oneOrMore = <T extends z.ZodType>(item: T) => z.preprocess((value): unknow
 const action = z.string().regex(/^(\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+)$/, 'an action is written service:Action');
 // A policy variable such as ${aws:username} would have to be filled in from the caller.
 const resource = z.string().regex(/^(?!.*\$\{)/s, 'the sandbox does not know policy variables').regex(/^(\*|arn:.+)$/s, 'a resource is an ARN or *');
-const condition = z.partialRecord(z.enum(OPERATORS), z.partialRecord(z.enum(CONDITION_KEYS), oneOrMore(z.string())));
+const values = oneOrMore(z.string());
+const ofSource = z.partialRecord(z.enum(CONDITION_KEYS), values).optional();
+/** Operators that are evaluated; the stack uses no others. ArnEquals matches wildcards, as ArnLike does. */
+const condition = z.strictObject({
+  StringEquals: ofSource,
+  StringLike: ofSource,
+  ArnEquals: ofSource,
+  'ForAllValues:StringEquals': z.strictObject({ 'dynamodb:LeadingKeys': values }).optional(),
+});
 const principal = z.strictObject({ Service: oneOrMore(z.enum(SERVICE_PRINCIPALS)) });
 
 const statement = { Sid: z.string().optional(), Effect: z.enum(['Allow', 'Deny']), Action: oneOrMore(action), Condition: condition.optional() };
 
-const document = <T extends z.ZodType>(item: T) =>
-  z.strictObject({ Version: z.literal('2012-10-17'), Id: z.string().optional(), Statement: oneOrMore(item) });
+type Conditional = { readonly Action: readonly string[]; readonly Condition?: z.output<typeof condition> | undefined };
+
+const document = <T extends z.ZodType<Conditional>>(item: T) =>
+  z.strictObject({ Version: z.literal('2012-10-17'), Id: z.string().optional(), Statement: oneOrMore(item.refine(carriesItsKeys, `the sandbox knows dynamodb:LeadingKeys for ${ON_ONE_ITEM.join(', ')} alone`)) });
+
+function carriesItsKeys({ Action, Condition }: Conditional): boolean {
+  return Condition?.['ForAllValues:StringEquals'] === undefined || Action.every((name) => ON_ONE_ITEM.includes(name));
+}
 
 const IdentityPolicySchema = document(z.strictObject({ ...statement, Resource: oneOrMore(resource) }));
 const ResourcePolicySchema = document(z.strictObject({ ...statement, Resource: oneOrMore(resource), Principal: principal }));
@@ -83,12 +97,12 @@ function applies(item: Statement, need: Need): boolean {
   if (!item.Action.some((pattern) => globMatches(pattern.toLowerCase(), wanted))) return false;
   if (!item.Resource.some((pattern) => globMatches(pattern, need.resource))) return false;
   return Object.entries(item.Condition ?? {}).every(([operator, keys]) =>
-    Object.entries(keys).every(([key, values]) => holds(operator, need.context?.[key], values)),
+    Object.entries(keys ?? {}).every(([key, values]) => holds(operator, need.context?.[key], values)),
   );
 }
 
 /** A key that the request does not carry satisfies no condition. */
 function holds(operator: string, actual: string | undefined, values: readonly string[]): boolean {
   if (actual === undefined) return false;
-  return values.some((value) => (operator === 'StringEquals' ? value === actual : globMatches(value, actual)));
+  return values.some((value) => (operator.endsWith('StringEquals') ? value === actual : globMatches(value, actual)));
 }

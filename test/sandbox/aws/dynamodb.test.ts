@@ -50,6 +50,14 @@ describe('a table', () => {
     expect(() => needs({ TableName: TABLE_NAME, IndexName: 'by-owner' })).toThrow('IndexName: a table has no indexes here');
   });
 
+  it('tells IAM the partition key of the item that is asked for', () => {
+    const contextOf = (operation: string, input: object) => dynamodb.operations[operation]?.needs({ TableName: TABLE_NAME, ...input }, ACCOUNT)[0]?.context;
+    const item = { pk: { S: 'approval' }, sk: { S: 'b' } };
+    for (const operation of ['GetItem', 'UpdateItem', 'DeleteItem']) expect(contextOf(operation, { Key: item })).toEqual({ 'dynamodb:LeadingKeys': 'approval' });
+    expect(contextOf('PutItem', { Item: item })).toEqual({ 'dynamodb:LeadingKeys': 'approval' });
+    expect(contextOf('Query', {})).toBeUndefined();
+  });
+
   it('refuses by name an operation that nothing in the stack uses', async () => {
     await expect(client.send(new BatchGetItemCommand({ RequestItems: { [TABLE_NAME]: { Keys: [] } } }))).rejects.toThrow('BatchGetItem');
   });

@@ -39,6 +39,25 @@ describe('decide', () => {
   });
 });
 
+describe('a condition on the partition keys of a table', () => {
+  const approvals = { Action: ['dynamodb:GetItem', 'dynamodb:DeleteItem'], Resource: table, Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['approval'] } } };
+  const decideFor = (key: string | undefined) =>
+    decide([parseIdentityPolicy(aPolicy(approvals), 'Role r')], { action: 'dynamodb:GetItem', resource: table, ...(key !== undefined && { context: { 'dynamodb:LeadingKeys': key } }) });
+
+  it.each([
+    ['approval', 'allowed'],
+    ['approval2', 'not allowed'],
+    ['service#approval', 'not allowed'],
+    [undefined, 'not allowed'],
+  ])('decides on a request for %s: %s', (key, decision) => {
+    expect(decideFor(key)).toBe(decision);
+  });
+
+  it.each(['dynamodb:Query', 'dynamodb:*', 'ecr:DescribeImages'])('is refused by name beside %s, whose requests do not carry them', (action) => {
+    expect(() => parseIdentityPolicy(aPolicy({ ...approvals, Action: ['dynamodb:GetItem', action] }), 'Role r')).toThrow('the sandbox knows dynamodb:LeadingKeys for dynamodb:GetItem');
+  });
+});
+
 describe('a policy that the sandbox cannot evaluate', () => {
   it.each([
     ['NotAction', { NotAction: 's3:*' }, 'the sandbox does not know NotAction in Statement[0]'],
@@ -46,6 +65,9 @@ describe('a policy that the sandbox cannot evaluate', () => {
     ['Principal', { Principal: '*' }, 'the sandbox does not know Principal in Statement[0]'],
     ['an operator', { Condition: { Bool: { 'aws:SecureTransport': 'true' } } }, 'Bool'],
     ['a condition key', { Condition: { StringEquals: { 'aws:PrincipalTag/x': '1' } } }, 'aws:PrincipalTag/x'],
+    ['another operator on partition keys', { Condition: { StringEquals: { 'dynamodb:LeadingKeys': 'x' } } }, 'dynamodb:LeadingKeys'],
+    ['another key of several values', { Condition: { 'ForAllValues:StringEquals': { 'dynamodb:Attributes': 'x' } } }, 'dynamodb:Attributes'],
+    ['another operator on several values', { Condition: { 'ForAnyValue:StringEquals': { 'dynamodb:LeadingKeys': 'x' } } }, 'ForAnyValue:StringEquals'],
     ['a policy variable', { Resource: 'arn:aws:s3:::${aws:username}' }, 'the sandbox does not know policy variables'],
     ['an action without its service', { Action: 'GetItem' }, 'an action is written service:Action'],
   ])('is refused by name: %s', (_case, statement, message) => {
