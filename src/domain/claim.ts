@@ -1,5 +1,5 @@
 import type { Deployment, RequestByHand } from './deployment.ts';
-import type { Instant } from './instant.ts';
+import { elapsed, type Instant } from './instant.ts';
 import { compareReleases, type Release, type ReleaseOrder } from './release.ts';
 import type { OrderPolicy } from './service.ts';
 import { type Hold, quarantined, type Quarantined, type TargetChange, type TargetState, type Waiting } from './target-state.ts';
@@ -15,8 +15,8 @@ export type Claim = ReleaseOrder & {
   /** Grows by one with each acquisition; whoever has an older one may not write. */
   readonly generation: number;
   readonly claimedAt: Instant;
-  /** The release that this one took the target from before it had succeeded there; kept when the claim is taken again. */
-  readonly interrupts?: { readonly tag: string; readonly digest: string };
+  /** What had the target since the last success there, newest first, without this release; kept when the claim is taken again. */
+  readonly interrupts?: readonly Pick<Release, 'tag' | 'digest'>[];
 };
 
 export type Claimant = {
@@ -42,6 +42,9 @@ export type ClaimDecision =
   | { readonly decision: 'take'; readonly change: TargetChange & { readonly claim: Claim } }
   /** The claim stays where it is. The change, where there is one, is what the target remembers of this release. */
   | { readonly decision: 'superseded' | 'ignored'; readonly cause: string; readonly change: TargetChange | null };
+
+/** How many releases without success a claim remembers; the oldest go first. */
+const INTERRUPTS_LIMIT = 5;
 
 type NotTaken = Exclude<ClaimDecision, { readonly decision: 'take' }>;
 
@@ -137,7 +140,7 @@ function take({ state, claimant, now }: Case): ClaimDecision {
     ...{ releasedAt, imagePushedAt, digest, tag: release.tag, committing: false, execution, redrives },
     generation: (claim?.generation ?? 0) + 1,
     claimedAt: now,
-    ...(interrupts !== undefined && { interrupts }),
+    ...(interrupts.length > 0 && { interrupts }),
   };
   const quarantine = quarantineAfter(state, claimant, now);
   const hold = holdAfter(state, claimant, now);
@@ -156,10 +159,14 @@ function withoutOlderNext({ next }: TargetState, release: Release): Pick<TargetC
   return next !== null && compareReleases(next.release, release) <= 0 ? { next: null } : {};
 }
 
-/** What had the target and has not succeeded there; a redrive finds the same as the pass before it. */
-function interrupted({ claim, current }: TargetState, { digest }: Release): Claim['interrupts'] {
-  if (claim === null || claim.digest === current?.release.digest) return undefined;
-  return claim.digest === digest ? claim.interrupts : { tag: claim.tag, digest: claim.digest };
+/**
+ * What had the target and has not succeeded there; a redrive finds the same as the pass before it. Several, since one that ended early
+ * may have left the operation of the one before it to hang.
+ */
+function interrupted({ claim, current }: TargetState, { digest }: Release): NonNullable<Claim['interrupts']> {
+  if (claim === null || (claim.digest === current?.release.digest && elapsed(claim.claimedAt, current.concludedAt) >= 0)) return [];
+  const before = [{ tag: claim.tag, digest: claim.digest }, ...(claim.interrupts ?? []).filter((one) => one.digest !== claim.digest)];
+  return before.filter((one) => one.digest !== digest).slice(0, INTERRUPTS_LIMIT);
 }
 
 /** Whoever takes the claim has a person's word for its digest, where that was in quarantine. A rollback by hand leaves the bad release there. */

@@ -104,8 +104,8 @@ export type Deployment = TargetKey & {
   readonly idle?: readonly Idle[];
   /** Set by ClaimTarget; proves the right to write. */
   readonly claim?: { readonly generation: number; readonly redrives: number };
-  /** The release whose claim was taken before it had succeeded here: an operation that brings only that one is ours to terminate. */
-  readonly interrupts?: { readonly tag: string; readonly digest: string };
+  /** Releases that had the claim and have not succeeded here: an operation that brings only one of them is ours to terminate. */
+  readonly interrupts?: readonly Pick<Release, 'tag' | 'digest'>[];
   readonly commit?: Commit;
   /** When SyncApplication, CheckRollout or VerifyRelease first looked, so that its deadline spans its slices. */
   readonly watchingSince?: Instant;

@@ -62,8 +62,7 @@ export function firstCause({ cause = 'the release failed' }: Deployment): string
 }
 
 /** Releases that this deployment takes the place of: an operation that brings only one of them is ours to terminate. */
-export function replacedReleases({ release, rollback, interrupts }: Deployment): readonly Release[] {
+export function replacedReleases({ release, rollback, interrupts = [] }: Deployment): readonly Release[] {
   const failed = rollback === undefined ? [] : [release];
-  const interrupted = interrupts === undefined ? [] : [{ ...release, ...interrupts, digests: [interrupts.digest] }];
-  return [...failed, ...interrupted];
+  return [...failed, ...interrupts.map(({ tag, digest }) => ({ ...release, tag, digest, digests: [digest] }))];
 }

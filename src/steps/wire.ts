@@ -48,7 +48,7 @@ export const DeploymentSchema = z.object({
   reported: z.optional(ReportedSchema),
   idle: z.optional(z.array(z.object({ from: instant, to: instant }))),
   claim: z.optional(z.object({ generation: z.number(), redrives: z.number() })),
-  interrupts: z.optional(z.object({ tag: z.string(), digest: z.string() })),
+  interrupts: z.optional(z.array(z.object({ tag: z.string(), digest: z.string() }))),
   commit: z.optional(CommitSchema),
   watchingSince: z.optional(instant),
   syncRequested: z.optional(z.boolean()),

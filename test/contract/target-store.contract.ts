@@ -36,7 +36,7 @@ export function targetStoreContract(name: string, open: () => TargetStore): void
 
     describe('change', () => {
       it('gives back every member as it was written', async () => {
-        const written = { claim: aClaim({ committing: true, interrupts: { tag: '1.0.0', digest: aDigest('b') } }), next: NEXT, hold: HOLD, quarantine: [ROLLBACK.quarantine, BAD] };
+        const written = { claim: aClaim({ committing: true, interrupts: [{ tag: '1.0.0', digest: aDigest('b') }] }), next: NEXT, hold: HOLD, quarantine: [ROLLBACK.quarantine, BAD] };
         expect(await change(written)).toBe(true);
         expect(await members()).toEqual({ ...NOTHING, ...written });
       });

@@ -32,7 +32,7 @@ export const StoredClaim: z.ZodMiniType<ClaimBody> = z.strictObject({
   tag: z.string(),
   redrives: z.number(),
   claimedAt: instant,
-  interrupts: z.exactOptional(z.strictObject({ tag: z.string(), digest: z.string() })),
+  interrupts: z.exactOptional(z.array(z.strictObject({ tag: z.string(), digest: z.string() }))),
 });
 
 export const StoredCurrent: z.ZodMiniType<CurrentRelease> = z.strictObject({ release: StoredRelease, execution: z.string(), concludedAt: instant });

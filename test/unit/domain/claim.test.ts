@@ -217,7 +217,7 @@ describe('decideClaim when it takes the target', () => {
     expect(rest).toEqual(change);
   });
 
-  const interrupts = { tag: '1.0.0', digest: aDigest('b') };
+  const interrupts = [{ tag: '1.0.0', digest: aDigest('b') }];
 
   it.each([
     ['a running one', othersClaim(), true],
@@ -230,8 +230,23 @@ describe('decideClaim when it takes the target', () => {
     expect(decide({ claim: aClaim({ execution: 'me', interrupts }) })).toMatchObject({ change: { claim: { interrupts } } });
   });
 
+  it('names all since the last success, once each: one that ended early may have left an operation to hang', () => {
+    const [hanging, early] = [{ tag: '0.9.8', digest: aDigest('8') }, { tag: '0.9.9', digest: aDigest('9') }];
+    const left = (before: readonly typeof hanging[]) => decide({ claim: othersClaim({ execution: null, interrupts: before }) }).change?.claim?.interrupts;
+    expect(left([early, hanging])).toEqual([...interrupts, early, hanging]);
+    expect(left([early, ...interrupts, { tag: '1.1.0', digest: aDigest() }])).toEqual([...interrupts, early]);
+    expect(left(['1', '2', '3', '4', '5'].map((digit) => ({ tag: digit, digest: aDigest(digit) })))).toHaveLength(5);
+  });
+
   it('names none where the last one succeeded', () => {
-    expect(decide({ claim: othersClaim({ execution: null }), current: current({ digest: aDigest('b') }) }).change?.claim).not.toHaveProperty('interrupts');
+    const before = { execution: null, claimedAt: OLDER, interrupts: [{ tag: '0.9.9', digest: aDigest('9') }] };
+    expect(decide({ claim: othersClaim(before), current: current({ digest: aDigest('b') }) }).change?.claim).not.toHaveProperty('interrupts');
+  });
+
+  it('names the one that succeeded before, when it was begun again and has not succeeded since', () => {
+    const again = othersClaim({ execution: null, claimedAt: NEWER, interrupts: [{ tag: '0.9.9', digest: aDigest('9') }] });
+    const { claim } = decide({ claim: again, current: current({ digest: aDigest('b') }) }).change ?? {};
+    expect(claim?.interrupts).toEqual([...interrupts, { tag: '0.9.9', digest: aDigest('9') }]);
   });
 });
 

@@ -118,9 +118,9 @@ describe('replacedReleases', () => {
     expect(replacedReleases(aDeployment())).toEqual([]);
   });
 
-  it('are the failed release on its way back, and the one whose claim was taken', () => {
-    const interrupts = { tag: '1.0.9', digest: aDigest('9') };
+  it('are the failed release on its way back, and those whose claim was taken', () => {
+    const interrupts = ['9', '8'].map((digit) => ({ tag: `1.0.${digit}`, digest: aDigest(digit) }));
     const deployment = turnedRound(aCommitted({ interrupts }), previous, FAILED_AT);
-    expect(replacedReleases(deployment)).toEqual([failed, aRelease({ ...interrupts, digests: [interrupts.digest] })]);
+    expect(replacedReleases(deployment)).toEqual([failed, ...interrupts.map((one) => aRelease({ ...one, digests: [one.digest] }))]);
   });
 });

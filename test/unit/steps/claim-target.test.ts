@@ -89,7 +89,7 @@ describe('claimTarget', () => {
   it('tells which release it took the target from', async () => {
     const { claim } = aWorld();
     await claim('a', OLD);
-    expect((await claim('b', NEW)).deployment.interrupts).toEqual({ tag: OLD.tag, digest: OLD.digest });
+    expect((await claim('b', NEW)).deployment.interrupts).toEqual([{ tag: OLD.tag, digest: OLD.digest }]);
   });
 
   it.each([

@@ -112,14 +112,14 @@ describe('syncApplication on the way back', () => {
         world.argocd.show({ operationRequested: false, operation: anOperation({ revisions: [OURS] }) });
       },
     });
-    expect((await sync(world, { interrupts: { tag: '1.0.9', digest: aDigest('9') } })).status).toBe('applied');
+    expect((await sync(world, { interrupts: [{ tag: '1.0.10', digest: aDigest('8') }, { tag: '1.0.9', digest: aDigest('9') }] })).status).toBe('applied');
     expect(world.argocd.terminations).toHaveLength(1);
   });
 
   it('never ends the operation that brings its own value, though the release before it had the same', async () => {
     const world = await aSyncWorld({ image: NEW_IMAGE, application: { operationRequested: true, operation: { ...hanging, revisions: [OTHER] } } });
     world.files.set(OTHER, valuesFile('1.1.0'));
-    expect((await sync(world, { interrupts: { tag: '1.1.0', digest: aDigest('9') } })).status).toBe('applied');
+    expect((await sync(world, { interrupts: [{ tag: '1.1.0', digest: aDigest('9') }] })).status).toBe('applied');
     expect(world.argocd.terminations).toEqual([]);
   });
 
