@@ -7,7 +7,7 @@ import { type Hold, quarantined, type Quarantined, type TargetChange, type Targe
 /** The right of one execution to write to one target. */
 export type Claim = ReleaseOrder & {
   readonly tag: string;
-  /** Set in the write that proves the claim before the commit: from then on only `interrupt` or a person ends the deployment early. */
+  /** Set in the write that proves the claim before the commit, needed or not: from then on only `interrupt` or a person ends it early. */
   readonly committing: boolean;
   /** Execution that holds it; null once given back. The rest stays, so that nothing older is deployed after it. */
   readonly execution: string | null;

@@ -64,7 +64,7 @@ function readFiles({ host, edits }: Work): Promise<GitSnapshot> {
 
 /**
  * Head and files are read; then the claim is proven, in the write that says that it is about to be used; then the commit happens only
- * on that head.
+ * on that head. Where the value is there already, that write says that the release is rolled out from now on, as after a commit.
  */
 async function commitOnce(work: Work, snapshot: GitSnapshot): Promise<Result> {
   const { ports, host, edits, execution, deployment } = work;
@@ -72,8 +72,8 @@ async function commitOnce(work: Work, snapshot: GitSnapshot): Promise<Result> {
   const state = await ports.targets.target(deployment);
   if (!holdsClaim(state, execution, deployment)) return superseded(deployment);
   if (hasMovedTag(state, edits, deployment)) return { status: 'failed', deployment: { ...deployment, cause: deployment.cause ?? movedTag(deployment) } };
-  if (changes.length === 0) return found(work, snapshot);
   if (!(await ports.targets.prove(deployment, { execution, generation: state.claim.generation }, { purpose: 'commit' }))) return superseded(deployment);
+  if (changes.length === 0) return found(work, snapshot);
   const revision = await host.commit({ head: snapshot.revision, files, message: commitMessage(execution, deployment) });
   return committed(work, { revision, head: revision, url: host.link(revision), changes });
 }

@@ -132,15 +132,16 @@ describe('commitRelease', () => {
     expect((await world.read()).files[FILE]).toBe(VALUES);
   });
 
-  it('says on the claim that it commits before the host hears of it, and only where it does', async () => {
+  it('says on the claim that it commits before the host hears of it, and also where it finds its value there, as after a redrive', async () => {
     const isCommitting = async ({ targets, deployment }: Awaited<ReturnType<typeof aWorld>>) => (await targets.target(deployment)).claim?.committing;
     let seen: boolean | undefined;
     const world = await aWorld({ beforeCommit: async () => void (seen = await isCommitting(world)) });
     await world.run();
     expect(seen).toBe(true);
-    const idle = await aWorld({ values: `image:\n  tag: 1.1.0\n  digest: ${aDigest()}\n` });
-    await idle.run();
-    expect(await isCommitting(idle)).toBe(false);
+    const redriven = await aWorld({ values: `image:\n  tag: 1.1.0\n  digest: ${aDigest()}\n` });
+    expect(await isCommitting(redriven)).toBe(false);
+    await redriven.run();
+    expect([await isCommitting(redriven), redriven.attempts()]).toEqual([true, 0]);
   });
 
   it('stops when its claim is taken between the look at it and its proof', async () => {
