@@ -4,7 +4,7 @@ import { EXIT } from '../exit.ts';
 import { heldLine } from '../output/hold.ts';
 import { findStack } from '../stack.ts';
 import { holdTargets } from '../targets/hold-targets.ts';
-import { type Selection, selectTargets } from '../targets/select-targets.ts';
+import { selectFor, type Selection } from '../targets/select-targets.ts';
 
 export type HoldOptions = { readonly stage: string; readonly reason: string; readonly json?: boolean };
 
@@ -12,7 +12,7 @@ export type HoldOptions = { readonly stage: string; readonly reason: string; rea
 export async function hold(selection: Selection, { stage, reason, json }: HoldOptions): Promise<number> {
   const { tableName } = await findStack(stage);
   const { services, targets } = openStores(tableName);
-  const keys = await selectTargets(services, selection, stage);
+  const { keys } = await selectFor('hold', services, selection, stage);
   const held = await holdTargets(targets, keys, { reason, by: await callerArn(), since: new Date().toISOString() });
   console.log(json === true ? JSON.stringify({ targets: held.map(({ key, ...rest }) => ({ ...key, ...rest })) }) : held.map(heldLine).join('\n'));
   return EXIT.succeeded;

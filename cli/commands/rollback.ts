@@ -11,42 +11,52 @@ import { lookOf } from '../output/terminal.ts';
 import type { ReportSummary } from '../report.ts';
 import { type DeployedStack, findStack } from '../stack.ts';
 import { type PlannedRollback, planRollback } from '../targets/plan-rollback.ts';
-import { type Selection, selectTargets } from '../targets/select-targets.ts';
+import { selectFor, type Selection } from '../targets/select-targets.ts';
+import { refuseDividedRollback } from '../targets/shared-targets.ts';
+import { type StartedRollback, startRollbacks } from '../targets/start-rollbacks.ts';
 
 export type RollbackOptions = { readonly stage: string; readonly to?: string; readonly reason: string; readonly wait: boolean; readonly json?: boolean };
-
-type Started = PlannedRollback & { readonly executionArn: string };
 
 /** `slipway rollback`: brings back an earlier release and holds the targets there. Each has a release of its own to go back to, and so an execution of its own. */
 export async function rollback(selection: Selection, { stage, to, reason, wait, json }: RollbackOptions): Promise<number> {
   const stack = await findStack(stage);
   const { services, targets, records } = openStores(stack.tableName);
-  const keys = await selectTargets(services, selection, stage);
+  const { service, keys } = await selectFor('rollback', services, selection, stage);
   const planned = await planRollback({ targets, records, registry: createReleaseRegistry() }, keys, stage, to);
-  console.error(planned.map((one) => plannedLine(one, stage)).join('\n'));
+  refuseDividedRollback(service, planned);
+  console.error(planned.map((one) => plannedLine(one, selection, stage)).join('\n'));
   const client = new SFNClient({});
-  const started = await startAll(client, stack, planned, { reason, by: await callerArn() });
-  if (!wait) {
-    if (json === true) console.log(JSON.stringify({ targets: started.map((one) => ({ ...described(one), execution: one.executionArn })) }));
-    else console.log(started.map(({ executionArn }) => `started ${executionArn}`).join('\n'));
-    return EXIT.succeeded;
-  }
-  return watchAll(client, stack, started, json === true);
+  const started = await startAll(client, stack, planned, { reason, by: await callerArn(), json: json === true });
+  if (wait) return watchAll(client, stack, started, json === true);
+  showStarted(started, json === true);
+  return EXIT.succeeded;
 }
 
-async function startAll(client: SFNClient, { stateMachineArn }: DeployedStack, planned: readonly PlannedRollback[], word: { readonly reason: string; readonly by: string }): Promise<readonly Started[]> {
-  const started: Started[] = [];
-  for (const plan of planned) {
-    const { tag, digest } = plan.to;
-    const executionArn = await startByHand(client, stateMachineArn, { ...plan.key, tag, digest, ...word, rollback: true });
-    console.error(`Started ${executionArn}; it goes on without this terminal.`);
-    started.push({ ...plan, executionArn });
+type Start = { readonly reason: string; readonly by: string; readonly json: boolean };
+
+async function startAll(client: SFNClient, { stateMachineArn }: DeployedStack, planned: readonly PlannedRollback[], { reason, by, json }: Start): Promise<readonly StartedRollback[]> {
+  const started: StartedRollback[] = [];
+  const start = ({ key, to: { tag, digest } }: PlannedRollback, doing: string) => startByHand(client, stateMachineArn, { ...key, tag, digest, reason, by, rollback: true }, doing);
+  try {
+    for await (const one of startRollbacks(planned, start)) {
+      console.error(`Started ${one.executionArn}; it goes on without this terminal.`);
+      started.push(one);
+    }
+  } catch (error) {
+    // Those run, whatever became of the next.
+    if (started.length > 0) showStarted(started, json);
+    throw error;
   }
   console.error('');
   return started;
 }
 
-async function watchAll(client: SFNClient, stack: DeployedStack, started: readonly Started[], json: boolean): Promise<number> {
+function showStarted(started: readonly StartedRollback[], json: boolean): void {
+  if (json) console.log(JSON.stringify({ targets: started.map((one) => ({ ...described(one), execution: one.executionArn })) }));
+  else console.log(started.map(({ executionArn }) => `started ${executionArn}`).join('\n'));
+}
+
+async function watchAll(client: SFNClient, stack: DeployedStack, started: readonly StartedRollback[], json: boolean): Promise<number> {
   const watched = await Promise.all(started.map(async (one) => ({ ...one, ...(await watchExecution(client, stack, one.executionArn)) })));
   if (json) console.log(JSON.stringify({ targets: watched.map((one): Described & ReportSummary => ({ ...described(one), ...one.report.summary })) }));
   else console.log(`\n${watched.map(({ report }) => describeReport(report, lookOf(process.stdout))).join('\n\n\n')}`);

@@ -54,7 +54,7 @@ describe('slipway rollback', () => {
   it('says what changes, and asks for it by hand under the name by which AWS knows the caller', async () => {
     const [old] = await deployed('1.0.0', '1.1.0');
     const { code, stdout, stderr } = await stack.slipway('rollback', name, '--reason', 'errors', '--no-wait', '--json');
-    expect([code, stderr.split('\n')[0]]).toEqual([0, `${name}/dev/eu  1.1.0 → 1.0.0 (${old?.digest.slice(0, 19)}), then held until slipway resume ${name} dev eu --stage test`]);
+    expect([code, stderr.split('\n')[0]]).toEqual([0, `${name}/dev/eu  1.1.0 → 1.0.0 (${old?.digest.slice(0, 19)}), then held until slipway resume ${name} dev --stage test`]);
     expect(JSON.parse(stdout)).toMatchObject({ targets: [{ ...key, from: { tag: '1.1.0' }, to: { tag: '1.0.0', digest: old?.digest }, execution: expect.stringContaining(EXECUTION) as string }] });
     expect(await stack.inputs()).toContainEqual({ ...key, tag: '1.0.0', digest: old?.digest, reason: 'errors', by: 'arn:aws:iam::111122223333:user/admin', rollback: true });
   }, 30_000);

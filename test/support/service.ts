@@ -1,4 +1,4 @@
-import { DEFAULT_ORDER, DEFAULT_POLICY, DEFAULT_ROLLBACK, type Environment, type Service, type Target } from '../../src/domain/service.ts';
+import { DEFAULT_ORDER, DEFAULT_POLICY, DEFAULT_ROLLBACK, type Edit, type Environment, type Service, type Target } from '../../src/domain/service.ts';
 
 export function aTarget(overrides: Partial<Target> = {}): Target {
   return {
@@ -9,18 +9,21 @@ export function aTarget(overrides: Partial<Target> = {}): Target {
   };
 }
 
+export function anEdit(overrides: Partial<Edit> = {}): Edit {
+  return {
+    git: { host: 'git', url: 'https://git.example.com/team/config.git', branch: 'main', credentials: 'slipway/git', aliases: [] },
+    file: 'envs/dev/values.yaml',
+    path: 'image.tag',
+    value: 'tag',
+    ...overrides,
+  };
+}
+
 export function anEnvironment(overrides: Partial<Environment> = {}): Environment {
   return {
     rollback: DEFAULT_ROLLBACK,
     order: DEFAULT_ORDER,
-    edits: [
-      {
-        git: { host: 'git', url: 'https://git.example.com/team/config.git', branch: 'main', credentials: 'slipway/git', aliases: [] },
-        file: 'envs/dev/values.yaml',
-        path: 'image.tag',
-        value: 'tag',
-      },
-    ],
+    edits: [anEdit()],
     policy: DEFAULT_POLICY,
     targets: { eu: aTarget() },
     ...overrides,

@@ -30,7 +30,8 @@ describe('planRollback', () => {
   it('says what will change in each target', async () => {
     const planned = await planRollback(await aWorld(), [EU, US], 'prod');
     expect(planned).toEqual([EU, US].map((key) => ({ key, from: { tag: '1.1.0', digest: aDigest() }, to: { tag: '1.0.0', digest: aDigest('b') } })));
-    expect(planned.map((one) => plannedLine(one, 'prod'))[0]).toBe('inference-service/prod/eu  1.1.0 → 1.0.0 (sha256:bbbbbbbbbbbb), then held until slipway resume inference-service prod eu --stage prod');
+    expect(planned.map((one) => plannedLine(one, {}, 'prod'))[0]).toBe('inference-service/prod/eu  1.1.0 → 1.0.0 (sha256:bbbbbbbbbbbb), then held until slipway resume inference-service prod --stage prod');
+    expect(planned.map((one) => plannedLine(one, { target: 'eu' }, 'prod'))[0]).toMatch(/ slipway resume inference-service prod eu --stage prod$/);
   });
 
   it('names the release by the tag that it has now, where its own has moved on', async () => {
