@@ -4,15 +4,14 @@ import { readEnv } from '../src/config/env.ts';
 import { ConfigurationError, ForbiddenError, isRetryable, UnauthorizedError } from '../src/domain/errors.ts';
 import { oneLine } from '../src/domain/one-line.ts';
 import { logContext, logError, logInfo } from '../src/logging/logger.ts';
-import type { Step } from '../src/steps/step.ts';
+import { RESULT_LIMIT_BYTES, type Step } from '../src/steps/step.ts';
 
 /** What a handler may know of the invocation that it serves. Lambda runs one at a time, so one object serves them all. */
 export type Invocation = { remaining(): number };
 
 type LambdaContext = { readonly awsRequestId: string; getRemainingTimeInMillis(): number };
 
-/** Execution history stays small: a step hands on identity and facts, the rest is in the table. */
-const RESULT_LIMIT_BYTES = 32 * 1024;
+/** Execution history stays small. */
 const ERROR_LIMIT_CHARACTERS = 1000;
 
 /**

@@ -89,6 +89,21 @@ export function mergeConclusions(
   });
 }
 
+/** What causes are cut to, one after the other, until all conclusions fit; the last leaves the mark that something was there. */
+const CAUSE_LIMITS = [CAUSE_LIMIT, 350, 150, 50, 20, 1];
+
+/** The conclusions as they are, if their JSON has no more than `bytes`; else without their stages, which the records have, and with causes as long as fit. */
+export function fitting(conclusions: readonly Conclusion[], bytes: number): readonly Conclusion[] {
+  const fits = (some: readonly Conclusion[]) => Buffer.byteLength(JSON.stringify(some)) <= bytes;
+  if (fits(conclusions)) return conclusions;
+  const briefer = CAUSE_LIMITS.map((limit) => conclusions.map((one) => brief(one, limit)));
+  return briefer.find(fits) ?? briefer.at(-1) ?? [];
+}
+
+function brief({ cause, timings, ...conclusion }: Conclusion, limit: number): Conclusion {
+  return { ...conclusion, cause: cause && shortened(cause, limit), timings: timings && { total: timings.total, overhead: timings.overhead } };
+}
+
 /** Targets that need another pass: everything that is not settled. */
 export function unfinished<Target extends TargetKey>(targets: readonly Target[], conclusions: readonly Conclusion[]): readonly Target[] {
   return targets.filter((key) => !conclusions.some((one) => one.target === targetName(key) && SETTLED.has(one.outcome)));

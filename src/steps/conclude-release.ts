@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
-import { type Conclusion, explained, failureText, mayGoAgain, mergeConclusions, unfinished } from '../domain/conclusion.ts';
+import { type Conclusion, explained, failureText, fitting, mayGoAgain, mergeConclusions, unfinished } from '../domain/conclusion.ts';
 import { targetName } from '../domain/deployment.ts';
 import { DeploymentFailed } from '../domain/errors.ts';
-import { defineStep } from './step.ts';
+import { defineStep, RESULT_LIMIT_BYTES } from './step.ts';
 
 const ConclusionSchema = z.object({
   target: z.string(),
@@ -46,12 +46,18 @@ export const concludeRelease = defineStep({
   async run(_ports: Record<never, never>, input: z.infer<typeof ConcludeReleaseInput>): Promise<ConcludeReleaseResult> {
     const conclusions = mergeConclusions(input.targets, input.conclusions, input.latest.map(explained));
     const pending = unfinished(input.targets, conclusions);
-    if (pending.length === 0) return { status: 'succeeded', pending, conclusions };
+    if (pending.length === 0) return result('succeeded', pending, conclusions);
     if (mayGoAgain(pending, conclusions, input.redrives)) {
       // The next pass concludes the pending ones anew: forty long causes would be more than a result may hold.
       const kept = conclusions.filter(({ target }) => !pending.some((key) => targetName(key) === target));
-      return { status: 'again', pending, conclusions: kept };
+      return result('again', pending, kept);
     }
     throw new DeploymentFailed(failureText(conclusions));
   },
 });
+
+/** A release may go to a hundred targets: what doesn't fit of their causes and timings is in the records. */
+function result(status: ConcludeReleaseResult['status'], pending: ConcludeReleaseResult['pending'], conclusions: readonly Conclusion[]): ConcludeReleaseResult {
+  const others = Buffer.byteLength(JSON.stringify({ status, pending, conclusions: '' }));
+  return { status, pending, conclusions: fitting(conclusions, RESULT_LIMIT_BYTES - others) };
+}

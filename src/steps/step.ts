@@ -8,6 +8,9 @@ export type Step<Input, Output, Ports> = {
   run(ports: Ports, input: Input): Promise<Output>;
 };
 
+/** Most bytes of a result, as JSON: a step hands on identity and facts, the rest is in the table. */
+export const RESULT_LIMIT_BYTES = 32 * 1024;
+
 /** Names a step's types once: `run` sees exactly the ports that it declares. */
 export function defineStep<Input, Output, Ports>(step: Step<Input, Output, Ports>): Step<Input, Output, Ports> {
   return step;

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Conclusion } from '../../../src/domain/conclusion.ts';
+import { targetName, type TargetKey } from '../../../src/domain/deployment.ts';
+import { STAGES } from '../../../src/domain/timings.ts';
 import { concludeRelease } from '../../../src/steps/conclude-release.ts';
+import { RESULT_LIMIT_BYTES } from '../../../src/steps/step.ts';
 
 describe('concludeRelease', () => {
   const targets = ['eu', 'us'].map((target) => ({ service: 'web', environment: 'dev', target }));
@@ -41,5 +44,33 @@ describe('concludeRelease', () => {
   it('throws where a stopped execution was redriven and one target was rolled back only then: nobody has spoken for it since', async () => {
     await expect(conclude([ended('eu', 'failed'), ended('us', 'rolled-back', 1)], { redrives: 1 })).rejects.toMatchObject({ name: 'DeploymentFailed' });
     expect(await conclude([ended('eu', 'failed'), ended('us', 'rolled-back', 1)], { redrives: 2 })).toMatchObject({ status: 'again', pending: targets });
+  });
+});
+
+describe('the result of concludeRelease for as many targets as a release may have', () => {
+  const LONGEST_NAME = 'n'.repeat(63);
+  const targets = Array.from({ length: 100 }, (_, index) => ({ service: LONGEST_NAME, environment: LONGEST_NAME, target: `${LONGEST_NAME.slice(3)}${100 + index}`, approval: { timeoutSeconds: 1_209_600 } }));
+  const timings = { ...Object.fromEntries(STAGES.map((stage) => [stage, 1_209_600_000])), total: 1_209_600_000, overhead: 1_209_600_000 };
+  const ended = (outcome: Conclusion['outcome'], redrives = 0) => (key: TargetKey): Conclusion => ({ target: targetName(key), outcome, cause: 'é'.repeat(700), timings, redrives });
+  const conclude = (latest: Conclusion[], redrives: number) => concludeRelease.run({}, { execution: 'me', targets, conclusions: [], latest, redrives });
+  const bytesOf = (result: object) => Buffer.byteLength(JSON.stringify(result));
+
+  it('is small enough to be handed on, with every target, its outcome and how long it took', async () => {
+    const result = await conclude(targets.map(ended('superseded')), 0);
+    expect(bytesOf(result)).toBeLessThanOrEqual(RESULT_LIMIT_BYTES);
+    expect(result.conclusions).toMatchObject(targets.map((key) => ({ target: targetName(key), outcome: 'superseded', cause: expect.stringMatching(/…$/) as string, timings: { total: timings.total, overhead: timings.overhead } })));
+  });
+
+  it.each([1, 50, 99])('is so for another pass over %i of them', async (count) => {
+    const result = await conclude([...targets.slice(0, count).map(ended('errored')), ...targets.slice(count).map(ended('rejected'))], 1);
+    expect(result).toMatchObject({ status: 'again', pending: targets.slice(0, count) });
+    expect(result.conclusions).toHaveLength(100 - count);
+    expect(bytesOf(result)).toBeLessThanOrEqual(RESULT_LIMIT_BYTES);
+  });
+
+  it('leaves out nothing of what fits', async () => {
+    const latest = targets.map((key): Conclusion => ({ ...ended('superseded')(key), cause: 'x'.repeat(700) })).slice(0, 20);
+    const result = await concludeRelease.run({}, { execution: 'me', targets: targets.slice(0, 20), conclusions: [], latest, redrives: 0 });
+    expect(result.conclusions).toEqual(latest);
   });
 });
