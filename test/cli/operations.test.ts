@@ -4,7 +4,7 @@ import type { Release } from '../../src/domain/release.ts';
 import { anAttempt } from '../support/attempt.ts';
 import { EXECUTION, type OperatedStack, startOperatedStack } from '../support/operated-stack.ts';
 import { aRelease } from '../support/release.ts';
-import { aService } from '../support/service.ts';
+import { anEnvironment, aService, aTarget } from '../support/service.ts';
 
 let stack: OperatedStack;
 beforeAll(async () => {
@@ -47,6 +47,20 @@ describe('slipway hold and slipway resume', () => {
     const { stdout } = await stack.slipway('resume', name, '--json');
     expect(JSON.parse(stdout)).toMatchObject({ targets: [{ ...key, lifted: { by: 'arn:alice' }, next: { tag: '1.1.0', status: 'started' } }] });
     expect(await stack.inputs()).toContainEqual(expect.objectContaining({ ...key, trigger: 'next', tag: '1.1.0' }));
+  }, 30_000);
+});
+
+describe('one of two targets that share a scalar', () => {
+  it.each([
+    ['hold', ['--reason', 'migration'], ' --reason REASON', 'hold'],
+    ['resume', [], '', 'resume'],
+    ['rollback', ['--reason', 'errors'], ' --reason REASON', 'roll back'],
+  ])('is refused to slipway %s, which exits 1 and changes nothing', async (command, args, reason, verb) => {
+    await stack.services.put(aService({ name, environments: { dev: anEnvironment({ targets: { eu: aTarget(), us: aTarget() } }) } }));
+    const before = [await stack.targets.target(key), await stack.inputs()];
+    const sentence = `dev/eu and dev/us share image.tag of envs/dev/values.yaml; ${verb} the environment: \`slipway ${command} ${name} dev${reason} --stage test\`.\n`;
+    expect(await stack.slipway(command, name, 'dev', 'eu', ...args)).toEqual({ code: 1, stdout: '', stderr: sentence });
+    expect([await stack.targets.target(key), await stack.inputs()]).toEqual(before);
   }, 30_000);
 });
 

@@ -14,7 +14,7 @@ export function aWholeService(overrides: Partial<Service> = {}): Service {
     smoke: { url: 'https://inference.example.com/ready', status: 200 },
   };
   const edits = [{ git, file: 'envs/dev/values.yaml', path: 'image.tag', value: 'tag' }] as const;
-  const environment: Environment = { rollback: 'manual', order: { policy: 'supersede', interrupt: true }, edits, policy: DEFAULT_POLICY, targets: { eu: target } };
+  const environment: Environment = { rollback: 'manual', order: { policy: 'supersede', interrupt: true }, edits, policy: DEFAULT_POLICY, targets: { eu: target, us: { ...target, edits: [{ git, file: 'envs/us.yaml', path: 'image', value: 'repository:tag@digest' }] } } };
   return {
     name: 'inference-service',
     owner: 'team-inference',

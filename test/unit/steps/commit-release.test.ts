@@ -6,13 +6,13 @@ import { createMemoryServiceStore } from '../../../src/adapters/memory/service-s
 import { createMemoryTargetStore } from '../../../src/adapters/memory/target-store.ts';
 import { ConfigurationError, ConflictError, ForbiddenError, NotFoundError, RefusedError, UnavailableError } from '../../../src/domain/errors.ts';
 import type { Release } from '../../../src/domain/release.ts';
-import type { Edit, GitRepository } from '../../../src/domain/service.ts';
+import type { Edit, GitRepository, Target } from '../../../src/domain/service.ts';
 import type { TargetStore } from '../../../src/ports/deployment-store.ts';
 import type { GitHost } from '../../../src/ports/git-host.ts';
 import { commitRelease } from '../../../src/steps/commit-release.ts';
 import { anApplication } from '../../support/application.ts';
 import { aClaim, aDeployment, aDigest, aRelease } from '../../support/release.ts';
-import { anEnvironment, aService } from '../../support/service.ts';
+import { anEnvironment, aService, aTarget } from '../../support/service.ts';
 
 const EXECUTION = 'arn:aws:states:eu-central-1:111122223333:execution:slipway-dev:e1';
 const GIT: GitRepository = { host: 'git', url: 'https://github.com/team/config.git', branch: 'main', aliases: [] };
@@ -29,6 +29,7 @@ const TAG_ONLY = [edit('image.tag', 'tag')];
 
 type World = {
   edits?: readonly Edit[];
+  target?: Partial<Target>;
   values?: string;
   current?: Release;
   sources?: { repoUrl: string; targetRevision: string }[];
@@ -37,11 +38,11 @@ type World = {
   afterCommit?: () => void;
 };
 
-async function aWorld({ edits = PINNED, values = VALUES, current, sources = [{ repoUrl: 'git@github.com:team/config.git', targetRevision: 'main' }], ...hooks }: World = {}) {
+async function aWorld({ edits = PINNED, target = {}, values = VALUES, current, sources = [{ repoUrl: 'git@github.com:team/config.git', targetRevision: 'main' }], ...hooks }: World = {}) {
   const hosts = createMemoryGitHosts();
   const repository = hosts.add(GIT.url, { files: { [FILE]: values, 'README.md': 'hello\n' } });
   const argocd = createMemoryArgoCd(anApplication({ sources }));
-  const services = createMemoryServiceStore([aService({ environments: { dev: anEnvironment({ edits }) } })]);
+  const services = createMemoryServiceStore([aService({ environments: { dev: anEnvironment({ edits, targets: { eu: aTarget(target) } }) } })]);
   const targets = createMemoryTargetStore();
   const deployment = aDeployment({ claim: { generation: 1, redrives: 0 } });
   const proof = { execution: EXECUTION, generation: 1 };
@@ -82,6 +83,12 @@ describe('commitRelease', () => {
     expect(deployment.marks.committed).toBe(NOW);
     expect(message).toMatch(/^Deploy inference-service 1\.1\.0 to dev\/eu\n\n/);
     expect(message).toContain(`\nSlipway-Execution: ${EXECUTION}\nSlipway-Release: inference-service:1.1.0@${aDigest()}\n`);
+  });
+
+  it("makes the target's own edits where it has any, and leaves the environment's alone", async () => {
+    const { run, read } = await aWorld({ target: { edits: [edit('eu.tag', 'tag')] }, values: `${VALUES}eu:\n  tag: 1.0.0\n` });
+    expect((await run()).deployment.commit?.changes.map(({ path }) => path)).toEqual(['eu.tag']);
+    expect((await read()).files[FILE]).toBe(`${VALUES}eu:\n  tag: 1.1.0\n`);
   });
 
   it('does not commit what is there already', async () => {

@@ -12,7 +12,7 @@ import type { GitHost } from '../../../src/ports/git-host.ts';
 import { rollBack } from '../../../src/steps/roll-back.ts';
 import { TargetStepInput } from '../../../src/steps/wire.ts';
 import { aClaim, aDeployment, aDigest, aRelease } from '../../support/release.ts';
-import { anEnvironment, aService } from '../../support/service.ts';
+import { anEnvironment, aService, aTarget } from '../../support/service.ts';
 
 const EXECUTION = 'arn:aws:states:eu-central-1:111122223333:execution:slipway-dev:e1';
 const GIT: GitRepository = { host: 'git', url: 'https://github.com/team/config.git', branch: 'main', aliases: [] };
@@ -92,6 +92,13 @@ describe('rollBack', () => {
     expect(message).toContain(`\nSlipway-Execution: ${EXECUTION}\nSlipway-Release: inference-service:1.0.0@${previous.digest}\n`);
     expect(deployment.commit).toMatchObject({ revision, head: revision, url: `https://github.com/team/config/commit/${revision}` });
     expect(deployment.commit?.changes.map(({ path, line }) => [path, line])).toEqual([['image.tag', 2], ['image.digest', 3]]);
+  });
+
+  it("takes the target's own edits back where it has any, and leaves the environment's alone", async () => {
+    const targets = { eu: aTarget({ edits: [edit('image.tag', 'tag')] }) };
+    const { run, read } = await aWorld({ environment: { targets, edits: [edit('image.digest', 'digest')] } });
+    await run();
+    expect((await read()).files[FILE]).toBe(values('1.0.0', aDigest()));
   });
 
   it('sets aside how far the failed release had come, and keeps the cause', async () => {

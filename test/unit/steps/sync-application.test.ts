@@ -4,6 +4,7 @@ import { DEFAULT_POLICY } from '../../../src/domain/service.ts';
 import { syncApplication } from '../../../src/steps/sync-application.ts';
 import { TargetStepInput } from '../../../src/steps/wire.ts';
 import { aLiveWorkload, anOperation } from '../../support/application.ts';
+import { anEdit } from '../../support/service.ts';
 import { aSyncWorld, EXECUTION, NEW_IMAGE, OLD_IMAGE, OTHER, OURS, type SyncWorld, valuesFile } from '../../support/sync-world.ts';
 
 const outOfSync = { status: 'OutOfSync', revisions: [OURS] } as const;
@@ -207,6 +208,16 @@ describe('syncApplication', () => {
 
   it('ends errored for an environment without edits', async () => {
     await expect(run(await aSyncWorld({ environment: { edits: [] } }))).rejects.toThrow('has no edits');
+  });
+
+  it("looks for the release where the target's own edits put it", async () => {
+    const own = { edits: [anEdit({ path: 'eu.tag' })] };
+    const carried = await aSyncWorld({ environment: { edits: [] }, target: own, image: NEW_IMAGE });
+    for (const revision of [...carried.files.keys()]) carried.files.set(revision, 'eu:\n  tag: "1.1.0"\n');
+    expect((await run(carried)).status).toBe('applied');
+    const overtaken = await aSyncWorld({ target: own, application: { sync: { status: 'Synced', revisions: [OTHER] } } });
+    overtaken.files.set('head', `${valuesFile('1.1.0')}eu:\n  tag: "1.2.0"\n`);
+    expect(await run(overtaken)).toMatchObject({ status: 'superseded', deployment: { cause: expect.stringContaining('eu.tag of envs/dev/values.yaml') as string } });
   });
 
   it('passes an error of Git on', async () => {

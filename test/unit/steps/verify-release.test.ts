@@ -3,6 +3,7 @@ import { TimeoutError, UnavailableError } from '../../../src/domain/errors.ts';
 import type { SmokeAnswer } from '../../../src/ports/smoke-check.ts';
 import { verifyRelease } from '../../../src/steps/verify-release.ts';
 import { anOperation } from '../../support/application.ts';
+import { anEdit } from '../../support/service.ts';
 import { aSyncWorld, OTHER, OURS, type SyncWorld } from '../../support/sync-world.ts';
 
 const running = { phase: 'Running', finishedAt: null, message: 'waiting for completion of hook batch/Job/smoke' } as const;
@@ -52,6 +53,13 @@ describe('verifyRelease', () => {
     expect(status).toBe('failed');
     expect(deployment.cause).toBe('Application inference-dev: Job smoke: BackoffLimitExceeded');
     expect(deployment.marks.verified).toBeUndefined();
+  });
+
+  it("finds the operation of the repository that the target's own edits name", async () => {
+    const git = { ...anEdit().git, url: 'https://git.example.com/team/eu.git' };
+    const own = { environment: { edits: [] }, target: { edits: [anEdit({ git })] } };
+    const world = await aSyncWorld({ ...own, application: { operation: anOperation() } });
+    expect((await run(world)).status).toBe('succeeded');
   });
 
   it('keeps the first cause', async () => {
