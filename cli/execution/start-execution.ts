@@ -14,9 +14,9 @@ export type ByHand = {
   readonly rollback?: true;
 };
 
-/** Starts an execution and returns its ARN. */
-export async function startByHand(client: SFNClient, stateMachineArn: string, request: ByHand): Promise<string> {
-  const action = { doing: `start an execution of ${stateMachineArn}`, needs: 'states:StartExecution' };
+/** Starts an execution and returns its ARN. `doing` is for the error that this may end in. */
+export async function startByHand(client: SFNClient, stateMachineArn: string, request: ByHand, doing = `start an execution of ${stateMachineArn}`): Promise<string> {
+  const action = { doing, needs: 'states:StartExecution' };
   const { executionArn = '' } = await callAws(action, () => client.send(new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(request) })));
   return executionArn;
 }
