@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type ApprovalStack, startApprovalStack } from '../support/approval-stack.ts';
 import { aDigest, aRelease } from '../support/release.ts';
 
-const ANN = 'arn:aws:iam::111122223333:user/ann';
+const ADMIN = 'arn:aws:iam::111122223333:user/admin';
 
 let stack: ApprovalStack;
 beforeAll(async () => {
@@ -56,7 +56,7 @@ describe('slipway approve and slipway reject', () => {
   it('approve in the name of the credentials, and the execution goes on', async () => {
     const { execution } = await ask();
     expect(await stack.slipway('approve', service, 'prod', '--reason', 'tested on dev')).toEqual({ code: 0, stdout: `${service}/prod/eu  1.1.0 approved; ${execution} deploys it now\n`, stderr: '' });
-    await expect.poll(() => stack.answerOf(execution), { timeout: 10_000 }).toMatchObject({ status: 'approved', by: ANN, reason: 'tested on dev' });
+    await expect.poll(() => stack.answerOf(execution), { timeout: 10_000 }).toMatchObject({ status: 'approved', by: ADMIN, reason: 'tested on dev' });
     expect(await stack.slipway('approve', service, 'prod')).toEqual({
       code: 1,
       stdout: '',
@@ -71,7 +71,7 @@ describe('slipway approve and slipway reject', () => {
       0,
       { answers: waiting.map(({ target, execution, release }) => ({ status: 'rejected', service, environment: 'prod', target, tag: '1.1.0', digest: release.digest, execution })) },
     ]);
-    for (const { execution } of waiting) await expect.poll(() => stack.answerOf(execution), { timeout: 10_000 }).toMatchObject({ status: 'rejected', by: ANN });
+    for (const { execution } of waiting) await expect.poll(() => stack.answerOf(execution), { timeout: 10_000 }).toMatchObject({ status: 'rejected', by: ADMIN });
   }, 30_000);
 
   it('answer one target alone where it is named', async () => {
@@ -100,7 +100,7 @@ describe('slipway approve and slipway reject', () => {
     const pending = await ask();
     const { code, stdout, stderr } = await stack.slipwayAs(['cloudformation:DescribeStacks', 'dynamodb:Query'], 'approve', service, 'prod');
     expect([code, stdout]).toEqual([1, '']);
-    expect(stderr).toMatch(/^The approval URL http:\/\/127\.0\.0\.1:\d+\/ refuses the answer: .*assumed-role\/role-2\/bob.*lambda:InvokeFunctionUrl.*; allow lambda:InvokeFunctionUrl and lambda:InvokeFunction [^\n]+\n$/);
+    expect(stderr).toMatch(/^The approval URL http:\/\/127\.0\.0\.1:\d+\/ refuses the answer: .*assumed-role\/role-1\/test.*lambda:InvokeFunctionUrl.*; allow lambda:InvokeFunctionUrl and lambda:InvokeFunction [^\n]+\n$/);
     expect(await stack.answerOf(pending.execution)).toBeNull();
   }, 30_000);
 

@@ -1,5 +1,5 @@
 import { startEndpoint } from '../../sandbox/aws/endpoint.ts';
-import { createIam } from '../../sandbox/aws/iam/iam.ts';
+import { createIam, type Iam } from '../../sandbox/aws/iam/iam.ts';
 import type { AwsAccount, AwsService } from '../../sandbox/aws/service.ts';
 import { aRole } from '../sandbox/aws/a-role.ts';
 
@@ -14,6 +14,8 @@ export type ClientConfig = {
 };
 
 export type TestAws = {
+  /** For what asks it besides the endpoint. */
+  readonly iam: Iam;
   /** For a client that may do everything. */
   readonly administrator: ClientConfig;
   /** For a client that may do these actions and no others, as a function's role. */
@@ -29,6 +31,7 @@ export async function startAws(...services: readonly AwsService[]): Promise<Test
   const client = (credentials: ClientConfig['credentials']): ClientConfig => ({ endpoint: endpoint.url, region: ACCOUNT.region, credentials, maxAttempts: 1 });
   let roles = 0;
   return {
+    iam,
     administrator: client(iam.createAdministrator('admin')),
     only(...actions) {
       const { arn } = iam.createRole(aRole({ name: `role-${++roles}`, actions }));

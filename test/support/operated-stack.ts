@@ -1,41 +1,35 @@
 import { CreateRepositoryCommand, ECRClient } from '@aws-sdk/client-ecr';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DescribeExecutionCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
-import { createCloudFormation } from '../../sandbox/aws/cloudformation/cloudformation.ts';
-import { startDynamoDb } from '../../sandbox/aws/dynamodb/dynamodb.ts';
+import { DescribeExecutionCommand, ListExecutionsCommand, type SFNClient } from '@aws-sdk/client-sfn';
 import { createEcr } from '../../sandbox/aws/ecr/ecr.ts';
-import { realClock } from '../../sandbox/aws/states/engine/clock.ts';
+import { AwsError } from '../../sandbox/aws/service.ts';
 import type { FunctionAnswer } from '../../sandbox/aws/states/lambda-task.ts';
+import type { States } from '../../sandbox/aws/states/service.ts';
 import { createQueues, type Queues } from '../../sandbox/aws/sqs/queues.ts';
-import { createStates } from '../../sandbox/aws/states/service.ts';
 import { createSts } from '../../sandbox/aws/sts/sts.ts';
-import { openTable } from '../../src/adapters/dynamodb/table.ts';
 import { createRecordStore } from '../../src/adapters/dynamodb/record-store.ts';
 import { createServiceStore } from '../../src/adapters/dynamodb/service-store.ts';
 import { createTargetStore } from '../../src/adapters/dynamodb/target-store.ts';
 import type { RecordStore, ServiceStore, TargetStore } from '../../src/ports/deployment-store.ts';
-import { ACCOUNT, startAws } from './aws.ts';
-import { TABLE, TABLE_NAME } from './aws-table.ts';
+import { ACCOUNT } from './aws.ts';
+import { type CommandStack, EXECUTION, startCommandStack, STATE_MACHINE } from './command-stack.ts';
 import { anImage, pushImage } from './push-image.ts';
-import { type Ran, runSlipway } from './run-slipway.ts';
 
-export const STATE_MACHINE = `arn:aws:states:${ACCOUNT.region}:${ACCOUNT.id}:stateMachine:slipway-test-deploy`;
-export const EXECUTION = STATE_MACHINE.replace(':stateMachine:', ':execution:');
+export { EXECUTION } from './command-stack.ts';
 
 /** The functions by the states that call them. */
 export type Functions = Readonly<Record<string, () => FunctionAnswer>>;
 
-/** What the command line needs of a stack: its table, its ECR, its dead-letter queue, and a state machine of two states, whose functions answer as a test says. */
-export type OperatedStack = {
+/** What an operator's commands need besides: ECR, a dead-letter queue, and a state machine of two states, whose functions answer as a test says. */
+export type OperatedStack = Pick<CommandStack, 'slipway' | 'close'> & {
   readonly services: ServiceStore;
   readonly targets: TargetStore;
   readonly records: RecordStore;
-  /** Runs a command on this stack as its administrator does. */
-  slipway(...args: readonly string[]): Promise<Ran>;
   /** Starts an execution under a name, and resolves when it has ended. */
   execute(name: string, input: object): Promise<string>;
   /** Inputs of all executions, the newest first. */
   inputs(): Promise<readonly unknown[]>;
+  /** Has AWS refuse to start executions with such an input. */
+  refuse(refused: (input: unknown) => boolean): void;
   /** Pushes an image whose content is its tag, and returns its digest. */
   push(repository: string, tag: string): Promise<string>;
   /** Leaves a message in the dead-letter queue, as EventBridge does for an event that it can't deliver. */
@@ -43,41 +37,34 @@ export type OperatedStack = {
   /** Bodies of what is in the dead-letter queue. */
   lost(): readonly string[];
   answer(functions: Functions): void;
-  close(): Promise<void>;
 };
 
 export async function startOperatedStack(): Promise<OperatedStack> {
-  const dynamodb = await startDynamoDb({ account: ACCOUNT });
-  await dynamodb.createTable(TABLE);
   let functions: Functions = {};
-  const invoke = async ({ functionArn }: { readonly functionArn: string }): Promise<FunctionAnswer> => functions[functionArn.split(':').at(-1) ?? '']?.() ?? { payload: {} };
-  const states = createStates({ account: ACCOUNT, clock: realClock, random: () => 0, invoke });
-  states.createStateMachine({ name: 'slipway-test-deploy', definition: DEFINITION, roleArn: `arn:aws:iam::${ACCOUNT.id}:role/machine` });
-  const stacks = createCloudFormation(ACCOUNT);
+  let refused: (input: unknown) => boolean = () => false;
   const queues = createQueues(ACCOUNT);
   const lostEvents = openLostEvents(queues);
-  const aws = await startAws(dynamodb, states.service, stacks, queues.service, createSts(), createEcr({ account: ACCOUNT, publish: () => undefined, now: Date.now }));
-  const { administrator } = aws;
-  const outputs = { TableName: TABLE_NAME, StateMachineArn: STATE_MACHINE, LostEventsUrl: `${administrator.endpoint}/${ACCOUNT.id}/${LOST_EVENTS}` };
-  stacks.addStack('slipway-test', { parameters: { RepositoryPrefix: '', SecretPrefix: 'slipway/' }, outputs });
-  const table = openTable({ tableName: TABLE_NAME, client: new DynamoDBClient(administrator) });
-  const [sfn, ecr] = [new SFNClient(administrator), new ECRClient(administrator)];
-  const { accessKeyId, secretAccessKey } = administrator.credentials;
-  const env = { AWS_ENDPOINT_URL: administrator.endpoint, AWS_REGION: ACCOUNT.region, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
+  const stack = await startCommandStack({
+    definition: DEFINITION,
+    invoke: async ({ functionArn }) => functions[functionArn.split(':').at(-1) ?? '']?.() ?? { payload: {} },
+    services: [queues.service, createSts(), createEcr({ account: ACCOUNT, publish: () => undefined, now: Date.now })],
+    beforeStart(input) {
+      if (refused(input)) throw new AwsError('ExecutionLimitExceeded', 'The maximum number of running executions has been reached.');
+    },
+  });
+  const { aws, table, sfn, states, slipway, close } = stack;
+  stack.describe({ LostEventsUrl: `${aws.administrator.endpoint}/${ACCOUNT.id}/${LOST_EVENTS}` });
+  const ecr = new ECRClient(aws.administrator);
   return {
     services: createServiceStore(table),
     targets: createTargetStore(table),
     records: createRecordStore(table),
-    slipway: (...args) => runSlipway([...args, '--stage', 'test'], { env }),
-    async execute(name, input) {
-      const ended = new Promise<void>((resolve) => states.watch(({ executionArn, status }) => executionArn === `${EXECUTION}:${name}` && status !== 'RUNNING' && resolve()));
-      states.startExecution(STATE_MACHINE, JSON.stringify(input), name);
-      await ended;
-      return `${EXECUTION}:${name}`;
-    },
-    async inputs() {
-      const { executions = [] } = await sfn.send(new ListExecutionsCommand({ stateMachineArn: STATE_MACHINE }));
-      return Promise.all(executions.map(async ({ executionArn }) => JSON.parse((await sfn.send(new DescribeExecutionCommand({ executionArn }))).input ?? '') as unknown));
+    slipway,
+    close,
+    execute: (name, input) => execute(states, name, input),
+    inputs: () => inputs(sfn),
+    refuse: (which) => {
+      refused = which;
     },
     async push(repositoryName, tag) {
       await ecr.send(new CreateRepositoryCommand({ repositoryName })).catch(() => undefined);
@@ -90,11 +77,19 @@ export async function startOperatedStack(): Promise<OperatedStack> {
     answer: (answers) => {
       functions = answers;
     },
-    async close() {
-      await aws.close();
-      await dynamodb.stop();
-    },
   };
+}
+
+async function execute(states: States, name: string, input: object): Promise<string> {
+  const ended = new Promise<void>((resolve) => states.watch(({ executionArn, status }) => executionArn === `${EXECUTION}:${name}` && status !== 'RUNNING' && resolve()));
+  states.startExecution(STATE_MACHINE, JSON.stringify(input), name);
+  await ended;
+  return `${EXECUTION}:${name}`;
+}
+
+async function inputs(sfn: SFNClient): Promise<readonly unknown[]> {
+  const { executions = [] } = await sfn.send(new ListExecutionsCommand({ stateMachineArn: STATE_MACHINE }));
+  return Promise.all(executions.map(async ({ executionArn }) => JSON.parse((await sfn.send(new DescribeExecutionCommand({ executionArn }))).input ?? '') as unknown));
 }
 
 const LOST_EVENTS = 'slipway-test-lost-events';
