@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { checkTargets } from '../../../cli/apply/check-targets.ts';
+import { createMemoryArgoCd } from '../../../src/adapters/memory/argo-cd.ts';
+import { createMemoryGitHosts } from '../../../src/adapters/memory/git-host.ts';
+import { anApplication } from '../../support/application.ts';
+import { anEdit, anEnvironment, aService, aTarget } from '../../support/service.ts';
+
+const { git, file } = anEdit();
+const TARGETS = { eu: aTarget(), us: aTarget({ edits: [anEdit({ file: 'envs/dev/us.yaml' })] }) };
+
+/** What is wrong with a target that has its environment's edits, and with one that has its own, in a repository of these files. */
+async function problemsIn(files: Readonly<Record<string, string>>): Promise<readonly string[]> {
+  const hosts = createMemoryGitHosts();
+  hosts.add(git.url, { files });
+  const argocd = createMemoryArgoCd(anApplication({ sources: [{ repoUrl: git.url, targetRevision: git.branch }] }));
+  return checkTargets([aService({ environments: { dev: anEnvironment({ targets: TARGETS }) } })], { git: hosts.open, argocd: async () => argocd });
+}
+
+describe('checkTargets', () => {
+  const values = 'image:\n  tag: 1.0.0\n';
+
+  it('finds nothing wrong where each target has what its edits name', async () => {
+    expect(await problemsIn({ [file]: values, 'envs/dev/us.yaml': values })).toEqual([]);
+  });
+
+  it("looks at a target's own edits instead of its environment's", async () => {
+    expect(await problemsIn({ [file]: values, 'envs/dev/us.yaml': 'image: {}\n' })).toEqual([expect.stringMatching(/^inference-service\/dev\/us: .*envs\/dev\/us\.yaml/)]);
+    expect(await problemsIn({ [file]: 'image: {}\n', 'envs/dev/us.yaml': values })).toEqual([expect.stringMatching(/^inference-service\/dev\/eu: .*envs\/dev\/values\.yaml/)]);
+  });
+});
