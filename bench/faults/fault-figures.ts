@@ -21,7 +21,7 @@ export type FaultReport = { readonly figures: FaultFigures; readonly wrong: read
 /** The storm first, in a process that has not grown yet; then every cell with both remedies. */
 export async function measureFaults(tell: (text: string) => void): Promise<FaultReport> {
   const storm = await measureStorm({ services: 50, events: 1_000, within: 60_000, concurrency: 16, tell });
-  const results = await runCells(runsOf(CELLS), { lanes: ['automatic', 'automatic', 'manual', 'hooked', 'failing'], slowLanes: 6, tell });
+  const results = await runCells(runsOf(CELLS), { lanes: ['automatic', 'automatic', 'manual', 'hooked', 'asking', 'failing'], slowLanes: 6, tell });
   const converged = (remedy: RunResult['remedy']): number => results.filter((result) => result.remedy === remedy && isRight(result)).length;
   const unconverged = results.filter((result) => result.converged.length > 0);
   return {

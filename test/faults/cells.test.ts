@@ -3,7 +3,7 @@ import { CELLS, type SiteKind } from '../support/sandbox/cells.ts';
 import { meanWaits, STEP_NAMES, stepOf } from '../support/sandbox/fault-steps.ts';
 import { quickCells } from './quick-cells.ts';
 
-const KINDS: readonly SiteKind[] = ['automatic', 'manual', 'hooked', 'failing'];
+const KINDS: readonly SiteKind[] = ['automatic', 'manual', 'hooked', 'asking', 'failing'];
 
 describe('the table of faults', () => {
   it('has each cell once', () => {

@@ -7,6 +7,7 @@ const QUICK: readonly (readonly [cell: string, remedy: Remedy])[] = [
   ['ResolveRelease: registry down 30 s', 'fresh'],
   ['ResolveRelease: table down for good', 'redrive'],
   ['ResolveRelease: execution stopped by hand', 'fresh'],
+  ['AwaitApproval: killed after its question', 'redrive'],
   ['ClaimTarget: killed during its claim', 'fresh'],
   ['ClaimTarget: answer to its claim lost', 'redrive'],
   ['ClaimTarget: throttled 1 s', 'redrive'],

@@ -8,7 +8,7 @@ import { quickCells } from './quick-cells.ts';
 
 /** Declares the quick cells of these steps: they share a world, and each has a release of its own. */
 export function describeQuickCells(kind: SiteKind, steps: readonly StepName[]): void {
-  describe(`where Argo CD is ${kind}`, () => {
+  describe(`in a world of the kind ${kind}`, () => {
     let site: FaultSite | undefined;
     let releases = 0;
     beforeAll(async () => {

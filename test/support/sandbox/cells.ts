@@ -1,6 +1,6 @@
 import {
-  accessEntryRemoved, answerLost, ARGOCD_TOKEN, type Credential, GIT_PASSWORD, killedAfter, killedAtOnce, killedBefore, killedDuring, outage, rightMissing, stopped, streamCut, throttled, timedOut,
-  timedOutAtOnce, wrongCredential,
+  accessEntryRemoved, answerLost, ARGOCD_TOKEN, type Credential, GIT_PASSWORD, killedAfter, killedAtOnce, killedBefore, killedDuring, outage, rightMissing, stopped, stoppedWaiting, streamCut, throttled,
+  timedOut, timedOutAtOnce, wrongCredential,
 } from './fault-kinds.ts';
 import type { MakeFault } from './fault-site.ts';
 import { STEP_NAMES, type StepName, stepOf } from './fault-steps.ts';
@@ -10,9 +10,10 @@ import type { Party } from './gate.ts';
  * - `automatic`: Argo CD syncs by itself.
  * - `manual`: Slipway asks it to.
  * - `hooked`: each sync ends with a Job, which VerifyRelease waits for.
+ * - `asking`: a person must approve each release, and does.
  * - `failing`: the release's pods cannot pull their image, so that it is rolled back.
  */
-export type SiteKind = 'automatic' | 'manual' | 'hooked' | 'failing';
+export type SiteKind = 'automatic' | 'manual' | 'hooked' | 'asking' | 'failing';
 
 /** One fault in one step, and what is to come of it. */
 export type Cell = {
@@ -45,7 +46,7 @@ const NAMED: Readonly<Record<Party, RegExp>> = {
   cluster: /cluster "?sandbox/,
 };
 
-const KINDS: Partial<Record<StepName, SiteKind>> = { VerifyRelease: 'hooked', RollBack: 'failing' };
+const KINDS: Partial<Record<StepName, SiteKind>> = { AwaitApproval: 'asking', VerifyRelease: 'hooked', RollBack: 'failing' };
 
 /** How a deployment ends whose step could not be done. A release that failed stays failed where the way back is barred. */
 function barred(step: StepName): Cell['outcome'] {
@@ -142,6 +143,14 @@ function streamCells(step: StepName): readonly Cell[] {
   ];
 }
 
+function stoppedCells(step: StepName): readonly Cell[] {
+  const stop = { outcome: 'stopped', retried: null } as const;
+  return [
+    { ...cellOf(step, 'execution stopped by hand', stopped), ...stop },
+    ...(step === 'AwaitApproval' ? [{ ...cellOf(step, 'execution stopped by hand while it waits', stoppedWaiting), ...stop }] : []),
+  ];
+}
+
 /** Every fault in every step that can meet it. */
 export const CELLS: readonly Cell[] = STEP_NAMES.flatMap((step) => [
   ...killedCells(step),
@@ -150,5 +159,5 @@ export const CELLS: readonly Cell[] = STEP_NAMES.flatMap((step) => [
   ...outageCells(step),
   ...refusedCells(step),
   ...streamCells(step),
-  { ...cellOf(step, 'execution stopped by hand', stopped), outcome: 'stopped', retried: null },
+  ...stoppedCells(step),
 ]);

@@ -36,7 +36,7 @@ export async function runCell(site: FaultSite, cell: Cell, remedy: Remedy, tag: 
     site.pods.heal(image.digest);
     const byHand = cell.kind === 'failing' && remedy === 'fresh';
     const last = ended.status === 'SUCCEEDED' && remedy === 'redrive' ? ended : await applyRemedy(world, ended, remedy, byHand ? tag : null);
-    return { cell, remedy, shown, ended, converged: await unconverged(site, tag, last, byHand ? 2 : 1) };
+    return { cell, remedy, shown, ended, converged: await unconverged(site, tag, last, { records: byHand ? 2 : 1, outcome: isAskedAgain(cell, remedy, ended) ? 'ignored' : 'succeeded' }) };
   } finally {
     await armed.repair();
     site.pods.heal(image.digest);
@@ -73,13 +73,22 @@ function misshown({ step, outcome, retried, cause }: Cell, ended: Ended): readon
   ];
 }
 
-/**
- * What is not as if nothing had been wrong.
- *
- * @param expected records of the tag: what a person asks for by hand is a release of its own
- */
-async function unconverged({ world, application }: FaultSite, tag: string, last: Ended, expected: number): Promise<readonly string[]> {
+/** Nobody is asked to approve what runs already, and nothing is done about it. */
+function isAskedAgain({ kind }: Cell, remedy: Remedy, ended: Ended): boolean {
+  return kind === 'asking' && remedy === 'fresh' && ended.outcome === 'succeeded';
+}
+
+type Expected = {
+  /** Of the tag: what a person asks for by hand is a release of its own. */
+  readonly records: number;
+  /** Of the last execution. */
+  readonly outcome: 'succeeded' | 'ignored';
+};
+
+/** What is not as if nothing had been wrong. */
+async function unconverged({ world, application }: FaultSite, tag: string, last: Ended, expected: Expected): Promise<readonly string[]> {
   const { claim, current } = await world.targets.target(DEV);
+  const pending = await world.approvals.pending(DEV);
   const records = (await world.records.history(DEV, 20)).filter(({ release }) => release.tag === tag);
   const log = (await world.world.git.repository.log()).map(({ message }) => message);
   const commits = log.filter((message) => message.startsWith('Deploy ') && message.includes(`\nSlipway-Release: inference-service:${tag}@`));
@@ -87,13 +96,14 @@ async function unconverged({ world, application }: FaultSite, tag: string, last:
   const running = runningDigests(world, application);
   const torn = records.flatMap(({ attempts }) => attempts).filter(({ timings: { total, overhead: _, ...stages } }) => Object.values(stages).reduce((sum, length) => sum + length, 0) !== total);
   return [
-    ...(last.status === 'SUCCEEDED' && last.outcome === 'succeeded' ? [] : [`ended ${last.status}, ${last.outcome}: ${last.cause ?? last.said}`]),
+    ...(last.status === 'SUCCEEDED' && last.outcome === expected.outcome ? [] : [`ended ${last.status}, ${last.outcome}: ${last.cause ?? last.said}`]),
     // Each way back is one commit too, and the release that comes after all is committed again.
     ...(commits.length === 1 + waysBack.length && waysBack.length <= 1 ? [] : [`${commits.length} commits, ${waysBack.length} ways back`]),
     ...(typeof claim?.execution === 'string' ? [`claim left with ${claim.execution}`] : []),
+    ...(pending === null ? [] : [`${pending.release.tag} still waits for approval`]),
     ...(current?.release.tag === tag ? [] : [`the current release is ${current?.release.tag}`]),
     ...(running.length === 1 && running[0] === imageOf(tag).digest ? [] : [`the pods run ${running.join(', ')}`]),
-    ...(records.length === expected ? [] : [`${records.length} records`]),
+    ...(records.length === expected.records ? [] : [`${records.length} records`]),
     ...torn.map(({ timings }) => `stages do not sum to the total: ${JSON.stringify(timings)}`),
   ];
 }

@@ -65,6 +65,21 @@ export function throttled(lasts: number): MakeFault {
 /** A person stops the execution while the step is at work. */
 export const stopped: MakeFault = (scene) => onceBefore(scene, () => void scene.world.executions.stop(scene.execution()));
 
+/** A person stops the execution after the step, while another has not answered yet. */
+export const stoppedWaiting: MakeFault = (scene) => {
+  let done = false;
+  return {
+    begin: () => scene.approver?.pause(),
+    afterInvocation() {
+      if (done) return;
+      done = true;
+      scene.struck();
+      void scene.world.executions.stop(scene.execution());
+    },
+    repair: () => scene.approver?.resume(),
+  };
+};
+
 /** The network is cut after the first bytes of a stream: once, or each time. */
 export function streamCut(stream: RegExp, times: number): MakeFault {
   return (scene) => {

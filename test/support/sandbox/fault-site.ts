@@ -1,6 +1,7 @@
 import type { Document } from 'yaml';
 import { AwsError } from '../../../sandbox/aws/service.ts';
 import type { Invocation, InvocationResult } from '../../../sandbox/aws/lambda/lambda.ts';
+import type { Approver } from './approver.ts';
 import type { DeployedWorld } from './deployed-world.ts';
 import type { Faults } from './faults.ts';
 import { meanWaits, type StepName, stepOf } from './fault-steps.ts';
@@ -11,6 +12,8 @@ export type Scene = {
   readonly world: DeployedWorld;
   readonly step: StepName;
   readonly tag: string;
+  /** Null where nobody is asked. */
+  readonly approver: Approver | null;
   /** Applies `slipway.yaml` with one more change. */
   readonly apply: (edit: (file: Document) => void) => Promise<void>;
   /** The fault has struck: a cell in which it never does proves nothing. */
@@ -34,6 +37,8 @@ export type Fault = {
   readonly begin?: () => Promise<void> | void;
   /** Before each invocation. @throws what the state machine is to see of it */
   readonly beforeInvocation?: () => void;
+  /** After each invocation that ended well. */
+  readonly afterInvocation?: () => void;
   /** The step begins in a new container: a warm one has read its secrets and found its cluster. */
   readonly cold?: boolean;
   readonly decide?: (request: GatedRequest) => Verdict;
@@ -47,6 +52,8 @@ export type SiteFacts = {
   readonly pods: Faults;
   /** Whose Deployment is looked at. */
   readonly application: string;
+  /** Who approves releases; null where nobody is asked. */
+  readonly approver: Approver | null;
   /** What `slipway.yaml` says otherwise than the sample's. */
   readonly editFile: (file: Document) => void;
 };
@@ -89,6 +96,7 @@ export function faultSite(world: DeployedWorld, facts: SiteFacts): FaultSite {
         world,
         step,
         tag,
+        approver: facts.approver,
         apply: (edit) =>
           world.apply((file) => {
             facts.editFile(file);
@@ -133,6 +141,7 @@ async function struckInvocation(invoke: Invoke, invocation: Invocation, current:
     current.fault.beforeInvocation?.();
     const result = await invoke({ ...invocation, signal });
     if (result.error !== null) current.failed(result.error.errorType);
+    else current.fault.afterInvocation?.();
     return result;
   } catch (error) {
     if (error instanceof AwsError) current.failed(`Lambda.${error.code}`);

@@ -1,5 +1,6 @@
 import type { Document } from 'yaml';
 import { imageOf } from '../../../sandbox/scenarios/image.ts';
+import { startApprover } from './approver.ts';
 import type { SiteKind } from './cells.ts';
 import { type DeployedWorldOptions, startDeployedWorld } from './deployed-world.ts';
 import { type FaultSite, faultSite } from './fault-site.ts';
@@ -33,6 +34,7 @@ const PLANS: Readonly<Record<SiteKind, SitePlan>> = {
   automatic: {},
   manual: { argocd: { editManifest: withManual }, editFile: (file) => file.setIn([...ENVIRONMENTS, 'dev', 'targets', 'eu', 'application'], MANUAL), application: MANUAL },
   hooked: { argocd: { hook: () => ({ name: 'smoke', phase: 'PostSync', outcome: 'succeed', takes: HOOK_MS }) } },
+  asking: { editFile: (file) => file.setIn([...ENVIRONMENTS, 'dev', 'approval'], { timeout: '1h' }) },
   failing: { editFile: (file) => file.setIn([...ENVIRONMENTS, 'dev', 'rollback'], 'automatic') },
 };
 
@@ -47,7 +49,8 @@ export async function startFaultSite(kind: SiteKind): Promise<FaultSite> {
     argocd: { delays: DELAYS, ...argocd },
     ...(editFile && { editFile }),
   });
+  const approver = kind === 'asking' ? await startApprover(world) : null;
   // With this one, functions are warm; and a way back leads to a release that has succeeded here.
   await world.deploy(imageOf('1.9.0'));
-  return faultSite(world, { pods, application, editFile: editFile ?? (() => undefined) });
+  return faultSite(world, { pods, application, approver, editFile: editFile ?? (() => undefined) });
 }

@@ -33,6 +33,12 @@ export const STEPS = {
     lastRead: { name: 'last look', party: 'registry', operation: /^BatchGetImage$/ },
     rights: ['dynamodb:GetItem', 'ecr:DescribeImages'],
   },
+  AwaitApproval: {
+    functionName: 'await-approval',
+    parties: ['table'],
+    effects: [{ name: 'question', party: 'table', operation: /^UpdateItem$/ }],
+    rights: ['dynamodb:UpdateItem'],
+  },
   ClaimTarget: {
     functionName: 'claim-target',
     parties: ['table'],
