@@ -1,8 +1,8 @@
 import { Sha256 } from '@aws-crypto/sha256-js';
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { imageOf } from '../../../sandbox/scenarios/image.ts';
+import { approvalUrlOf } from '../../support/sandbox/approver.ts';
 import { DEV, type DeployedWorld, startDeployedWorld } from '../../support/sandbox/deployed-world.ts';
 import { EAGER_KUBELET } from '../../support/sandbox/faults.ts';
 import { withEnvironments } from '../../support/sandbox/more-environments.ts';
@@ -39,9 +39,8 @@ describe('an environment that comes after another, and asks for approval', () =>
 
   /** Sends an answer as the CLI does: signed, to the URL that the stack tells. */
   async function answer(digest: string, said: 'approve' | 'reject', reason?: string): Promise<{ readonly status: number; readonly body: unknown }> {
-    const { endpointUrl: endpoint, account, administrator: credentials } = world.world.aws;
-    const stack = await new CloudFormationClient({ endpoint, region: account.region, credentials }).send(new DescribeStacksCommand({ StackName: 'slipway-sandbox' }));
-    const url = new URL(stack.Stacks?.[0]?.Outputs?.find(({ OutputKey }) => OutputKey === 'ApprovalUrl')?.OutputValue ?? '');
+    const { account, administrator: credentials } = world.world.aws;
+    const url = new URL(await approvalUrlOf(world));
     const body = JSON.stringify({ ...STAGING, digest, answer: said, ...(reason !== undefined && { reason }) });
     const signer = new SignatureV4({ service: 'lambda', region: account.region, credentials, sha256: Sha256 });
     const headers = { host: url.host, 'content-type': 'application/json' };
@@ -65,7 +64,7 @@ describe('an environment that comes after another, and asks for approval', () =>
     const { execution, digest } = await promoted('2.0.0');
     expect([runningDigests(world), runningDigests(world, 'inference-staging')]).toEqual([[digest], before]);
     await expect.poll(() => answer(digest, 'approve'), UNTIL_IT_WAITS).toMatchObject({ status: 200, body: { status: 'approved', tag: '2.0.0', digest } });
-    expect(await world.executions.ended(execution)).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded' });
+    expect(await world.executions.ended(execution)).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded', attempts: [{ attempt: { approvedBy: 'arn:aws:iam::111122223333:user/operator' } }] });
     expect(runningDigests(world, 'inference-staging')).toEqual([digest]);
     await world.world.aws.events.settled();
     // Nothing comes after staging, so its success starts nothing.
