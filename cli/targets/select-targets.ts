@@ -24,10 +24,12 @@ export async function selectFor(command: TargetCommand, services: Services, sele
   return { service, keys };
 }
 
-/** Where a release goes that a person deploys: without an environment, to those that come first. @throws as selectTargets does */
-export async function selectForRelease(services: Services, { service, environment, target }: Selection, stage: string): Promise<readonly TargetKey[]> {
-  const known = [await knownService(services, service, stage)];
-  return environment === undefined ? firstTargetsOf({ services: known, target }) : targetsOf({ services: known, environment, target });
+/** The service of which a person deploys a release, once it is sure that this has somewhere to go. @throws as selectTargets does */
+export async function selectForRelease(services: Services, { service: name, environment, target }: Selection, stage: string): Promise<Service> {
+  const service = await knownService(services, name, stage);
+  if (environment === undefined) firstTargetsOf({ services: [service], target });
+  else targetsOf({ services: [service], environment, target });
+  return service;
 }
 
 async function knownService(services: Services, name: string, stage: string): Promise<Service> {

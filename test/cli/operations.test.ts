@@ -26,9 +26,13 @@ beforeEach(async () => {
 async function deployed(...tags: readonly string[]): Promise<readonly Release[]> {
   const releases = await Promise.all(tags.map(async (tag) => aRelease({ repository: name, tag, digest: await stack.push(name, tag) })));
   for (const [index, release] of releases.entries()) {
-    await stack.records.record(key, { ...release, releasedAt: `2026-01-0${index + 1}T00:00:00.000Z` }, anAttempt({ rollback: null, concludedAt: `2026-01-0${index + 1}T00:01:00.000Z` }));
+    await record(key, release, index + 1);
   }
   return releases;
+}
+
+function record(at: TargetKey, release: Release, day: number): Promise<void> {
+  return stack.records.record(at, { ...release, releasedAt: `2026-01-0${day}T00:00:00.000Z` }, anAttempt({ rollback: null, concludedAt: `2026-01-0${day}T00:01:00.000Z` }));
 }
 
 describe('slipway hold and slipway resume', () => {
@@ -71,6 +75,15 @@ describe('slipway rollback', () => {
     expect([code, stderr.split('\n')[0]]).toEqual([0, `${name}/dev/eu  1.1.0 → 1.0.0 (${old?.digest.slice(0, 19)}), then held until slipway resume ${name} dev --stage test`]);
     expect(JSON.parse(stdout)).toMatchObject({ targets: [{ ...key, from: { tag: '1.1.0' }, to: { tag: '1.0.0', digest: old?.digest }, execution: expect.stringContaining(EXECUTION) as string }] });
     expect(await stack.inputs()).toContainEqual({ ...key, tag: '1.0.0', digest: old?.digest, reason: 'errors', by: 'arn:aws:iam::111122223333:user/admin', rollback: true });
+  }, 30_000);
+
+  it('tells what runs already where the next target can not be started', async () => {
+    await stack.services.put(aService({ name, repository: { registry: aRelease().registry, name }, environments: { dev: anEnvironment({ targets: { eu: aTarget(), us: aTarget() } }) } }));
+    for (const [index, release] of (await deployed('1.0.0', '1.1.0')).entries()) await record({ ...key, target: 'us' }, release, index + 1);
+    stack.refuse((input) => JSON.stringify(input).includes(`"service":"${name}","environment":"dev","target":"us"`));
+    const { code, stdout, stderr } = await stack.slipway('rollback', name, '--reason', 'errors', '--json');
+    expect([code, JSON.parse(stdout)]).toMatchObject([1, { targets: [{ ...key, to: { tag: '1.0.0' }, execution: expect.stringContaining(EXECUTION) as string }] }]);
+    expect(stderr).toMatch(new RegExp(`\\nCannot start the rollback of ${name}/dev/us beside what runs already \\(${name}/dev/eu in ${EXECUTION}:\\S+\\): ExecutionLimitExceeded: [^\\n]+\\n$`));
   }, 30_000);
 
   it('shows the execution to its end, and exits 0 where it succeeded', async () => {
@@ -125,7 +138,6 @@ describe('slipway redrive', () => {
   it.each([
     ['an ARN of no execution', `${EXECUTION}:absent`, `There is no execution ${EXECUTION}:absent in stage test, and AWS keeps executions for 90 days; \`slipway deploy SERVICE --tag TAG --stage test\` starts a new one.\n`],
     ['a name of nothing', 'absent', 'There is no service or execution absent in stage test, and AWS keeps executions for 90 days; `slipway deploy SERVICE --tag TAG --stage test` starts a new one.\n'],
-    ['what can name nothing', '', 'There is no service or execution  in stage test, and AWS keeps executions for 90 days; `slipway deploy SERVICE --tag TAG --stage test` starts a new one.\n'],
     ['an execution of another stage', EXECUTION.replace('-test-', '-prod-') + ':one', `${EXECUTION.replace('-test-', '-prod-')}:one is no execution of stage test; name its stage with --stage.\n`],
   ])('exits 1 with one sentence for %s', async (_, execution, sentence) => {
     expect(await stack.slipway('redrive', execution)).toEqual({ code: 1, stdout: '', stderr: sentence });
@@ -140,6 +152,7 @@ describe('slipway redrive', () => {
 
 describe('slipway deploy', () => {
   it('asks under the name by which AWS knows the caller', async () => {
+    await stack.push(name, '1.0.0');
     expect((await stack.slipway('deploy', name, '--tag', '1.0.0', '--no-wait')).code).toBe(0);
     expect(await stack.inputs()).toContainEqual({ service: name, tag: '1.0.0', by: 'arn:aws:iam::111122223333:user/admin' });
   }, 30_000);
@@ -148,7 +161,9 @@ describe('slipway deploy', () => {
     ['service', () => 'absent', [], () => 'There is no service absent in stage test; `slipway apply --stage test` adds it.\n'],
     ['environment', () => name, ['--environment', 'absent'], () => `No environment of service ${name} is named absent; there is dev.\n`],
     ['target', () => name, ['--target', 'absent'], () => `No target of ${name}/dev is named absent; there is eu.\n`],
+    ['tag', () => name, ['--tag', 'nope'], () => `There is no image ${aRelease().registry}/${name}:nope in ECR; push it or name another, nothing was started.\n`],
   ])('starts nothing for an unknown %s', async (_, service, place, sentence) => {
+    await stack.push(name, '1.0.0');
     const before = await stack.inputs();
     expect(await stack.slipway('deploy', service(), '--tag', '1.0.0', ...place)).toEqual({ code: 1, stdout: '', stderr: sentence() });
     expect(await stack.inputs()).toEqual(before);

@@ -116,8 +116,8 @@ describe('slipway sandbox --keep --json, and the other commands beside it', { ti
   });
 
   it('exits 1 with the reason for a tag that ECR does not have', async () => {
-    const { code, stdout } = await slipway('deploy', 'inference-service', '--tag', '9.9.9', '--json');
-    expect([code, stdout]).toEqual([1, expect.stringContaining('"outcome":"ignored","cause":"no image 9.9.9 in inference-service')]);
+    const stderr = 'There is no image 111122223333.dkr.ecr.eu-central-1.amazonaws.com/inference-service:9.9.9 in ECR; push it or name another, nothing was started.\n';
+    expect(await slipway('deploy', 'inference-service', '--tag', '9.9.9', '--json')).toEqual({ code: 1, stdout: '', stderr });
   });
 
   it('carries on without a reader that has seen enough', async () => {
