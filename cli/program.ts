@@ -7,6 +7,7 @@ import type { StatusOptions } from './commands/status.ts';
 import { addApprove, addReject } from './usage/approvals.ts';
 import { addEvents } from './usage/events.ts';
 import { imageDigest, imageTag } from './usage/image.ts';
+import { nonEmptyName } from './usage/non-empty-name.ts';
 import { onStack } from './usage/on-stack.ts';
 import { oneLineReason } from './usage/one-line-reason.ts';
 import { addHold, addRedrive, addResume, addRollback } from './usage/operations.ts';
@@ -59,11 +60,11 @@ function addApply(command: Command): void {
 function addDeploy(command: Command): void {
   command
     .description('Deploy an image that is already in ECR.')
-    .argument('<service>')
+    .argument('<service>', 'its name', nonEmptyName)
     .option('--tag <tag>', 'the image by tag', imageTag)
     .option('--digest <digest>', 'the image by digest', imageDigest)
-    .option('--environment <name>', 'only this environment')
-    .option('--target <name>', 'only this target')
+    .option('--environment <name>', 'only this environment', nonEmptyName)
+    .option('--target <name>', 'only this target', nonEmptyName)
     .option('--reason <text>', 'why, for the record', oneLineReason)
     .option('--no-wait', 'start it and return')
     .action(async (service: string, options: DeployOptions) => {
@@ -76,7 +77,7 @@ function addDeploy(command: Command): void {
 function addStatus(command: Command): void {
   command
     .description('Show what is deployed where, and how the last deployments went.')
-    .argument('<service>')
+    .argument('<service>', 'its name', nonEmptyName)
     .option('--limit <count>', 'deployments per target', wholeNumber, 5)
     .action(async (service: string, options: StatusOptions) => {
       const { status } = await import('./commands/status.ts');

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { AnsweredPlace } from '../approval/answer-approvals.ts';
 import type { AnswerOptions } from '../commands/answer.ts';
 import { imageDigest } from './image.ts';
+import { nonEmptyName } from './non-empty-name.ts';
 import { oneLineReason } from './one-line-reason.ts';
 
 type Run = (place: AnsweredPlace | null, options: AnswerOptions) => Promise<number>;
@@ -22,9 +23,9 @@ export function addReject(command: Command): void {
 
 function addAnswer(command: Command, run: Run): void {
   command
-    .argument('[service]')
-    .argument('[environment]')
-    .argument('[target]', 'only this target')
+    .argument('[service]', 'its name', nonEmptyName)
+    .argument('[environment]', 'where it waits', nonEmptyName)
+    .argument('[target]', 'only this target', nonEmptyName)
     .option('--reason <text>', 'why, for the record', oneLineReason)
     .option('--digest <digest>', 'only if this is what waits', imageDigest)
     .action(async (service: string | undefined, environment: string | undefined, target: string | undefined, options: AnswerOptions) => {
