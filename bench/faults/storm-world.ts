@@ -19,7 +19,7 @@ export function stormImage({ name }: StormService, tag: string): Image {
   return { ...imageOf(`${name} ${tag}`), tag };
 }
 
-/** A world with that many services, in which version 1 of each runs. */
+/** A world with that many services, in which the first release of each runs. */
 export async function startStormWorld(count: number, carryEvent: EventCarrier): Promise<StormWorld> {
   const services = Array.from({ length: count }, (_, index) => serviceOf(String(index + 1).padStart(2, '0')));
   const world = await startDeployedWorld('happy', {
