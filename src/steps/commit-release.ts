@@ -73,13 +73,21 @@ async function commitOnce(work: Work, snapshot: GitSnapshot): Promise<Result> {
   if (!holdsClaim(state, execution, deployment)) return superseded(deployment);
   if (hasMovedTag(state, edits, deployment)) return { status: 'failed', deployment: { ...deployment, cause: deployment.cause ?? movedTag(deployment) } };
   if (!(await ports.targets.prove(deployment, { execution, generation: state.claim.generation }, { purpose: 'commit' }))) return superseded(deployment);
-  if (changes.length === 0) return found(work, snapshot);
+  if (changes.length === 0 && !mayBeOverwritten(work, snapshot)) return found(work, snapshot);
   const revision = await host.commit({ head: snapshot.revision, files, message: commitMessage(execution, deployment) });
   return committed(work, { revision, head: revision, url: host.link(revision), changes });
 }
 
 function superseded(deployment: Deployment): Result {
   return { status: 'superseded', deployment: { ...deployment, cause: CLAIM_LOST } };
+}
+
+/**
+ * The value is there, and whoever had the claim before may still be pushing another one on this head: only a commit, if of nothing,
+ * makes that push fail. Our own commit at the head has done so already.
+ */
+function mayBeOverwritten({ execution, deployment }: Work, { message }: GitSnapshot): boolean {
+  return deployment.interrupts !== undefined && !isOwnCommit(message, execution, deployment);
 }
 
 /** With tags alone in Git, the same tag pushed again changes nothing there, and no rollout would begin. */

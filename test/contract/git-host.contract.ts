@@ -122,6 +122,14 @@ export function gitHostContract(name: string, createWorld: (files: GitFiles) => 
       expect((await (await world.open('reader')).read(Object.keys(files))).files).toEqual(files);
     });
 
+    it('commits nothing but the message, and moves the branch with it', async () => {
+      const before = await host.read([FILE]);
+      const revision = await host.commit({ head: before.revision, files: {}, message: 'Deploy v1 again' });
+      const after = await host.read([FILE]);
+      expect(revision).not.toBe(before.revision);
+      expect(after).toMatchObject({ revision, message: expect.stringContaining('Deploy v1 again') as string, files: before.files });
+    });
+
     it('commits again on its own commit', async () => {
       const first = await commitTag('v2', await world.head());
       const second = await commitTag('v3', first);

@@ -2,14 +2,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { imageOf } from '../../../sandbox/scenarios/image.ts';
 import { DEV, type DeployedWorld, startDeployedWorld } from '../../support/sandbox/deployed-world.ts';
 import { createFaults, EAGER_KUBELET } from '../../support/sandbox/faults.ts';
+import { ENVIRONMENTS } from '../../support/sandbox/more-environments.ts';
 import { announcements, runningDigests } from '../../support/sandbox/traces.ts';
 
-describe('executions that overlap', () => {
+describe('executions that overlap where a newer release may interrupt', () => {
   const faults = createFaults();
   let world: DeployedWorld;
 
   beforeAll(async () => {
-    world = await startDeployedWorld('happy', { faultOf: faults.faultOf, kubelet: { ...EAGER_KUBELET, ready: 600 }, argocd: { delays: { operation: 600 } } });
+    world = await startDeployedWorld('happy', { faultOf: faults.faultOf, kubelet: { ...EAGER_KUBELET, ready: 600 }, argocd: { delays: { operation: 600 } }, editFile: (file) => file.setIn([...ENVIRONMENTS, 'dev', 'interrupt'], true) });
   });
   afterAll(() => world?.stop());
 

@@ -5,6 +5,7 @@ import { createMemoryGitHosts, type MemoryRepository } from '../../../src/adapte
 import { createMemoryServiceStore } from '../../../src/adapters/memory/service-store.ts';
 import { createMemoryTargetStore } from '../../../src/adapters/memory/target-store.ts';
 import { ConfigurationError, ConflictError, ForbiddenError, NotFoundError, RefusedError, UnavailableError } from '../../../src/domain/errors.ts';
+import type { Deployment } from '../../../src/domain/deployment.ts';
 import type { Release } from '../../../src/domain/release.ts';
 import type { Edit, GitRepository, Target } from '../../../src/domain/service.ts';
 import type { TargetStore } from '../../../src/ports/deployment-store.ts';
@@ -28,6 +29,7 @@ const PINNED = [edit('image.tag', 'tag'), edit('image.digest', 'digest')];
 const TAG_ONLY = [edit('image.tag', 'tag')];
 
 type World = {
+  interrupts?: NonNullable<Deployment['interrupts']>;
   edits?: readonly Edit[];
   target?: Partial<Target>;
   values?: string;
@@ -38,13 +40,13 @@ type World = {
   afterCommit?: () => void;
 };
 
-async function aWorld({ edits = PINNED, target = {}, values = VALUES, current, sources = [{ repoUrl: 'git@github.com:team/config.git', targetRevision: 'main' }], ...hooks }: World = {}) {
+async function aWorld({ interrupts, edits = PINNED, target = {}, values = VALUES, current, sources = [{ repoUrl: 'git@github.com:team/config.git', targetRevision: 'main' }], ...hooks }: World = {}) {
   const hosts = createMemoryGitHosts();
   const repository = hosts.add(GIT.url, { files: { [FILE]: values, 'README.md': 'hello\n' } });
   const argocd = createMemoryArgoCd(anApplication({ sources }));
   const services = createMemoryServiceStore([aService({ environments: { dev: anEnvironment({ edits, targets: { eu: aTarget(target) } }) } })]);
   const targets = createMemoryTargetStore();
-  const deployment = aDeployment({ claim: { generation: 1, redrives: 0 } });
+  const deployment = aDeployment({ claim: { generation: 1, redrives: 0 }, ...(interrupts && { interrupts }) });
   const proof = { execution: EXECUTION, generation: 1 };
   const claim = async () => targets.change(deployment, await targets.target(deployment), { claim: aClaim(proof) });
   await claim();
@@ -96,6 +98,18 @@ describe('commitRelease', () => {
     const head = repository.head();
     expect(await run()).toMatchObject({ status: 'committed', deployment: { commit: { revision: null, head, url: null, changes: [] }, marks: { committed: NOW } } });
     expect(attempts()).toBe(0);
+  });
+
+  it('commits even nothing where another release may still be on its way to the branch, so that its push loses', async () => {
+    const interrupts = [{ tag: '1.0.9', digest: aDigest('9') }];
+    const { run, read, repository, attempts } = await aWorld({ interrupts, values: `image:\n  tag: 1.1.0\n  digest: ${aDigest()}\n` });
+    const before = await read();
+    const { status, deployment } = await run();
+    expect(repository.head()).not.toBe(before.revision);
+    expect({ status, commit: deployment.commit }).toMatchObject({ status: 'committed', commit: { revision: repository.head(), head: repository.head(), changes: [] } });
+    expect((await read()).files).toEqual(before.files);
+    expect((await run()).deployment.commit?.revision).toBe(repository.head());
+    expect(attempts()).toBe(1);
   });
 
   it('finds its own commit when the answer to the push was lost', async () => {
