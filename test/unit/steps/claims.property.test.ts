@@ -161,6 +161,7 @@ describe('executions that race for one target', () => {
       expect(await lostRelease(race, judged.released)).toBeNull();
       if (claim !== null && claim.digest === current?.release.digest) expect(await race.branch()).toBe(claim.digest);
     });
-    await fc.assert(property, { numRuns: 150 });
+    // The same interleavings at each run. Others are worth a try after a change of the claim: another seed, and thousands of runs.
+    await fc.assert(property, { numRuns: 300, seed: 20261121 });
   });
 });
