@@ -43,7 +43,7 @@ const NAMED: Readonly<Record<Party, RegExp>> = {
   eks: /EKS cluster sandbox/,
   git: /\/config\.git/,
   argocd: /Argo CD at https:/,
-  cluster: /cluster "?sandbox/,
+  cluster: /[Cc]luster "?sandbox/,
 };
 
 const KINDS: Partial<Record<StepName, SiteKind>> = { AwaitApproval: 'asking', VerifyRelease: 'hooked', RollBack: 'failing' };
