@@ -51,8 +51,9 @@ export function causeOf(deployment: Deployment, status: string, trouble: Trouble
   const answered = trouble === null ? `ended with status ${status}` : troubleText(trouble);
   if (deployment.cause === undefined) return shortened(answered);
   const addition = outcome === 'failed' && trouble !== null ? `${rollbackTrouble(deployment)}: ${answered}` : '';
-  // The first cause matters most, yet what kept the target from going back is not to be cut off behind it.
-  return `${shortened(deployment.cause, CAUSE_LIMIT - Math.min(addition.length, CAUSE_LIMIT / 2))}${shortened(addition, CAUSE_LIMIT / 2)}`;
+  // The first cause matters most, yet what kept the target from going back, and its fix, is not to be cut off behind it.
+  const first = shortened(deployment.cause, CAUSE_LIMIT - Math.min(addition.length, CAUSE_LIMIT / 2));
+  return `${first}${shortened(addition, CAUSE_LIMIT - first.length)}`;
 }
 
 /** A release that failed meets trouble only where it is rolled back: before anything went back, or on the way. */

@@ -61,6 +61,11 @@ describe('causeOf', () => {
     expect(causeOf(aDeployment({ cause: 'x'.repeat(5000) }), 'failed', { ...DOWN, cause: 'y'.repeat(2000) })).toHaveLength(700);
   });
 
+  it('leaves room for the fix where the first cause is short', () => {
+    const refused = { error: 'ForbiddenError', cause: `Cannot GetItem: AccessDeniedException: ${'arn:'.repeat(100)}; allow dynamodb:GetItem in the role's policy.` };
+    expect(causeOf(aDeployment({ cause: `pod web: ${'x'.repeat(150)}` }), 'failed', refused)).toMatch(/; allow dynamodb:GetItem in the role's policy\.$/);
+  });
+
   it('names the status when nothing else is known', () => {
     expect(causeOf(aDeployment(), 'failed', null)).toBe('ended with status failed');
   });
