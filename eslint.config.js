@@ -12,7 +12,8 @@ const layers = [
   { files: ['src/steps/**'], ban: [...vendors.filter((name) => !name.startsWith('zod')), 'yaml', ...runtimeOnly, '**/adapters/**', '**/config/**', '**/logging/**', '**/functions/**'] },
   { files: ['src/adapters/**'], ban: [...runtimeOnly, '**/steps/**', '**/config/**', '**/logging/**', '**/functions/**'] },
   { files: ['src/config/**', 'src/logging/**', 'functions/**'], ban: runtimeOnly },
-  { files: ['sandbox/**'], ban: [...['ports', 'steps', 'adapters', 'config', 'logging'].map((folder) => `**/src/${folder}/**`), '**/functions/**', '**/cli/**', '**/test/**'] },
+  { files: ['sandbox/**'], ban: [...['ports', 'steps', 'adapters', 'config', 'logging'].map((folder) => `**/src/${folder}/**`), '**/functions/**', '**/cli/**', '**/test/**', '**/lab/**'] },
+  { files: ['lab/**'], ban: ['**/functions/**', '**/cli/**', '**/test/**'] },
 ];
 
 const timeAndChance = [
@@ -57,6 +58,6 @@ export default tseslint.config(
   { files: ['src/domain/**', 'src/steps/**'], rules: { 'no-restricted-syntax': ['error', ...style, ...timeAndChance], 'no-restricted-globals': ['error', 'fetch', 'setTimeout', 'setInterval', 'process', 'console'] } },
   { files: ['functions/*/handler.ts'], rules: { 'max-lines': ['error', { max: 20 }] } },
   { files: ['src/config/env.ts'], rules: { 'no-restricted-properties': 'off' } },
-  { files: ['cli/**', 'sandbox/**', 'bench/**'], rules: { 'no-console': 'off', 'no-restricted-properties': 'off' } },
+  { files: ['cli/**', 'sandbox/**', 'bench/**', 'lab/**'], rules: { 'no-console': 'off', 'no-restricted-properties': 'off' } },
   { files: ['test/**'], rules: { 'max-lines': ['error', { max: 350 }], 'max-lines-per-function': 'off', 'no-restricted-properties': 'off' } },
 );

@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // These need the lab: see vitest.lab.config.ts.
+    exclude: ['test/lab/**'],
     // A guard against hanging, no measure: worlds start slowly on a busy machine.
     testTimeout: 60_000,
     hookTimeout: 180_000,
