@@ -39,6 +39,8 @@ describe('layers', () => {
     ['a handler imports the sandbox', 'functions/bad/handler.ts', "import { x } from '../../sandbox/world.ts';\nexport const y = x;"],
     ['the sandbox imports a step', 'sandbox/bad.ts', "import { x } from '../src/steps/claim-target.ts';\nexport const y = x;"],
     ['the sandbox imports a port', 'sandbox/bad.ts', "import type { Clock } from '../src/ports/clock.ts';\nexport type Y = Clock;"],
+    ['the sandbox imports the lab', 'sandbox/bad.ts', "import type { Lab } from '../lab/lab.ts';\nexport type Y = Lab;"],
+    ['the lab imports the command line', 'lab/bad.ts', "import { main } from '../cli/main.ts';\nexport const y = main;"],
     ['the sandbox imports an adapter', 'sandbox/bad.ts', "import { x } from '../src/adapters/git/git-host.ts';\nexport const y = x;"],
   ])('refuse that %s', async (_, file, code) => {
     expect(await ruleIds(file, code)).toContain(BAN);
