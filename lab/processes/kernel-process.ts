@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+
+/** A process as the kernel tells it apart: a pid is used again, a pid with a start time is not. */
+export type KernelProcess = { readonly pid: number; /** In clock ticks since the machine started. */ readonly startTime: string };
+
+/** The process that has this pid now; null when there is none, or only its exit status is left. */
+export function kernelProcess(pid: number): KernelProcess | null {
+  const stat = readStat(pid);
+  if (stat === null) return null;
+  // proc(5): `pid (comm) state ppid …`; comm may hold spaces and brackets, so the fields are counted from its end.
+  const [state = '', ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const startTime = fields[18];
+  return state === 'Z' || state === 'X' || startTime === undefined ? null : { pid, startTime };
+}
+
+function readStat(pid: number): string | null {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+export function isAlive({ pid, startTime }: KernelProcess): boolean {
+  return kernelProcess(pid)?.startTime === startTime;
+}
+
+/** Sends a signal to the process and the group that it leads. Nothing happens when they are gone. */
+export function signalGroup({ pid }: KernelProcess, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}

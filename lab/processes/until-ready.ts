@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { LabProcess } from './processes.ts';
+
+const LOOK_EVERY = 20;
+
+/**
+ * Waits until `check` says so; a check that throws is asked again.
+ *
+ * @throws Error when the process ends, or is not ready within the limit (in milliseconds): the process, its last log line, the log
+ */
+export async function untilReady(process: LabProcess, check: () => Promise<boolean>, limitMs = 60_000): Promise<void> {
+  const deadline = performance.now() + limitMs;
+  let problem: unknown;
+  for (;;) {
+    if (!process.isRunning()) throw new Error(`Process ${process.name} ended at its start${lastWords(process)}`, { cause: problem });
+    try {
+      if (await check()) return;
+    } catch (error) {
+      problem = error;
+    }
+    if (performance.now() > deadline) throw new Error(`Process ${process.name} is not ready after ${limitMs / 1000} s${lastWords(process)}`, { cause: problem });
+    await delay(LOOK_EVERY);
+  }
+}
+
+function lastWords({ logFile }: LabProcess): string {
+  const line = readFileSync(logFile, 'utf8').trimEnd().split(/\r?\n/).at(-1) ?? '';
+  const said = line === '' ? 'it wrote nothing' : `its last line is ${JSON.stringify(line.slice(0, 500))}`;
+  return `: ${said}; see ${logFile}.`;
+}

@@ -1,0 +1,127 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isAlive, kernelProcess } from '../../../../lab/processes/kernel-process.ts';
+import { readRecord, writeRecord } from '../../../../lab/processes/process-record.ts';
+import { endAll, openProcess, type ProcessSpec, startProcess } from '../../../../lab/processes/processes.ts';
+import { untilReady } from '../../../../lab/processes/until-ready.ts';
+
+let place: string;
+
+beforeEach(() => {
+  place = mkdtempSync(join(tmpdir(), 'lab-test-'));
+});
+afterEach(async () => {
+  await endAll(place);
+  rmSync(place, { recursive: true });
+});
+
+/** A Node process that runs these statements. */
+function nodeProcess(name: string, statements: string, more: Partial<ProcessSpec> = {}): ProcessSpec {
+  return { name, command: process.execPath, args: ['--input-type=module', '-e', statements], ...more };
+}
+
+const FOREVER = 'console.log("up"); setInterval(() => undefined, 1000);';
+
+/** Its log has the word. */
+function wrote(logFile: string, word: string): () => Promise<boolean> {
+  return async () => readFileSync(logFile, 'utf8').includes(word);
+}
+
+describe('startProcess', () => {
+  it('runs a process whose output is in its log, in a process group of its own', async () => {
+    const started = await startProcess(place, nodeProcess('web', FOREVER));
+    await untilReady(started, wrote(started.logFile, 'up'));
+    expect(started.logFile).toBe(join(place, 'logs', 'web.log'));
+    const { pid } = readRecord(place, 'web')?.running ?? { pid: 0 };
+    expect(readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ')[4]).toBe(String(pid));
+  });
+
+  it('gives it no other environment than what is asked for, a PATH and a home in the lab', async () => {
+    const started = await startProcess(place, nodeProcess('web', `console.log(JSON.stringify(process.env)); ${FOREVER}`, { env: { COLOUR: 'green' } }));
+    await untilReady(started, wrote(started.logFile, 'up'));
+    const [first = ''] = readFileSync(started.logFile, 'utf8').split('\n');
+    expect(JSON.parse(first)).toEqual({ PATH: process.env['PATH'], HOME: place, COLOUR: 'green' });
+  });
+
+  it('says which command is missing', async () => {
+    await expect(startProcess(place, { name: 'web', command: join(place, 'nothing'), args: [] })).rejects.toThrow(/^Process web can't start: spawn .*nothing ENOENT; build the lab's tools again if .*nothing is missing\.$/);
+  });
+
+  it('refuses a name that runs already, and one that is no file name', async () => {
+    await startProcess(place, nodeProcess('web', FOREVER));
+    await expect(startProcess(place, nodeProcess('web', FOREVER))).rejects.toThrow(/^Process web of the lab runs already, as \d+; stop it first\.$/);
+    await expect(startProcess(place, nodeProcess('../web', FOREVER))).rejects.toThrow('can\'t be called "../web"');
+  });
+
+  it('starts nothing in a lab that was removed', async () => {
+    await expect(startProcess(join(place, 'gone'), nodeProcess('web', FOREVER))).rejects.toThrow('there is no folder');
+    expect(existsSync(join(place, 'gone'))).toBe(false);
+  });
+});
+
+describe('a process of the lab', () => {
+  it('is stopped and started again, by whoever opens it', async () => {
+    await startProcess(place, nodeProcess('web', FOREVER));
+    const opened = openProcess(place, 'web');
+    expect(opened.isRunning()).toBe(true);
+    await opened.stop('SIGKILL');
+    expect(opened.isRunning()).toBe(false);
+    await opened.start();
+    expect(opened.isRunning()).toBe(true);
+  });
+
+  it('takes along the processes that it started', async () => {
+    const child = `(await import('node:child_process')).spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)']).pid`;
+    const started = await startProcess(place, nodeProcess('web', `console.log('child', ${child}); ${FOREVER}`));
+    await untilReady(started, wrote(started.logFile, 'up'));
+    const [, pid] = /child (\d+)/.exec(readFileSync(started.logFile, 'utf8')) ?? [];
+    const grandchild = kernelProcess(Number(pid));
+    await started.stop();
+    await expect.poll(() => grandchild !== null && isAlive(grandchild)).toBe(false);
+  });
+
+  it('is not opened by a name that the lab does not have', async () => {
+    await startProcess(place, nodeProcess('web', FOREVER));
+    expect(() => openProcess(place, 'database')).toThrow(`The lab in ${place} has no process database; it has web.`);
+  });
+});
+
+describe('untilReady', () => {
+  it('says in one sentence what a process that died at its start wrote last, and where the rest is', async () => {
+    const started = await startProcess(place, nodeProcess('web', 'console.error("first"); console.error("listen 127.0.0.1:1: address in use"); process.exit(1);'));
+    await expect(untilReady(started, async () => false)).rejects.toThrow(`Process web ended at its start: its last line is "listen 127.0.0.1:1: address in use"; see ${started.logFile}.`);
+  });
+
+  it('asks again after a check that throws, and gives up at its limit', async () => {
+    const started = await startProcess(place, nodeProcess('web', 'setInterval(() => undefined, 1000);'));
+    const refused = new Error('connection refused');
+    const waiting = untilReady(started, () => Promise.reject(refused), 50);
+    await expect(waiting).rejects.toThrow(`Process web is not ready after 0.05 s: it wrote nothing; see ${started.logFile}.`);
+    await expect(waiting).rejects.toMatchObject({ cause: refused });
+  });
+});
+
+describe('endAll', () => {
+  it('ends every process of its lab, also one that ignores being asked', async () => {
+    const deaf = await startProcess(place, nodeProcess('deaf', `process.on('SIGTERM', () => undefined); ${FOREVER}`));
+    await untilReady(deaf, wrote(deaf.logFile, 'up'));
+    const polite = await startProcess(place, nodeProcess('polite', FOREVER));
+    await endAll(place, 200);
+    expect([deaf.isRunning(), polite.isRunning()]).toEqual([false, false]);
+    expect(() => openProcess(place, 'deaf')).toThrow('has no process deaf; it has none');
+  });
+
+  it('leaves a process alone that has got the pid of one of its own', async () => {
+    const stranger = await startProcess(place, nodeProcess('stranger', FOREVER));
+    const record = readRecord(place, 'stranger');
+    if (record === null) throw new Error('No record was written.');
+    const other = mkdtempSync(join(tmpdir(), 'lab-test-'));
+    await startProcess(other, nodeProcess('short', ''));
+    writeRecord(other, { ...record, spec: nodeProcess('short', ''), running: { ...record.running, startTime: '1' } });
+    await endAll(other);
+    rmSync(other, { recursive: true });
+    expect(stranger.isRunning()).toBe(true);
+  });
+});
