@@ -1,14 +1,8 @@
 import type { PodSummary } from '../../src/domain/deployment.ts';
 import type { Scene } from './scene.ts';
 
-/** What the cluster runs of an Application now, as `kubectl get pods` shows it: pods that are being deleted are left out. */
-export function livePods({ scenario: { world } }: Scene, application: string): readonly PodSummary[] {
-  return world.kubernetes.store
-    .list('Pod', 'inference')
-    .filter(({ metadata }) => metadata.name.startsWith(`${application}-`) && metadata.deletionTimestamp === undefined)
-    .map(({ metadata, spec, status }) => ({
-      name: metadata.name,
-      ready: status.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false,
-      digest: /@(sha256:[0-9a-f]{64})$/.exec(spec.containers[0]?.image ?? '')?.[1] ?? null,
-    }));
+/** What the cluster runs of an Application now. */
+export async function livePods({ scenario: { world } }: Scene, application: string): Promise<readonly PodSummary[]> {
+  const pods = (await world.cluster.livePods('inference')).filter(({ name }) => name.startsWith(`${application}-`));
+  return pods.map(({ name, ready, images: [image = ''] }) => ({ name, ready, digest: /@(sha256:[0-9a-f]{64})$/.exec(image)?.[1] ?? null }));
 }

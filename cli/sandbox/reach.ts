@@ -1,15 +1,16 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import type { ScenarioWorld } from '../../sandbox/scenarios/scenario-world.ts';
 import type { StartedScenario } from '../../sandbox/scenarios/start-scenario.ts';
 
 /** Writes a kubeconfig and the authority's certificate, and says with which environment ordinary tools reach the sandbox. */
-export async function describeReach({ world, environment, slipwayFile }: StartedScenario, stateMachineArn: string): Promise<string> {
-  const { folder, kubernetes, git, argocd, caPem, stage } = world;
+export async function describeReach({ world, environment, slipwayFile }: StartedScenario<ScenarioWorld>, stateMachineArn: string): Promise<string> {
+  const { folder, git, argocd, caPem, stage } = world;
   const kubeconfig = join(folder, 'kubeconfig.yaml');
   const caFile = join(folder, 'ca.pem');
   const file = join(folder, 'slipway.yaml');
-  await Promise.all([writeFile(kubeconfig, kubeconfigOf(kubernetes), { mode: 0o600 }), writeFile(caFile, caPem), writeFile(file, slipwayFile)]);
+  await Promise.all([writeFile(kubeconfig, kubeconfigOf(world), { mode: 0o600 }), writeFile(caFile, caPem), writeFile(file, slipwayFile)]);
   const variables = {
     ...environment,
     // Version 1 of the AWS CLI knows the region by this name only.
@@ -17,7 +18,7 @@ export async function describeReach({ world, environment, slipwayFile }: Started
     KUBECONFIG: kubeconfig,
     GIT_URL: git.repositoryUrl('config').replace('://', `://${git.credential.username}:${git.credential.password}@`),
     ARGOCD_URL: argocd.url,
-    ARGOCD_TOKEN: argocd.token('inference', 'slipway'),
+    ARGOCD_TOKEN: await argocd.token('inference', 'slipway'),
     CA_FILE: caFile,
     SLIPWAY_FILE: file,
     // git, curl and aws would ask a proxy of the user's even for loopback.
@@ -45,7 +46,7 @@ export async function describeReach({ world, environment, slipwayFile }: Started
   ].join('\n');
 }
 
-function kubeconfigOf({ url, caPem, administratorToken }: StartedScenario['world']['kubernetes']): string {
+function kubeconfigOf({ cluster: { url, administratorToken }, caPem }: Pick<ScenarioWorld, 'cluster' | 'caPem'>): string {
   return stringify({
     apiVersion: 'v1',
     kind: 'Config',

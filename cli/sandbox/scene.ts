@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeExecutionCommand, type ExecutionListItem, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import * as z from 'zod/mini';
 import type { Image } from '../../sandbox/scenarios/image.ts';
+import type { ScenarioWorld } from '../../sandbox/scenarios/scenario-world.ts';
 import type { StartedScenario } from '../../sandbox/scenarios/start-scenario.ts';
 import { openStores, type Stores } from '../../src/adapters/dynamodb/open-stores.ts';
 import { NotFoundError } from '../../src/domain/errors.ts';
@@ -18,7 +19,7 @@ import { STAGE, useOnlyAws } from './own-world.ts';
 
 /** A scenario's world with its services applied, as plays act in it. */
 export type Scene = {
-  readonly scenario: StartedScenario;
+  readonly scenario: StartedScenario<ScenarioWorld>;
   readonly stack: DeployedStack;
   readonly stores: Stores;
   readonly client: SFNClient;
@@ -28,7 +29,7 @@ export type Scene = {
 export const tell = (text: string): void => console.error(text);
 
 /** Points this process at the scenario's AWS, and applies its `slipway.yaml`. */
-export async function openScene(scenario: StartedScenario): Promise<Scene> {
+export async function openScene(scenario: StartedScenario<ScenarioWorld>): Promise<Scene> {
   useOnlyAws(scenario.environment);
   const stack = await findStack(STAGE);
   await applyText(scenario.slipwayFile, 'slipway.yaml', { stage: STAGE, check: true });

@@ -1,10 +1,11 @@
 import { stringify } from 'yaml';
-import { CLUSTER, type World } from '../world.ts';
+import { CLUSTER } from '../world.ts';
 import { INFERENCE, type SampleService } from './sample-services.ts';
+import type { ScenarioWorld } from './scenario-world.ts';
 import type { Scenario } from './scenarios.ts';
 
 /** The `slipway.yaml` of the sandbox's team: as any team's, with seconds where a team would say minutes. */
-export function slipwayFile({ git, argocd, caPem, aws }: Pick<World, 'git' | 'argocd' | 'caPem' | 'aws'>, { services = [INFERENCE], policy }: Pick<Scenario, 'services' | 'policy'> = {}): string {
+export function slipwayFile({ git, argocd, caPem, aws }: Pick<ScenarioWorld, 'git' | 'argocd' | 'caPem' | 'aws'>, { services = [INFERENCE], policy }: Pick<Scenario, 'services' | 'policy'> = {}): string {
   return stringify({
     owner: 'team-inference',
     git: { config: { host: 'git', url: git.repositoryUrl('config'), branch: 'main', credentials: 'slipway/git' } },

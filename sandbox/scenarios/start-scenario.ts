@@ -1,16 +1,16 @@
 import { ECRClient } from '@aws-sdk/client-ecr';
-import type { Kubernetes } from '../kubernetes/start.ts';
 import { deployStack, startWorld, type World, type WorldOptions } from '../world.ts';
 import { configFiles, REPOSITORY } from './config-repository.ts';
 import { createRepository, type Image, imageOf, pushImage, putImage } from './image.ts';
 import type { ScenarioName } from './names.ts';
 import { INFERENCE, type SampleService, withApplications } from './sample-services.ts';
+import type { ScenarioWorld } from './scenario-world.ts';
 import { SCENARIOS } from './scenarios.ts';
 import { slipwayFile } from './slipway-file.ts';
 import { troublesOf } from './troubles.ts';
 
-export type StartedScenario = {
-  readonly world: World;
+export type StartedScenario<W extends ScenarioWorld = World> = {
+  readonly world: W;
   /** What `slipway apply` is given. */
   readonly slipwayFile: string;
   /** Points the AWS SDK and the CLI at the sandbox, as its administrator. */
@@ -30,16 +30,21 @@ export type ScenarioOptions = Pick<WorldOptions, 'packageFolder' | 'stage'> & Pa
   readonly editTemplate?: Parameters<typeof deployStack>[2];
 };
 
+/** Starts a scenario in the sandbox. */
+export function startScenario(name: ScenarioName, options: ScenarioOptions): Promise<StartedScenario> {
+  return startScenarioIn(startWorld, name, options);
+}
+
 /** Starts a world in which 1.0.0 runs, ready for what the scenario is about: the push of 1.1.0 as a rule. */
-export async function startScenario(name: ScenarioName, { editTemplate, ...options }: ScenarioOptions): Promise<StartedScenario> {
+export async function startScenarioIn<W extends ScenarioWorld>(start: (options: WorldOptions) => Promise<W>, name: ScenarioName, { editTemplate, ...options }: ScenarioOptions): Promise<StartedScenario<W>> {
   const scenario = SCENARIOS[name];
   const { services = [INFERENCE], committedBefore } = scenario;
   const [oldImage, newImage] = [imageOf('1.0.0'), imageOf('1.1.0')];
-  const { options: { hook, ...troubles }, begin } = troublesOf(scenario, newImage);
-  const world = await startWorld({
+  const troubles = troublesOf(scenario, newImage);
+  const world = await start({
     configFiles: configFiles(committedBefore === true ? newImage : oldImage, services),
-    argocd: { hook, editManifest: (manifest) => withApplications(manifest, services) },
-    ...troubles,
+    argocd: { editManifest: (manifest) => withApplications(manifest, services) },
+    ...troubles.options,
     ...options,
   });
   try {
@@ -48,7 +53,7 @@ export async function startScenario(name: ScenarioName, { editTemplate, ...optio
     const ecr = new ECRClient({ endpoint: world.aws.endpointUrl, region, credentials: { accessKeyId, secretAccessKey } });
     await Promise.all(services.map((service) => runOldImage({ world, ecr }, service, oldImage)));
     await deployStack(world, options.packageFolder, editTemplate);
-    begin(world);
+    await troubles.begin(world);
     return {
       world,
       slipwayFile: slipwayFile(world, scenario),
@@ -65,27 +70,8 @@ export async function startScenario(name: ScenarioName, { editTemplate, ...optio
   }
 }
 
-async function runOldImage({ world, ecr }: { readonly world: World; readonly ecr: ECRClient }, { repository, application }: SampleService, oldImage: Image): Promise<void> {
+async function runOldImage({ world, ecr }: { readonly world: ScenarioWorld; readonly ecr: ECRClient }, { repository, application }: SampleService, oldImage: Image): Promise<void> {
   await createRepository(ecr, repository);
   await pushImage(ecr, repository, oldImage);
-  await untilAvailable(world.kubernetes, 'inference', application);
-}
-
-/** Resolves once every replica of the Deployment is available. */
-async function untilAvailable({ store }: Pick<Kubernetes, 'store'>, namespace: string, name: string): Promise<void> {
-  const isAvailable = (): boolean => {
-    const deployment = store.get('Deployment', namespace, name);
-    return deployment !== null && (deployment.status.availableReplicas ?? 0) >= (deployment.spec.replicas ?? 1);
-  };
-  await new Promise<void>((resolve) => {
-    const stop = store.watch(() => {
-      if (!isAvailable()) return;
-      stop();
-      resolve();
-    });
-    if (isAvailable()) {
-      stop();
-      resolve();
-    }
-  });
+  await world.cluster.untilAvailable('inference', application);
 }

@@ -1,43 +1,48 @@
 import type { BareRepository } from '../git/bare-repository.ts';
 import type { KubernetesOptions } from '../kubernetes/start.ts';
-import type { World, WorldOptions } from '../world.ts';
+import type { WorldOptions } from '../world.ts';
 import { VALUES_FILE } from './config-repository.ts';
 import type { Image } from './image.ts';
+import type { ScenarioWorld } from './scenario-world.ts';
 import type { PodFault, Scenario } from './scenarios.ts';
 
 /** What goes wrong in a scenario. */
 export type Troubles = {
-  readonly options: Pick<WorldOptions, 'faultOf' | 'beforePush' | 'carryEvent'> & { readonly hook: NonNullable<NonNullable<WorldOptions['argocd']>['hook']> };
+  readonly options: Pick<WorldOptions, 'faultOf' | 'beforePush' | 'carryEvent'>;
   /** The world runs 1.0.0: from now on things go wrong. */
-  readonly begin: (world: World) => void;
+  readonly begin: (world: ScenarioWorld) => Promise<void>;
 };
 
 export function troublesOf({ fault, race, wrongToken, argocdDownFor, hook, carryEvent }: Scenario, newImage: Image): Troubles {
-  let world: World | undefined;
-  let wasDown = false;
+  let world: ScenarioWorld | undefined;
   const carry = carryEvent?.();
   return {
     options: {
       ...(fault && { faultOf: faultOfImage(newImage, fault) }),
       ...(race === true && { beforePush: onceSomebodyElse() }),
-      ...(wrongToken === true && { beforePush: async () => void (world && storeToken(world, 'not-a-token')) }),
+      ...(wrongToken === true && { beforePush: async () => world && storeToken(world, 'not-a-token') }),
       ...(carry && { carryEvent: (event, publish) => (world === undefined ? publish(event) : carry(event, publish)) }),
-      hook() {
-        if (world === undefined) return null;
-        if (argocdDownFor !== undefined && !wasDown) setTimeout(world.argocd.interrupt(), argocdDownFor).unref();
-        wasDown = true;
-        return hook ?? null;
-      },
     },
-    begin(started) {
+    async begin(started) {
       world = started;
+      if (hook !== undefined) await started.argocd.addHook(hook);
+      if (argocdDownFor !== undefined) interruptOnce(started, argocdDownFor);
     },
   };
 }
 
 /** Gives the secret of Argo CD's token a new value; without one, a token that Argo CD takes. */
-export function storeToken({ aws, argocd }: Pick<World, 'aws' | 'argocd'>, token: string = argocd.token('inference', 'slipway')): void {
-  aws.secrets.putSecret('slipway/argocd', JSON.stringify({ token }));
+export async function storeToken({ aws, argocd }: Pick<ScenarioWorld, 'aws' | 'argocd'>, token?: string): Promise<void> {
+  aws.secrets.putSecret('slipway/argocd', JSON.stringify({ token: token ?? (await argocd.token('inference', 'slipway')) }));
+}
+
+/** Argo CD's API is away from the moment at which the next sync begins. */
+function interruptOnce({ argocd }: Pick<ScenarioWorld, 'argocd'>, lengthMs: number): void {
+  let wasDown = false;
+  argocd.onSync(() => {
+    if (!wasDown) setTimeout(argocd.interrupt(), lengthMs).unref();
+    wasDown = true;
+  });
 }
 
 function faultOfImage({ digest }: Image, fault: PodFault): NonNullable<KubernetesOptions['faultOf']> {

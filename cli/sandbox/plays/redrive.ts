@@ -14,7 +14,7 @@ export const redrive: Play = async (scene) => {
   tell(`\n${outcomeLine(outcome, cause, lookOf(process.stderr))}`);
   const before = await readHistory(scene.client, execution);
   showCommand(`aws secretsmanager put-secret-value --secret-id slipway/argocd --secret-string '{"token":"…"}'`);
-  storeToken(world);
+  await storeToken(world);
   const printed = await slipway('redrive', 'inference-service');
   const after = await readHistory(scene.client, execution);
   const skipped = skippedSteps(before.progress, after.progress.slice(before.progress.length));

@@ -18,7 +18,7 @@ export const rollback: Play = async (scene) => {
   // A push of the second in which that was asked for would be older.
   await untilNextSecond();
   const report = await pushAndWatch(scene, newImage);
-  const pods = livePods(scene, INFERENCE.application);
+  const pods = await livePods(scene, INFERENCE.application);
   tell(`\nPushing the same image again as ${INFERENCE.name}:${AGAIN} …`);
   const { outcome, cause, execution } = (await watchStarted(scene, 'EventBridge', () => addTag(newImage, AGAIN))).summary;
   const look = lookOf(process.stdout);

@@ -87,7 +87,7 @@ async function stormedService(scene: Scene, { name, application }: SampleService
   const pushed = images.map(({ tag }) => tag);
   const subjects = (await scene.scenario.world.git.repository.log()).toReversed().map(({ message }) => message.split('\n')[0] ?? '');
   const deployed = subjects.flatMap((subject) => new RegExp(`^Deploy ${name} (\\S+) to `).exec(subject)?.[1] ?? []);
-  const live = [...new Set(livePods(scene, application).map(({ digest }) => images.find((image) => image.digest === digest)?.tag ?? digest ?? 'unknown'))];
+  const live = [...new Set((await livePods(scene, application)).map(({ digest }) => images.find((image) => image.digest === digest)?.tag ?? digest ?? 'unknown'))];
   const order = deployed.map((tag) => pushed.indexOf(tag));
   const isForward = order.every((place, index) => place > (order[index - 1] ?? -1));
   return { name, pushed, live, deployed, executions: outcomes(ended.filter(({ service }) => service === name)), right: isForward && live.length === 1 && live[0] === pushed.at(-1) };

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { GetExecutionHistoryCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { DeployedWorld } from './deployed-world.ts';
+import type { ScenarioWorld } from '../../../sandbox/scenarios/scenario-world.ts';
 
 /** Everything that a deployment leaves where people look: by place, as text. */
-export async function tracesOf({ world }: Pick<DeployedWorld, 'world'>): Promise<Readonly<Record<string, string>>> {
+export async function tracesOf({ world }: { readonly world: ScenarioWorld }): Promise<Readonly<Record<string, string>>> {
   const { aws, git, folder, stage } = world;
   const config = { endpoint: aws.endpointUrl, region: aws.account.region, credentials: aws.administrator, maxAttempts: 1 };
   const stateMachineArn = `arn:aws:states:${aws.account.region}:${aws.account.id}:stateMachine:slipway-${stage}-deploy`;
@@ -44,20 +44,20 @@ export function secretsIn(text: string, known: Readonly<Record<string, string>>)
 }
 
 /** The secrets of a world whose values are known. */
-export async function secretsOf({ world }: Pick<DeployedWorld, 'world'>): Promise<Readonly<Record<string, string>>> {
+export async function secretsOf({ world }: { readonly world: ScenarioWorld }): Promise<Readonly<Record<string, string>>> {
   const { endpointUrl: endpoint, account, administrator: credentials } = world.aws;
   const secrets = new SecretsManagerClient({ endpoint, region: account.region, credentials, maxAttempts: 1 });
   const { SecretString = '' } = await secrets.send(new GetSecretValueCommand({ SecretId: 'slipway/argocd' }));
   return {
     'Git password': world.git.credential.password,
     'Argo CD token': String((JSON.parse(SecretString) as { token: unknown }).token),
-    'administrator’s cluster token': world.kubernetes.administratorToken,
+    'administrator’s cluster token': world.cluster.administratorToken,
     'administrator’s secret key': world.aws.administrator.secretAccessKey,
   };
 }
 
 /** Which secrets a world left where people look, by place. @throws when there is a place that nothing was read from */
-export async function secretsFound(deployed: Pick<DeployedWorld, 'world'>): Promise<Readonly<Record<string, readonly string[]>>> {
+export async function secretsFound(deployed: { readonly world: ScenarioWorld }): Promise<Readonly<Record<string, readonly string[]>>> {
   const [traces, known] = await Promise.all([tracesOf(deployed), secretsOf(deployed)]);
   const unread = Object.keys(traces).filter((place) => (traces[place]?.length ?? 0) <= 100);
   if (unread.length > 0) throw new Error(`Nothing was found to look through in ${unread.join(', ')}.`);
