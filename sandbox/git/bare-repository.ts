@@ -2,13 +2,16 @@ import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runGit } from './run-git.ts';
 
+/** Text or bytes by path; null deletes the file. */
+export type CommittedFiles = Readonly<Record<string, string | Uint8Array | null>>;
+
 /** A bare repository on disk, written and read past the server: the world's side of a scenario. */
 export type BareRepository = {
   readonly directory: string;
   /** SHA that a branch, tag or (abbreviated) SHA names; null when there is none. */
   resolve(revision: string): Promise<string | null>;
   /** Commits files on top of the branch (null deletes one) and returns the new head. */
-  commit(change: { branch?: string; message: string; files: Readonly<Record<string, string | null>> }): Promise<string>;
+  commit(change: { branch?: string; message: string; files: CommittedFiles }): Promise<string>;
   /** Text of each file at the revision; a file that is not there is left out. */
   readFiles(revision: string, paths: readonly string[]): Promise<Record<string, string>>;
   /** Paths of all files under a folder, or of all files. */
@@ -28,7 +31,7 @@ export type RepositoryOptions = {
 /** Creates a bare repository that holds `files` as its one commit. */
 export async function createBareRepository(
   directory: string,
-  files: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, string | Uint8Array>>,
   { branch = 'main', partialReads = true }: RepositoryOptions = {},
 ): Promise<BareRepository> {
   await runGit(directory, ['init', '--quiet', '--bare', '--initial-branch', branch]);
@@ -38,13 +41,14 @@ export async function createBareRepository(
   return repository;
 }
 
-function openBareRepository(directory: string, defaultBranch: string): BareRepository {
+/** A bare repository that is there. */
+export function openBareRepository(directory: string, defaultBranch = 'main'): BareRepository {
   return {
     directory,
     resolve: (revision) => resolveRevision(directory, revision),
     async commit({ branch = defaultBranch, message, files }) {
       const parent = await resolveRevision(directory, `refs/heads/${branch}`);
-      return (await runGit(directory, ['fast-import', '--quiet', '--date-format=now'], importStream(branch, parent, message, files))).toString().trim();
+      return importCommit(directory, { branch, parent, message, files });
     },
     readFiles: (revision, paths) => readFiles(directory, revision, paths),
     async listFiles(revision, folder) {
@@ -66,19 +70,27 @@ async function resolveRevision(directory: string, revision: string): Promise<str
   }
 }
 
-/** One commit in the format of git-fast-import, which needs neither index nor work tree; `get-mark` has it print the new SHA. */
-function importStream(branch: string, parent: string | null, message: string, files: Readonly<Record<string, string | null>>): Buffer {
-  const parts = [`commit refs/heads/${branch}\nmark :1\ncommitter Sandbox <sandbox@example.com> now\n`, data(message)];
-  if (parent !== null) parts.push(`from ${parent}\n`);
-  for (const [path, text] of Object.entries(files)) {
-    if (/["\n]/.test(path)) throw new Error(`The path ${JSON.stringify(path)} cannot be committed here: it holds a quote or a line end.`);
-    parts.push(text === null ? `D ${path}\n` : `M 100644 inline ${path}\n${data(text)}`);
-  }
-  return Buffer.from([...parts, '\nget-mark :1\n'].join(''));
+export type ImportedCommit = { readonly branch: string; readonly parent: string | null; readonly message: string; readonly files: CommittedFiles };
+
+/** Writes one commit on its parent, moves the branch there and returns the new SHA. Needs neither index nor work tree. */
+export async function importCommit(directory: string, commit: ImportedCommit): Promise<string> {
+  return (await runGit(directory, ['fast-import', '--quiet', '--date-format=now'], importStream(commit))).toString().trim();
 }
 
-function data(text: string): string {
-  return `data ${Buffer.byteLength(text)}\n${text}\n`;
+/** The format of git-fast-import; `get-mark` has it print the new SHA. */
+function importStream({ branch, parent, message, files }: ImportedCommit): Buffer {
+  const parts = [Buffer.from(`commit refs/heads/${branch}\nmark :1\ncommitter Sandbox <sandbox@example.com> now\n`), data(message)];
+  if (parent !== null) parts.push(Buffer.from(`from ${parent}\n`));
+  for (const [path, content] of Object.entries(files)) {
+    if (/["\n]/.test(path)) throw new Error(`The path ${JSON.stringify(path)} cannot be committed here: it holds a quote or a line end.`);
+    parts.push(...(content === null ? [Buffer.from(`D ${path}\n`)] : [Buffer.from(`M 100644 inline ${path}\n`), data(content)]));
+  }
+  return Buffer.concat([...parts, Buffer.from('\nget-mark :1\n')]);
+}
+
+function data(content: string | Uint8Array): Buffer {
+  const bytes = Buffer.from(content);
+  return Buffer.concat([Buffer.from(`data ${bytes.length}\n`), bytes, Buffer.from('\n')]);
 }
 
 async function readFiles(directory: string, revision: string, paths: readonly string[]): Promise<Record<string, string>> {

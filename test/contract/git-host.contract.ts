@@ -7,6 +7,7 @@ export type GitFiles = Readonly<Record<string, string | Uint8Array>>;
 
 /** One repository with a branch `main`, and the people around it. */
 export type GitWorld = {
+  readonly url: string;
   /** Opens the repository as one of three users: `stranger` has wrong credentials. */
   open(user: 'writer' | 'reader' | 'stranger', overrides?: Partial<GitRepository>): Promise<GitHost>;
   /** Another person's commit; the new head. */
@@ -31,6 +32,18 @@ const FILES: GitFiles = {
   'latin1.yaml': Buffer.from('stra\u00dfe: 1\n', 'latin1'),
   'README.md': 'hello\n',
 };
+
+/** Tries until nobody else was faster; returns the revision. */
+async function commitUntilIn(host: GitHost, path: string): Promise<string> {
+  for (;;) {
+    const { revision: head } = await host.read([path]);
+    try {
+      return await host.commit({ head, files: { [path]: `by: ${path}\n` }, message: `Deploy to ${path}` });
+    } catch (error) {
+      if (!(error instanceof ConflictError)) throw error;
+    }
+  }
+}
 
 /** What every implementation of GitHost does alike. */
 export function gitHostContract(name: string, createWorld: (files: GitFiles) => Promise<GitWorld>): void {
@@ -88,6 +101,13 @@ export function gitHostContract(name: string, createWorld: (files: GitFiles) => 
       const reading = world.open('writer', { branch: 'nowhere' }).then((other) => other.read([FILE]));
       await expect(reading).rejects.toThrow(NotFoundError);
       await expect(reading).rejects.toThrow('nowhere');
+    });
+
+    it('says that the repository is missing', async () => {
+      const url = world.url.replace(/[^/]+\.git$/, 'nowhere.git');
+      const reading = world.open('writer', { url }).then((other) => other.read([FILE]));
+      await expect(reading).rejects.toThrow(NotFoundError);
+      await expect(reading).rejects.toThrow(url);
     });
 
     it.each(['0123456789abcdef0123456789abcdef01234567', 'main', ''])('says that the revision %j is missing', async (revision) => {
@@ -165,6 +185,17 @@ export function gitHostContract(name: string, createWorld: (files: GitFiles) => 
       expect(results).toContainEqual({ status: 'fulfilled', value: await world.head() });
     });
 
+    it('lets six people in who read again whenever they have lost, each once', async () => {
+      const before = await world.head();
+      const paths = Object.keys(FILES).filter((path) => path !== 'latin1.yaml').slice(0, 6);
+      const people = await Promise.all(paths.map(async (path) => ({ path, host: await world.open('writer') })));
+      const revisions = await Promise.all(people.map(({ path, host: one }) => commitUntilIn(one, path)));
+      const after = await (await world.open('reader')).read(paths);
+      expect(after.files).toEqual(Object.fromEntries(paths.map((path) => [path, `by: ${path}\n`])));
+      expect(new Set([...revisions, before]).size).toBe(7);
+      expect(revisions).toContain(after.revision);
+    });
+
     it('does not add a file', async () => {
       const head = await world.head();
       await expect(host.commit({ head, files: { 'new.yaml': 'x\n' }, message: 'Add' })).rejects.toThrow(NotFoundError);
@@ -178,6 +209,24 @@ export function gitHostContract(name: string, createWorld: (files: GitFiles) => 
       await expect(committing).rejects.toThrow(RefusedError);
       await expect(committing).rejects.toThrow('main is frozen until Monday');
       expect(await world.head()).toBe(head);
+    });
+  });
+
+  describe(`GitHost (${name}): a large folder`, () => {
+    const paths = Array.from({ length: 600 }, (_, index) => `services/service-${String(index).padStart(5, '0')}/values.yaml`);
+
+    beforeAll(async () => {
+      world = await createWorld(Object.fromEntries(paths.map((path) => [path, 'tag: v1\n'])));
+      host = await world.open('writer');
+    });
+    afterAll(() => world.stop());
+
+    it('commits to one service of 600, and to another one after it', async () => {
+      const [first = '', second = '', ...others] = paths;
+      const revision = await host.commit({ head: await world.head(), files: { [first]: 'tag: v2\n' }, message: 'Deploy v2' });
+      await host.commit({ head: revision, files: { [second]: 'tag: v3\n' }, message: 'Deploy v3' });
+      const { files } = await (await world.open('reader')).read([first, second, others[0] ?? '', others.at(-1) ?? '']);
+      expect(Object.values(files)).toEqual(['tag: v2\n', 'tag: v3\n', 'tag: v1\n', 'tag: v1\n']);
     });
   });
 

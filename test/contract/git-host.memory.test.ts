@@ -7,6 +7,7 @@ gitHostContract('memory', async (files) => {
   const hosts = createMemoryGitHosts();
   const repository = hosts.add(URL, { files, access: { 'slipway/writer': 'write', 'slipway/reader': 'read' } });
   return {
+    url: URL,
     open: (user, overrides) => hosts.open({ host: 'git', url: URL, branch: 'main', credentials: `slipway/${user}`, aliases: [], ...overrides }),
     commit: async (changed) => repository.commit(changed),
     head: async () => repository.head(),

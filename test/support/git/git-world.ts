@@ -37,6 +37,7 @@ export async function createHttpGitWorld(files: GitFiles, { filter = true } = {}
   const openGitHost = createOpenGitHost({ secrets: gitSecrets(), now: () => COMMIT_TIME });
   const git = async (...args: string[]): Promise<string> => (await runGit(directory, args)).toString();
   return {
+    url: repository.url,
     directory,
     repository,
     openGitHost,

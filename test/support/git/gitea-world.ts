@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import { createRepository, type GiteaRepository } from '../../../lab/git/gitea-repository.ts';
+import { createUser, deleteUser, type GiteaCredentials } from '../../../lab/git/gitea-users.ts';
+import type { GiteaInstallation } from '../../../lab/git/start-gitea.ts';
+import { createOpenGitHost } from '../../../src/adapters/git/open-git-host.ts';
+import { createMemorySecrets } from '../../../src/adapters/memory/secrets.ts';
+import type { GitRepository } from '../../../src/domain/service.ts';
+import type { GitHost } from '../../../src/ports/git-host.ts';
+import type { GitFiles, GitWorld } from '../../contract/git-host.contract.ts';
+
+/** Users of the forge for one test file. */
+export type GiteaPeople = {
+  /** May push to each repository. */
+  readonly writer: GiteaCredentials;
+  /** May read each repository. */
+  readonly reader: GiteaCredentials;
+  /** May push, but not with this token. */
+  readonly cautious: GiteaCredentials;
+  /** Is known to the forge and may read no repository. */
+  readonly outsider: GiteaCredentials;
+  remove(): Promise<void>;
+};
+
+export async function createPeople(gitea: GiteaInstallation): Promise<GiteaPeople> {
+  const suffix = randomUUID().slice(0, 8);
+  const [writer, reader, cautious, outsider] = await Promise.all([
+    createUser(gitea, `writer-${suffix}`),
+    createUser(gitea, `reader-${suffix}`),
+    createUser(gitea, `cautious-${suffix}`, 'read'),
+    createUser(gitea, `outsider-${suffix}`),
+  ]);
+  const remove = async () => {
+    for (const { username } of [writer, reader, cautious, outsider]) await deleteUser(gitea, username);
+  };
+  return { writer, reader, cautious, outsider, remove };
+}
+
+export type GiteaUser = 'writer' | 'reader' | 'cautious' | 'outsider' | 'stranger';
+
+export type GiteaWorld = Omit<GitWorld, 'open'> & {
+  readonly forge: GiteaRepository;
+  open(user: GiteaUser, overrides?: Partial<GitRepository>): Promise<GitHost>;
+};
+
+/** A private repository on the forge, and the client under test. */
+export async function createGiteaWorld(gitea: GiteaInstallation, people: GiteaPeople, files: GitFiles): Promise<GiteaWorld> {
+  const forge = await createRepository(gitea, `config-${randomUUID().slice(0, 8)}`, files);
+  await forge.grant(people.writer.username, 'write');
+  await forge.grant(people.cautious.username, 'write');
+  await forge.grant(people.reader.username, 'read');
+  const stranger = { username: people.writer.username, password: randomUUID() };
+  const users: Readonly<Record<GiteaUser, GiteaCredentials>> = { ...people, stranger };
+  const secrets = Object.fromEntries(Object.entries(users).map(([user, credentials]) => [`slipway/${user}`, JSON.stringify(credentials)]));
+  const openGitHost = createOpenGitHost({ secrets: createMemorySecrets(secrets) });
+  const repository: GitRepository = { host: 'git', url: forge.url, branch: 'main', credentials: 'slipway/writer', aliases: [] };
+  return {
+    url: forge.url,
+    forge,
+    open: (user, overrides) => openGitHost({ ...repository, credentials: `slipway/${user}`, ...overrides }),
+    commit: (changed) => forge.commit({ message: 'Another change\n', files: changed }),
+    head: async () => (await forge.resolve('refs/heads/main')) ?? '',
+    decline: (words) => forge.declinePushes(words),
+    stop: () => forge.remove(),
+  };
+}
