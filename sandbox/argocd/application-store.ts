@@ -74,13 +74,14 @@ export type ApplicationStore = {
   update(name: string, change: (application: Application) => Application): Application;
   /** The same for the status alone. */
   updateStatus(name: string, change: (status: ApplicationStatus) => Partial<ApplicationStatus>): Application;
-  /** Calls back after every change; the result ends it. */
-  subscribe(callback: (application: Application) => void): () => void;
+  delete(name: string): void;
+  /** Calls back after every change, and with the last state of what was deleted; the result ends it. */
+  subscribe(callback: (change: 'MODIFIED' | 'DELETED', application: Application) => void): () => void;
 };
 
 export function createApplicationStore(now: () => Date): ApplicationStore {
   const applications = new Map<string, Application>();
-  const changes = new EventEmitter<{ changed: [Application] }>().setMaxListeners(0);
+  const changes = new EventEmitter<{ changed: ['MODIFIED' | 'DELETED', Application] }>().setMaxListeners(0);
   let resourceVersion = 1000;
   const store: ApplicationStore = {
     add({ metadata, spec }) {
@@ -97,10 +98,15 @@ export function createApplicationStore(now: () => Date): ApplicationStore {
       const { metadata } = before;
       const after = { ...changed, metadata: { ...metadata, resourceVersion: String(++resourceVersion), generation: metadata.generation + 1 } };
       applications.set(name, after);
-      changes.emit('changed', after);
+      changes.emit('changed', 'MODIFIED', after);
       return after;
     },
     updateStatus: (name, change) => store.update(name, (application) => ({ ...application, status: { ...application.status, ...change(application.status) } })),
+    delete(name) {
+      const last = applications.get(name);
+      applications.delete(name);
+      if (last !== undefined) changes.emit('changed', 'DELETED', last);
+    },
     subscribe(callback) {
       changes.on('changed', callback);
       return () => changes.off('changed', callback);

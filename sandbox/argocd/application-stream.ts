@@ -13,13 +13,13 @@ export type StreamRequest = { readonly claims: Claims; readonly query: URLSearch
 export function streamApplications(world: World, { claims, query, serverSentEvents }: StreamRequest, response: ServerResponse): void {
   response.writeHead(200, { 'content-type': serverSentEvents ? 'text/event-stream' : 'application/json', 'cache-control': 'no-cache' });
   response.flushHeaders();
-  const send = (type: 'ADDED' | 'MODIFIED', application: Application): void => {
+  const send = (type: 'ADDED' | 'MODIFIED' | 'DELETED', application: Application): void => {
     if (!isWanted(world, claims, query, application)) return;
     const line = JSON.stringify({ result: { type, application } });
     response.write(serverSentEvents ? `data: ${line} \n\n` : `${line}\n`);
   };
   world.store.all().forEach((application) => send('ADDED', application));
-  const unsubscribe = world.store.subscribe((application) => send('MODIFIED', application));
+  const unsubscribe = world.store.subscribe(send);
   const keepAlive = setInterval(() => serverSentEvents && response.write(':\n'), world.delays.keepAlive);
   response.on('close', () => {
     unsubscribe();

@@ -9,6 +9,8 @@ export type Controller = {
   readonly refresh: (name: string) => Promise<void>;
   /** Sets the operation, which starts a moment later. @throws ApiError when one is set already */
   startOperation(name: string, operation: Operation): Application;
+  /** Deletes the Application, and not what it deployed; its operation ends where it is. */
+  remove(name: string): void;
   /** Ends the running operation early. @throws ApiError when none runs */
   terminate(name: string): void;
   readonly liveObjectsChanged: () => void;
@@ -24,7 +26,7 @@ export function createController(world: World, onFailure: (error: unknown) => vo
     const terminated = new AbortController();
     running.set(name, terminated);
     run(name, operation, terminated.signal).catch((error: unknown) => {
-      if (!world.stopping.aborted) onFailure(error);
+      if (!world.stopping.aborted && world.store.get(name) !== undefined) onFailure(error);
     });
     return requested;
   }
@@ -41,6 +43,10 @@ export function createController(world: World, onFailure: (error: unknown) => vo
   return {
     refresh: reconciler.refresh,
     startOperation,
+    remove(name) {
+      world.store.delete(name);
+      running.get(name)?.abort();
+    },
     terminate(name) {
       const { operation, status } = world.store.get(name) ?? {};
       // One that was requested and has not begun can't be ended either.

@@ -37,6 +37,7 @@ export function createReconciler(world: World, startOperation: (name: string, op
       // What was rendered last may be older than what was synced since: only a fresh head starts a sync of another revision.
       if (level === 'latest' || compared.status.operationState?.syncResult?.revision === wanted.revision) autoSync(compared, wanted.revision);
     } catch (error) {
+      if (world.store.get(name) === undefined) return; // deleted meanwhile
       if (!(error instanceof ConditionError)) throw error;
       world.store.updateStatus(name, (status) => failedStatus(world, application, status, error));
     }

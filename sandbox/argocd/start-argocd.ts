@@ -8,7 +8,7 @@ import type { ClusterAccess } from './cluster-access.ts';
 import { createController } from './controller.ts';
 import { parseManifests, type Project } from './manifests.ts';
 import { rolePolicies } from './project-policy.ts';
-import { createSessions } from './session.ts';
+import { createSessions, type TokenOptions } from './session.ts';
 import { DEFAULT_DELAYS, type Delays, type SyncHook, type World } from './world.ts';
 
 export type ArgoCdOptions = {
@@ -29,8 +29,12 @@ export type ArgoCdOptions = {
 export type ArgoCdServer = {
   readonly url: string;
   /** A token of a project's role. @throws when there is no such role */
-  token(project: string, role: string): string;
+  token(project: string, role: string, options?: TokenOptions): string;
+  /** Takes back every token that the role has. */
+  revokeTokens(project: string, role: string): void;
   application(name: string): Application | undefined;
+  /** Deletes an Application, and not what it deployed. */
+  deleteApplication(name: string): void;
   /** Cuts what is open and refuses connections until the result is called, as an API server that is restarted; the controller goes on. */
   interrupt(): () => void;
   stop(): Promise<void>;
@@ -61,10 +65,12 @@ export async function startArgoCd(options: ArgoCdOptions): Promise<ArgoCdServer>
   await Promise.all(store.all().map(({ metadata }) => controller.refresh(metadata.name)));
   return {
     url: `https://${address}`,
-    token(project, role) {
+    token(project, role, options) {
       if (!projects.get(project)?.spec.roles?.some(({ name }) => name === role)) throw new Error(`AppProject ${project} has no role ${role}.`);
-      return sessions.token(project, role);
+      return sessions.token(project, role, options);
     },
+    revokeTokens: sessions.revoke,
+    deleteApplication: controller.remove,
     application: (name) => store.get(name),
     interrupt() {
       isDown = true;

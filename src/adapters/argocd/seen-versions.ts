@@ -2,7 +2,6 @@ import type { ApplicationResource } from './application-schema.ts';
 
 /** Keeps observations in order: Argo CD's stream is fed by a cache, and may lag behind what a read or a request has shown. */
 export type SeenVersions = {
-  /** `same` and `older` say nothing new. */
   see(application: ApplicationResource): 'newer' | 'same' | 'older';
 };
 

@@ -16,6 +16,12 @@ const Event = z.object({
 /** Argo CD sends a comment every 15 s to keep a stream alive: one that is silent for longer is dead. */
 const STREAM_SILENCE_MS = 40_000;
 
+/**
+ * A stream begins with the Application as it is. One that begins with nothing is of an Application that was deleted after it was
+ * read, for which Argo CD keeps a silent stream alive: so it is read again.
+ */
+const FIRST_EVENT_MS = 3000;
+
 /** Pauses before a stream that gave nothing is opened again; after the last one the server counts as down. */
 const REOPEN_AFTER_MS = [0, 100, 300, 600];
 
@@ -32,14 +38,15 @@ export type Watched = { readonly ref: ApplicationRef; readonly signal: AbortSign
  */
 export async function* watchApplication(api: Api, watched: Watched): AsyncGenerator<ApplicationResource> {
   const { signal, versions } = watched;
-  let begun = false;
+  let shown: string | null | undefined;
   let failures = 0;
   while (!signal.aborted) {
     try {
       for await (const application of currentThenChanges(api, watched)) {
-        const age = versions.see(application);
-        if (age === 'older' || (age === 'same' && begun)) continue;
-        begun = true;
+        const { resourceVersion } = application.metadata;
+        // Another call may have seen this version first: what counts is whether this watch has shown it.
+        if (versions.see(application) === 'older' || (typeof resourceVersion === 'string' && resourceVersion === shown)) continue;
+        shown = resourceVersion;
         failures = 0;
         yield application;
       }
@@ -56,14 +63,30 @@ export async function* watchApplication(api: Api, watched: Watched): AsyncGenera
 async function* currentThenChanges(api: Api, { ref, signal, read }: Watched): AsyncGenerator<ApplicationResource> {
   yield await read(signal);
   const call = `watch ${applicationName(ref)}`;
-  const headers = { accept: 'text/event-stream', ...authorization(api) };
-  const stream = await api.http.open({ method: 'GET', path: streamPath(ref), headers, signal, silence: STREAM_SILENCE_MS });
-  if (stream.status !== 200) throw refusalError(parseRefusal(stream.status, await textOf(stream.chunks)), context(api, call));
-  for await (const data of eventStream(stream.chunks)) {
+  for await (const data of openEvents(api, ref, call, signal)) {
     const { result, error } = parseAnswer(api, call, Event, data);
     if (error !== undefined) throw refusalError(parseRefusal(500, JSON.stringify({ error })), context(api, call));
     if (result?.type === 'DELETED') throw new NotFoundError(`${applicationName(ref)} was deleted in ${api.server} while it was watched`);
     if (result !== undefined) yield result.application;
+  }
+}
+
+async function* openEvents(api: Api, ref: ApplicationRef, call: string, signal: AbortSignal): AsyncGenerator<string> {
+  const mute = new AbortController();
+  const timer = setTimeout(() => mute.abort(), FIRST_EVENT_MS);
+  try {
+    const headers = { accept: 'text/event-stream', ...authorization(api) };
+    const stream = await api.http.open({ method: 'GET', path: streamPath(ref), headers, signal: AbortSignal.any([signal, mute.signal]), silence: STREAM_SILENCE_MS });
+    if (stream.status !== 200) throw refusalError(parseRefusal(stream.status, await textOf(stream.chunks)), context(api, call));
+    for await (const data of eventStream(stream.chunks)) {
+      clearTimeout(timer);
+      yield data;
+    }
+  } catch (error) {
+    if (mute.signal.aborted && !signal.aborted) throw new UnavailableError(`${api.server} sent nothing when asked to ${call}`, { cause: error });
+    throw error;
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -67,8 +67,10 @@ export function createMemoryArgoCd(initial: ObservedApplication, live: readonly 
     },
     watch: (ref, signal) => watch(world, ref, signal),
     async sync(ref, request) {
-      if (isRunning(found(world, ref))) return 'busy';
+      const application = found(world, ref);
       checkRight(world, ref);
+      if (application.deleting) throw new RefusedError(`Argo CD refused to sync Application ${ref.name}: application is deleting`);
+      if (isRunning(application)) return 'busy';
       const window = closedBy(world, 'request');
       if (window !== null) throw new RefusedError(closedWindowMessage(ref.name, window));
       requests.push(request);
