@@ -30,13 +30,16 @@ export type ScenarioOptions = Pick<WorldOptions, 'packageFolder' | 'stage'> & Pa
   readonly editTemplate?: Parameters<typeof deployStack>[2];
 };
 
+/** Starts a world: the sandbox's, or one around a real cluster and a real Argo CD. */
+export type StartWorld<W extends ScenarioWorld> = (options: WorldOptions) => Promise<W>;
+
 /** Starts a scenario in the sandbox. */
 export function startScenario(name: ScenarioName, options: ScenarioOptions): Promise<StartedScenario> {
   return startScenarioIn(startWorld, name, options);
 }
 
 /** Starts a world in which 1.0.0 runs, ready for what the scenario is about: the push of 1.1.0 as a rule. */
-export async function startScenarioIn<W extends ScenarioWorld>(start: (options: WorldOptions) => Promise<W>, name: ScenarioName, { editTemplate, ...options }: ScenarioOptions): Promise<StartedScenario<W>> {
+export async function startScenarioIn<W extends ScenarioWorld>(start: StartWorld<W>, name: ScenarioName, { editTemplate, ...options }: ScenarioOptions): Promise<StartedScenario<W>> {
   const scenario = SCENARIOS[name];
   const { services = [INFERENCE], committedBefore } = scenario;
   const [oldImage, newImage] = [imageOf('1.0.0'), imageOf('1.1.0')];

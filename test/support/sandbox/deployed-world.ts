@@ -8,7 +8,9 @@ import { PACKAGE_FOLDER, TEMPLATE_FILE } from '../../../cli/sandbox/package-stac
 import { REPOSITORY } from '../../../sandbox/scenarios/config-repository.ts';
 import { createRepository, type Image, pushImage } from '../../../sandbox/scenarios/image.ts';
 import type { ScenarioName } from '../../../sandbox/scenarios/names.ts';
-import { type ScenarioOptions, type StartedScenario, startScenario } from '../../../sandbox/scenarios/start-scenario.ts';
+import type { ScenarioWorld } from '../../../sandbox/scenarios/scenario-world.ts';
+import { type ScenarioOptions, type StartedScenario, startScenarioIn, type StartWorld } from '../../../sandbox/scenarios/start-scenario.ts';
+import { startWorld, type World } from '../../../sandbox/world.ts';
 import { createApprovalStore } from '../../../src/adapters/dynamodb/approval-store.ts';
 import { createRecordStore } from '../../../src/adapters/dynamodb/record-store.ts';
 import { openTable } from '../../../src/adapters/dynamodb/table.ts';
@@ -23,7 +25,7 @@ const STAGE = 'sandbox';
 export const DEV: TargetKey = { service: 'inference-service', environment: 'dev', target: 'eu' };
 
 /** A scenario's world with its services applied: what tests push to, and where they look afterwards. */
-export type DeployedWorld = Omit<StartedScenario, 'push'> & {
+export type DeployedWorld<W extends ScenarioWorld = World> = Omit<StartedScenario<W>, 'push'> & {
   readonly executions: Executions;
   readonly targets: TargetStore;
   readonly records: RecordStore;
@@ -51,10 +53,15 @@ export type DeployedWorldOptions = Partial<Omit<ScenarioOptions, 'packageFolder'
   readonly editFile?: (file: Document) => void;
 };
 
+/** Starts a scenario in the sandbox and applies its services. */
+export function startDeployedWorld(name: ScenarioName, options?: DeployedWorldOptions): Promise<DeployedWorld> {
+  return startDeployedWorldIn(startWorld, name, options);
+}
+
 /** Starts a scenario's world and applies its services. The stack is the one that `npm run package` left. */
-export async function startDeployedWorld(name: ScenarioName, { editFile, ...options }: DeployedWorldOptions = {}): Promise<DeployedWorld> {
+export async function startDeployedWorldIn<W extends ScenarioWorld>(start: StartWorld<W>, name: ScenarioName, { editFile, ...options }: DeployedWorldOptions = {}): Promise<DeployedWorld<W>> {
   if (!existsSync(join(PACKAGE_FOLDER, TEMPLATE_FILE))) throw new Error('There is no packaged stack: run `npm run package` first.');
-  const scenario = await startScenario(name, { packageFolder: PACKAGE_FOLDER, stage: STAGE, ...options });
+  const scenario = await startScenarioIn(start, name, { packageFolder: PACKAGE_FOLDER, stage: STAGE, ...options });
   try {
     await applyTo(scenario, editFile);
     return toDrive(scenario);
@@ -64,7 +71,7 @@ export async function startDeployedWorld(name: ScenarioName, { editFile, ...opti
   }
 }
 
-function toDrive(scenario: StartedScenario): DeployedWorld {
+function toDrive<W extends ScenarioWorld>(scenario: StartedScenario<W>): DeployedWorld<W> {
   const { aws, git } = scenario.world;
   // A kept connection may be closed just as it is used again, on a machine with other work.
   const config = { endpoint: aws.endpointUrl, region: aws.account.region, credentials: aws.administrator, maxAttempts: 3 };
@@ -111,7 +118,7 @@ async function putImage(ecr: ECRClient, { manifest }: Image, imageTag: string | 
 let applying: Promise<unknown> = Promise.resolve();
 
 /** One after another: `slipway apply` finds its world through the environment, which all worlds of a process share. */
-function applyTo({ slipwayFile, environment }: StartedScenario, edit: (file: Document) => void = () => undefined): Promise<void> {
+function applyTo({ slipwayFile, environment }: StartedScenario<ScenarioWorld>, edit: (file: Document) => void = () => undefined): Promise<void> {
   const file = parseDocument(slipwayFile);
   edit(file);
   const applied = applying.then(async () => {

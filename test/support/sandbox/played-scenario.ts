@@ -4,21 +4,22 @@ import type { Told } from '../../../cli/sandbox/play.ts';
 import { playOf } from '../../../cli/sandbox/plays/plays.ts';
 import { openScene } from '../../../cli/sandbox/scene.ts';
 import type { ScenarioName } from '../../../sandbox/scenarios/names.ts';
-import { type StartedScenario, startScenario } from '../../../sandbox/scenarios/start-scenario.ts';
+import type { ScenarioWorld } from '../../../sandbox/scenarios/scenario-world.ts';
+import { type StartedScenario, startScenarioIn, type StartWorld } from '../../../sandbox/scenarios/start-scenario.ts';
 
-/** Scenarios that tests play as a whole, in test/sandbox/scenarios/scenarios-played.test.ts; of the others they look at the deployment alone. */
+/** Scenarios that tests play as a whole; of the others they look at the deployment alone. */
 export const PLAYED = ['rollback', 'superseded', 'lost-event', 'argocd-down', 'hook-fails', 'approval', 'redrive', 'storm'] as const satisfies readonly ScenarioName[];
 
 export type PlayedScenario = {
-  readonly scenario: StartedScenario;
+  readonly scenario: StartedScenario<ScenarioWorld>;
   readonly told: Told;
   /** What whoever watched read on standard error. */
   readonly said: string;
 };
 
 /** Plays a scenario in this process, one at a time: the command line finds its world through the environment. The caller stops the world. */
-export async function playScenario(name: ScenarioName): Promise<PlayedScenario> {
-  const scenario = await startScenario(name, { packageFolder: PACKAGE_FOLDER, stage: 'sandbox' });
+export async function playScenario(start: StartWorld<ScenarioWorld>, name: ScenarioName): Promise<PlayedScenario> {
+  const scenario = await startScenarioIn(start, name, { packageFolder: PACKAGE_FOLDER, stage: 'sandbox' });
   const said: string[] = [];
   const watching = vi.spyOn(console, 'error').mockImplementation((text: string) => void said.push(text));
   try {
