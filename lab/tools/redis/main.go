@@ -1,5 +1,5 @@
 // Command redis serves what Argo CD needs of Redis on a loopback address: keys that expire, publish and subscribe.
-// Nothing is kept on disk, as with Argo CD's own Redis.
+// Nothing is kept on disk, as with Argo CD's own Redis. Clients give the password of REDIS_PASSWORD, where that is set.
 package main
 
 import (
@@ -30,9 +30,12 @@ func serve(address string) error {
 		return fmt.Errorf("--address must be an address and a port: %w", err)
 	}
 	if !listener.Addr().IsLoopback() {
-		return fmt.Errorf("%s is not a loopback address, and Redis has no password here", address)
+		return fmt.Errorf("%s is not a loopback address", address)
 	}
 	server := miniredis.NewMiniRedis()
+	if password := os.Getenv("REDIS_PASSWORD"); password != "" {
+		server.RequireAuth(password)
+	}
 	if err := server.StartAddr(address); err != nil {
 		return err
 	}

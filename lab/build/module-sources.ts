@@ -1,0 +1,65 @@
+import { chmod, copyFile, mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type Environment, run } from './go.ts';
+import { type GroupRecipe, modulesRead, type SharedFiles, type SourceEdit } from './recipe.ts';
+
+type Reading = { readonly folder: string; readonly env: Environment; readonly log: string };
+
+/** Folders in Go's module cache of the modules whose files the recipe reads; what is not there yet is downloaded. */
+export async function moduleFolders(recipe: GroupRecipe, reading: Reading): Promise<ReadonlyMap<string, string>> {
+  const modules = modulesRead(recipe);
+  if (modules.length === 0) return new Map();
+  await run('go', ['mod', 'download', ...modules], reading);
+  const listed = await run('go', ['list', '-m', '-f', '{{.Path}} {{.Dir}}', ...modules], reading);
+  return new Map(listed.trim().split('\n').map((line) => line.split(' ') as [string, string]));
+}
+
+/**
+ * Writes what `go build -overlay` reads: the edited files, and which file of a module each file stands for.
+ * @returns path of the overlay; null where the recipe changes nothing
+ */
+export async function writeOverlay(recipe: GroupRecipe, groupFolder: string, folders: ReadonlyMap<string, string>, into: string): Promise<string | null> {
+  const replace: Record<string, string> = {};
+  for (const { module, file, from } of recipe.additions ?? []) replace[join(folderOf(folders, module), file)] = join(groupFolder, from);
+  for (const [index, edit] of (recipe.edits ?? []).entries()) {
+    const original = join(folderOf(folders, edit.module), edit.file);
+    const edited = join(into, `${index}.go`);
+    await writeFile(edited, editSource(await readFile(original, 'utf8'), edit));
+    replace[original] = edited;
+  }
+  if (Object.keys(replace).length === 0) return null;
+  const overlay = join(into, 'overlay.json');
+  await writeFile(overlay, JSON.stringify({ Replace: replace }));
+  return overlay;
+}
+
+/** @throws Error unless the text to replace occurs exactly once: another version of the module needs another edit */
+export function editSource(source: string, { module, file, replace, with: replacement }: SourceEdit): string {
+  const parts = source.split(replace);
+  if (parts.length !== 2) throw new Error(`${file} of ${module} has ${replace} ${parts.length - 1} times and not once: adjust the edit to this version.`);
+  return parts.join(replacement);
+}
+
+/** Copies the files that the tool needs at run time, so that it needs the module cache no more. */
+export async function copyShare(share: readonly SharedFiles[], folders: ReadonlyMap<string, string>, into: string): Promise<void> {
+  for (const { module, from, to, executable = false } of share) {
+    await copy(join(folderOf(folders, module), from), join(into, to), executable ? 0o755 : 0o644);
+  }
+}
+
+/** Not by `cp`, which would copy the module cache's read-only modes. */
+async function copy(from: string, to: string, mode: number): Promise<void> {
+  if ((await stat(from)).isDirectory()) {
+    for (const name of await readdir(from)) await copy(join(from, name), join(to, name), mode);
+    return;
+  }
+  await mkdir(dirname(to), { recursive: true });
+  await copyFile(from, to);
+  await chmod(to, mode);
+}
+
+function folderOf(folders: ReadonlyMap<string, string>, module: string): string {
+  const folder = folders.get(module);
+  if (folder === undefined) throw new Error(`go list names no folder of ${module}.`);
+  return folder;
+}
