@@ -1,0 +1,204 @@
+import { containerStatuses, INIT_CONTAINER_STATUSES, NOW, readiness, STARTED_AT } from './container-statuses.ts';
+import { ANNOTATION_PREFIX, exists, missing, noneOf, oneOf, type Requirement, type Stage } from './stage.ts';
+
+/**
+ * What the simulated kubelet can be told to do with a pod, by its annotation `lab.slipway.dev/pod` or by a part of an image's name;
+ * else the pod becomes Ready, and that of a Job completes.
+ *
+ * - `bad-pull`: ErrImagePull, then ImagePullBackOff
+ * - `bad-config`: CreateContainerConfigError
+ * - `bad-crash`, `bad-oom`: CrashLoopBackOff with exit code 1, or OOMKilled with 137; the pod of a Job fails
+ * - `never-ready`: runs, and its readiness probe fails; the pod of a Job never ends
+ * - `bad-late`: becomes Ready, and crashes after that
+ *
+ * Further annotations are delays as `2s`: `start-after`, `ready-after`, `crash-after`; and `digest.<container>`, what its tag means.
+ */
+export const POD_FAULTS = ['bad-pull', 'bad-config', 'bad-crash', 'bad-oom', 'never-ready', 'bad-late'] as const;
+export type PodFault = (typeof POD_FAULTS)[number];
+
+const FAULT = `(.metadata.annotations["${ANNOTATION_PREFIX}/pod"]) // (first(.spec.containers[].image | scan("${POD_FAULTS.join('|')}")) // "none")`;
+const WAITING = '.status.containerStatuses[0].state.waiting.reason';
+const RUNNING = '.status.containerStatuses[0].state.running.startedAt';
+const READY = '.status.conditions[]? | select(.type == "Ready") | .status';
+const OF_JOB = 'any(.metadata.ownerReferences[]?; .kind == "Job")';
+
+const LIVES = missing('.metadata.deletionTimestamp');
+const ofJob: Requirement = oneOf(OF_JOB, 'true');
+const notOfJob: Requirement = oneOf(OF_JOB, 'false');
+
+function fault(...faults: readonly PodFault[]): Requirement {
+  return oneOf(FAULT, ...faults);
+}
+
+function noFault(...faults: readonly PodFault[]): Requirement {
+  return noneOf(FAULT, ...faults);
+}
+
+const CREATED: Stage = {
+  name: 'pod-created',
+  kind: 'Pod',
+  when: [LIVES, oneOf('.status.phase', 'Pending'), missing('.status.podIP')],
+  status: `
+conditions:
+- {type: Initialized, status: "True", lastTransitionTime: ${NOW}}
+- {type: PodReadyToStartContainers, status: "True", lastTransitionTime: ${NOW}}
+${readiness('ContainersNotReady')}
+${containerStatuses({ image: 'none', state: '{waiting: {reason: ContainerCreating}}' })}
+${INIT_CONTAINER_STATUSES}
+hostIP: {{ NodeIPWith .spec.nodeName | Quote }}
+podIP: {{ PodIPWith .spec.nodeName (or .spec.hostNetwork false) (or .metadata.uid "") (or .metadata.name "") (or .metadata.namespace "") | Quote }}
+phase: Pending
+startTime: ${NOW}`,
+  events: [{ type: 'Normal', reason: 'Pulling', message: 'Pulling image' }],
+};
+
+const STARTS = {
+  kind: 'Pod',
+  status: `
+phase: Running
+${containerStatuses({ image: 'pulled', started: true, state: `{running: {startedAt: ${NOW}}}` })}`,
+  events: [
+    { type: 'Normal', reason: 'Pulled', message: 'Successfully pulled image' },
+    { type: 'Normal', reason: 'Created', message: 'Created container' },
+    { type: 'Normal', reason: 'Started', message: 'Started container' },
+  ],
+} as const satisfies Partial<Stage>;
+
+/** Also out of a failure, once the pod no longer has its fault. */
+const STARTED: Stage = {
+  ...STARTS,
+  name: 'pod-started',
+  when: [LIVES, oneOf(WAITING, 'ContainerCreating', 'ImagePullBackOff', 'CreateContainerConfigError'), noFault('bad-pull', 'bad-config')],
+  delay: { milliseconds: 100, annotation: 'start-after' },
+};
+
+const RESTARTED: Stage = { ...STARTS, name: 'pod-restarted', when: [LIVES, oneOf(WAITING, 'CrashLoopBackOff')], delay: { milliseconds: 5000 } };
+
+const BECOMES_READY: Stage = {
+  name: 'pod-ready',
+  kind: 'Pod',
+  when: [LIVES, oneOf('.status.phase', 'Running'), exists(RUNNING), noneOf(READY, 'True'), noFault('bad-crash', 'bad-oom', 'never-ready'), notOfJob],
+  delay: { milliseconds: 300, annotation: 'ready-after' },
+  status: `
+conditions:
+${readiness('Ready')}
+{{ range .spec.readinessGates }}
+- {type: {{ .conditionType | Quote }}, status: "True", lastTransitionTime: ${NOW}}
+{{ end }}
+${containerStatuses({ ready: true, started: true, state: `{running: {startedAt: ${STARTED_AT}}}` })}`,
+};
+
+const PROBE_FAILS: Stage = {
+  name: 'pod-probe-fails',
+  kind: 'Pod',
+  when: [LIVES, oneOf('.status.phase', 'Running'), exists(RUNNING), fault('never-ready'), notOfJob],
+  delay: { milliseconds: 500 },
+  events: [{ type: 'Warning', reason: 'Unhealthy', message: 'Readiness probe failed: HTTP probe failed with statuscode: 503' }],
+};
+
+function waits(reason: string, message: string): string {
+  return containerStatuses({ image: 'none', state: `{waiting: {reason: ${reason}, message: ${message}}}` });
+}
+
+const CONFIG_FAILS: Stage = {
+  name: 'pod-config-fails',
+  kind: 'Pod',
+  when: [LIVES, oneOf(WAITING, 'ContainerCreating'), fault('bad-config')],
+  delay: { milliseconds: 200 },
+  status: waits('CreateContainerConfigError', '{{ printf "secret \\"%s-settings\\" not found" $c.name | Quote }}'),
+  events: [{ type: 'Warning', reason: 'Failed', message: 'Error: secret not found' }],
+};
+
+const PULL_FAILS: Stage = {
+  name: 'pod-pull-fails',
+  kind: 'Pod',
+  when: [LIVES, oneOf(WAITING, 'ContainerCreating'), fault('bad-pull')],
+  delay: { milliseconds: 200 },
+  status: waits('ErrImagePull', '{{ printf "rpc error: code = NotFound desc = failed to pull and unpack image %q: not found" $c.image | Quote }}'),
+  events: [
+    { type: 'Warning', reason: 'Failed', message: 'Failed to pull image: not found' },
+    { type: 'Warning', reason: 'Failed', message: 'Error: ErrImagePull' },
+  ],
+};
+
+const PULL_BACKS_OFF: Stage = {
+  name: 'pod-pull-back-off',
+  kind: 'Pod',
+  when: [LIVES, oneOf(WAITING, 'ErrImagePull')],
+  delay: { milliseconds: 500 },
+  status: waits('ImagePullBackOff', '{{ printf "Back-off pulling image %q" $c.image | Quote }}'),
+  events: [
+    { type: 'Normal', reason: 'BackOff', message: 'Back-off pulling image' },
+    { type: 'Warning', reason: 'Failed', message: 'Error: ImagePullBackOff' },
+  ],
+};
+
+const EXIT = '{{ if $oom }}137{{ else }}1{{ end }}';
+const WHY = '{{ if $oom }}OOMKilled{{ else }}Error{{ end }}';
+const IS_OOM = `{{ $oom := or (eq (get (or .metadata.annotations dict) "${ANNOTATION_PREFIX}/pod") "bad-oom") (contains "bad-oom" (toJson .spec.containers)) }}`;
+
+function terminated(exitCode: string, reason: string): string {
+  return `{terminated: {exitCode: ${exitCode}, reason: ${reason}, startedAt: ${STARTED_AT}, finishedAt: ${NOW}, containerID: {{ or $old.containerID "" | Quote }}}}`;
+}
+
+const CRASHES = {
+  kind: 'Pod',
+  status: `
+${IS_OOM}
+conditions:
+${readiness('ContainersNotReady')}
+${containerStatuses({
+  restarts: true,
+  state: '{waiting: {reason: CrashLoopBackOff, message: {{ printf "back-off 5s restarting failed container=%s pod=%s_%s(%s)" $c.name $pod.metadata.name $pod.metadata.namespace $pod.metadata.uid | Quote }}}}',
+  lastState: terminated(EXIT, WHY),
+})}`,
+  events: [{ type: 'Warning', reason: 'BackOff', message: 'Back-off restarting failed container' }],
+} as const satisfies Partial<Stage>;
+
+const CRASHED: Stage = { ...CRASHES, name: 'pod-crashed', when: [LIVES, exists(RUNNING), fault('bad-crash', 'bad-oom'), notOfJob], delay: { milliseconds: 300 } };
+
+const CRASHED_LATE: Stage = {
+  ...CRASHES,
+  name: 'pod-crashed-late',
+  when: [LIVES, exists(RUNNING), oneOf(READY, 'True'), fault('bad-late'), notOfJob],
+  delay: { milliseconds: 2000, annotation: 'crash-after' },
+};
+
+const JOB_COMPLETES: Stage = {
+  name: 'pod-completed',
+  kind: 'Pod',
+  when: [LIVES, oneOf('.status.phase', 'Running'), exists(RUNNING), ofJob, noFault('bad-crash', 'bad-oom', 'never-ready')],
+  delay: { milliseconds: 300, annotation: 'ready-after' },
+  status: `
+conditions:
+${readiness('PodCompleted')}
+${containerStatuses({ state: terminated('0', 'Completed') })}
+phase: Succeeded`,
+};
+
+const JOB_FAILS: Stage = {
+  name: 'pod-failed',
+  kind: 'Pod',
+  when: [LIVES, oneOf('.status.phase', 'Running'), exists(RUNNING), ofJob, fault('bad-crash', 'bad-oom')],
+  delay: { milliseconds: 300, annotation: 'crash-after' },
+  status: `
+${IS_OOM}
+conditions:
+${readiness('PodFailed')}
+${containerStatuses({ state: terminated(EXIT, WHY) })}
+phase: Failed`,
+};
+
+const DELETED: Stage = {
+  name: 'pod-deleted',
+  kind: 'Pod',
+  when: [exists('.metadata.deletionTimestamp'), missing('.metadata.finalizers')],
+  delay: { milliseconds: 200 },
+  events: [{ type: 'Normal', reason: 'Killing', message: 'Stopping container' }],
+  delete: true,
+};
+
+/** In the order of a pod's life. */
+export const POD_STAGES: readonly Stage[] = [
+  CREATED, STARTED, BECOMES_READY, PROBE_FAILS, CONFIG_FAILS, PULL_FAILS, PULL_BACKS_OFF, CRASHED, CRASHED_LATE, RESTARTED, JOB_COMPLETES, JOB_FAILS, DELETED,
+];

@@ -1,0 +1,108 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CoreV1Api, type KubeConfig, type V1Node } from '@kubernetes/client-node';
+import { Agent, request } from 'node:https';
+import type { CertificateAuthority } from '../../sandbox/tls.ts';
+import type { Tools } from '../build/build-tools.ts';
+import { freePort } from '../processes/free-port.ts';
+import { openProcess, startProcess } from '../processes/processes.ts';
+import { untilReady } from '../processes/until-ready.ts';
+import { writeControlPlaneFiles } from './control-plane-files.ts';
+import { accessFolderOf } from './eks-access.ts';
+import { kubeConfigOf } from './kube-config.ts';
+import { kwokConfig, simulatedNode } from './kubelet/kwok-config.ts';
+import { processName, type Program, processSpecs } from './process-specs.ts';
+
+/** A Kubernetes cluster of the lab, as plain data. */
+export type ControlPlane = {
+  readonly name: string;
+  /** The lab's folder. */
+  readonly place: string;
+  /** `https://127.0.0.1:PORT` */
+  readonly url: string;
+  /** Who vouches for the API server. */
+  readonly caPem: string;
+  readonly administratorToken: string;
+  /** Path of the administrator's kubeconfig. */
+  readonly kubeconfig: string;
+};
+
+export type ControlPlaneOptions = {
+  readonly place: string;
+  /** Part of the names of its processes, so that several clusters run side by side. */
+  readonly name: string;
+  readonly tools: Tools;
+  /** Signs the servers' certificates. */
+  readonly authority: CertificateAuthority;
+  readonly tell: (text: string) => void;
+  /** How many simulated nodes it has; one by default. */
+  readonly nodes?: number;
+};
+
+/**
+ * Starts etcd, the API server with its EKS authenticator, the controller manager, the scheduler and KWOK, and resolves when pods can be
+ * created. @throws Error with the process that did not start, its last log line and the log's path
+ */
+export async function startControlPlane({ place, name, tools, authority, tell, nodes = 1 }: ControlPlaneOptions): Promise<ControlPlane> {
+  const [apiServerPort, authenticatorPort] = await Promise.all([freePort(), freePort()]);
+  const url = `https://127.0.0.1:${apiServerPort}`;
+  const folder = join(place, `kubernetes-${name}`);
+  const { files, administratorToken } = await writeControlPlaneFiles(folder, authority, { apiServer: url, eksAuthenticator: `https://127.0.0.1:${authenticatorPort}` });
+  const controlPlane: ControlPlane = { name, place, url, caPem: authority.certPem, administratorToken, kubeconfig: files.kubeconfigs.administrator };
+  const accessFolder = accessFolderOf(controlPlane);
+  const stagesFile = join(folder, 'kwok.yaml');
+  await Promise.all([mkdir(accessFolder, { recursive: true, mode: 0o700 }), writeFile(stagesFile, kwokConfig())]);
+  const specs = processSpecs({ name, tools, files, ports: { apiServer: apiServerPort, eksAuthenticator: authenticatorPort }, accessFolder, stagesFile });
+  for (const program of ['etcd', 'eks-authenticator', 'kube-apiserver'] as const) await startProcess(place, specs[program]);
+  await untilServing(controlPlane);
+  tell(`Kubernetes ${name}: its API server answers`);
+  for (const program of ['kube-controller-manager', 'kube-scheduler', 'kwok'] as const) await startProcess(place, specs[program]);
+  await untilUsable(controlPlane, nodes);
+  tell(`Kubernetes ${name}: its nodes are Ready`);
+  return controlPlane;
+}
+
+/** Waits until the API server answers; also after its process was started again. */
+export async function untilServing(controlPlane: ControlPlane): Promise<void> {
+  const running = openProcess(controlPlane.place, processName(controlPlane, 'kube-apiserver'));
+  await untilReady(running, () => isReady(controlPlane)).catch((error: unknown) => {
+    // An API server that waits for its etcd says nothing of an etcd that has ended.
+    for (const program of ['etcd', 'eks-authenticator'] as const) assertRunning(controlPlane, program);
+    throw error;
+  });
+}
+
+function assertRunning(controlPlane: ControlPlane, program: Program): void {
+  const { isRunning, logFile } = openProcess(controlPlane.place, processName(controlPlane, program));
+  if (!isRunning()) throw new Error(`Process ${processName(controlPlane, program)} ended at its start; see ${logFile}.`);
+}
+
+/** One connection per question: a server that starts may take one and answer nothing. */
+function isReady({ url, caPem, administratorToken }: ControlPlane): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const options = { agent: new Agent({ ca: caPem }), headers: { authorization: `Bearer ${administratorToken}` }, timeout: 2000 };
+    const asked = request(`${url}/readyz`, options, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    asked.on('timeout', () => asked.destroy(new Error('no answer within 2 s')));
+    asked.on('error', reject).end();
+  });
+}
+
+/** Nodes that are Ready, and the service account that every pod runs as: without it the API server refuses pods. */
+async function untilUsable(controlPlane: ControlPlane, nodes: number): Promise<void> {
+  const config: KubeConfig = kubeConfigOf(controlPlane);
+  const core = config.makeApiClient(CoreV1Api);
+  for (let number = 1; number <= nodes; number += 1) await core.createNode({ body: simulatedNode(number) as V1Node });
+  const process = (program: Program) => openProcess(controlPlane.place, processName(controlPlane, program));
+  await Promise.all([
+    untilReady(process('kwok'), async () => (await core.listNode()).items.every(isNodeReady)),
+    untilReady(process('kube-controller-manager'), async () => (await core.readNamespacedServiceAccount({ name: 'default', namespace: 'default' })).kind !== ''),
+  ]);
+  assertRunning(controlPlane, 'kube-scheduler');
+}
+
+function isNodeReady({ status }: V1Node): boolean {
+  return status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false;
+}
