@@ -6,6 +6,7 @@ import type { Aws } from './aws/start-aws.ts';
 import { clusterForScenarios } from './cluster-for-scenarios.ts';
 import { ACCOUNT, type FoundationOptions, startFoundation, startInOrder, type Stops } from './foundation.ts';
 import { argoCdAccess } from './kubernetes-for-argocd.ts';
+import type { Fault } from './kubernetes/kubelet/container.ts';
 import { type Kubernetes, type KubernetesOptions, startKubernetes } from './kubernetes/start.ts';
 import type { ScenarioWorld } from './scenarios/scenario-world.ts';
 import { createSyncHooks } from './sync-hooks.ts';
@@ -14,11 +15,15 @@ import { type CertificateAuthority, createCertificateAuthority, issueServerCerti
 export const CLUSTER = 'sandbox';
 export const REGISTRY = `${ACCOUNT.id}.dkr.ecr.${ACCOUNT.region}.amazonaws.com`;
 
+/** What is known of a pod when its fate is decided. */
+export type JudgedPod = { readonly metadata: { readonly name: string }; readonly spec: { readonly containers: readonly { readonly image: string }[] } };
+
 export type WorldOptions = FoundationOptions & {
   /** What `serverless package` left. */
   readonly packageFolder: string;
   readonly stage: string;
-  readonly faultOf?: KubernetesOptions['faultOf'];
+  /** What goes wrong with a pod, in the words of the simulated kubelet. */
+  readonly faultOf?: (pod: JudgedPod) => Fault | undefined;
   /** Delays of the kubelet other than its own. */
   readonly kubelet?: NonNullable<KubernetesOptions['times']>;
   readonly argocd?: Pick<ArgoCdOptions, 'delays' | 'hook'> & { readonly editManifest?: (yaml: string) => string };

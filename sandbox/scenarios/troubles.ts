@@ -1,5 +1,4 @@
 import type { BareRepository } from '../git/bare-repository.ts';
-import type { KubernetesOptions } from '../kubernetes/start.ts';
 import type { WorldOptions } from '../world.ts';
 import { VALUES_FILE } from './config-repository.ts';
 import type { Image } from './image.ts';
@@ -45,7 +44,7 @@ function interruptOnce({ argocd }: Pick<ScenarioWorld, 'argocd'>, lengthMs: numb
   });
 }
 
-function faultOfImage({ digest }: Image, fault: PodFault): NonNullable<KubernetesOptions['faultOf']> {
+function faultOfImage({ digest }: Image, fault: PodFault): NonNullable<WorldOptions['faultOf']> {
   return (pod) => (pod.spec.containers.some(({ image }) => image.endsWith(digest)) ? fault : undefined);
 }
 

@@ -1,0 +1,92 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ApiException, AppsV1Api, BatchV1Api, CoreV1Api, type V1Pod } from '@kubernetes/client-node';
+import type { AccessEntry } from '../../sandbox/aws/eks/eks.ts';
+import type { Aws } from '../../sandbox/aws/start-aws.ts';
+import type { Stops } from '../../sandbox/foundation.ts';
+import type { LivePod, ScenarioWorld } from '../../sandbox/scenarios/scenario-world.ts';
+import { CLUSTER } from '../../sandbox/world.ts';
+import { letIn, letOut } from '../kubernetes/eks-access.ts';
+import { kubeConfigOf } from '../kubernetes/kube-config.ts';
+import { applyManifests, deleteManifests } from '../kubernetes/manifests.ts';
+import type { ControlPlane } from '../kubernetes/start-control-plane.ts';
+
+/** Where the sandbox's Applications deploy. */
+export const NAMESPACE = 'inference';
+
+const NAMESPACE_MANIFEST = `apiVersion: v1\nkind: Namespace\nmetadata:\n  name: ${NAMESPACE}\n`;
+const LOOK_EVERY = 30;
+
+/** Makes a namespace of the lab's cluster the sandbox's: its EKS names the cluster, and its roles are let in. */
+export async function openLabCluster(controlPlane: ControlPlane, aws: Aws, stops: Stops): Promise<ScenarioWorld['cluster']> {
+  const { url, caPem, administratorToken } = controlPlane;
+  aws.eks.addCluster({ name: CLUSTER, endpoint: url, caPem });
+  stops.push(() => removeNamespace(controlPlane));
+  await applyManifests(controlPlane, `${NAMESPACE_MANIFEST}---\n${await readFile(new URL('../../docs/rbac.yaml', import.meta.url), 'utf8')}`);
+  const entries: AccessEntry[] = [];
+  const id = `world-${crypto.randomUUID()}`;
+  stops.push(() => letOut(controlPlane, id));
+  const clients = clientsOf(controlPlane);
+  await untilServiceAccount(clients);
+  return {
+    url,
+    administratorToken,
+    async letIn(entry) {
+      aws.eks.addAccessEntry(CLUSTER, entry);
+      entries.push(entry);
+      await letIn(controlPlane, { id, clusterName: CLUSTER, stsUrl: aws.endpointUrl, entries });
+    },
+    async livePods(namespace) {
+      const { items } = await clients.core.listNamespacedPod({ namespace });
+      return items.filter(({ metadata }) => metadata?.deletionTimestamp === undefined).map(livePod);
+    },
+    untilAvailable: (namespace, name) => untilAvailable(clients, namespace, name),
+  };
+}
+
+type Clients = { readonly core: CoreV1Api; readonly apps: AppsV1Api; readonly batch: BatchV1Api };
+
+function clientsOf(controlPlane: ControlPlane): Clients {
+  const config = kubeConfigOf(controlPlane);
+  return { core: config.makeApiClient(CoreV1Api), apps: config.makeApiClient(AppsV1Api), batch: config.makeApiClient(BatchV1Api) };
+}
+
+function livePod({ metadata, spec, status }: V1Pod): LivePod {
+  return {
+    name: metadata?.name ?? '',
+    ready: status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false,
+    images: spec?.containers.map(({ image = '' }) => image) ?? [],
+  };
+}
+
+/** Without it the API server refuses the namespace's pods, and their ReplicaSet waits before it tries again. */
+async function untilServiceAccount({ core }: Clients): Promise<void> {
+  while ((await orNull(core.readNamespacedServiceAccount({ name: 'default', namespace: NAMESPACE }))) === null) await delay(LOOK_EVERY);
+}
+
+async function untilAvailable({ apps }: Clients, namespace: string, name: string): Promise<void> {
+  for (;;) {
+    const deployment = await orNull(apps.readNamespacedDeployment({ name, namespace }));
+    if (deployment !== null && (deployment.status?.availableReplicas ?? 0) >= (deployment.spec?.replicas ?? 1)) return;
+    await delay(LOOK_EVERY);
+  }
+}
+
+/** A namespace that holds pods with a grace period takes half of that to end; without pods it is gone at once. */
+async function removeNamespace(controlPlane: ControlPlane): Promise<void> {
+  const { core, apps, batch } = clientsOf(controlPlane);
+  const all = { namespace: NAMESPACE, propagationPolicy: 'Background' };
+  await Promise.all([apps.deleteCollectionNamespacedDeployment(all), batch.deleteCollectionNamespacedJob(all)]);
+  await apps.deleteCollectionNamespacedReplicaSet(all);
+  await core.deleteCollectionNamespacedPod({ ...all, gracePeriodSeconds: 0 });
+  await deleteManifests(controlPlane, NAMESPACE_MANIFEST);
+}
+
+async function orNull<T>(answer: Promise<T>): Promise<T | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ApiException && error.code === 404) return null;
+    throw error;
+  }
+}
