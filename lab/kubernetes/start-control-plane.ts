@@ -6,7 +6,7 @@ import type { CertificateAuthority } from '../../sandbox/tls.ts';
 import type { Tools } from '../build/build-tools.ts';
 import { freePort } from '../processes/free-port.ts';
 import { openProcess, startProcess } from '../processes/processes.ts';
-import { untilReady } from '../processes/until-ready.ts';
+import { endedAtStart, untilReady } from '../processes/until-ready.ts';
 import { writeControlPlaneFiles } from './control-plane-files.ts';
 import { accessFolderOf } from './eks-access.ts';
 import { kubeConfigOf } from './kube-config.ts';
@@ -73,8 +73,8 @@ export async function untilServing(controlPlane: ControlPlane): Promise<void> {
 }
 
 function assertRunning(controlPlane: ControlPlane, program: Program): void {
-  const { isRunning, logFile } = openProcess(controlPlane.place, processName(controlPlane, program));
-  if (!isRunning()) throw new Error(`Process ${processName(controlPlane, program)} ended at its start; see ${logFile}.`);
+  const opened = openProcess(controlPlane.place, processName(controlPlane, program));
+  if (!opened.isRunning()) throw endedAtStart(opened);
 }
 
 /** One connection per question: a server that starts may take one and answer nothing. */
@@ -94,7 +94,7 @@ function isReady({ url, caPem, administratorToken }: ControlPlane): Promise<bool
 async function untilUsable(controlPlane: ControlPlane, nodes: number): Promise<void> {
   const config: KubeConfig = kubeConfigOf(controlPlane);
   const core = config.makeApiClient(CoreV1Api);
-  for (let number = 1; number <= nodes; number += 1) await core.createNode({ body: simulatedNode(number) as V1Node });
+  for (let number = 1; number <= nodes; number += 1) await core.createNode({ body: simulatedNode(number) });
   const process = (program: Program) => openProcess(controlPlane.place, processName(controlPlane, program));
   await Promise.all([
     untilReady(process('kwok'), async () => (await core.listNode()).items.every(isNodeReady)),

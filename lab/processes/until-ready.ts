@@ -13,7 +13,7 @@ export async function untilReady(process: LabProcess, check: () => Promise<boole
   const deadline = performance.now() + limitMs;
   let problem: unknown;
   for (;;) {
-    if (!process.isRunning()) throw new Error(`Process ${process.name} ended at its start${lastWords(process)}`, { cause: problem });
+    if (!process.isRunning()) throw endedAtStart(process, problem);
     try {
       if (await check()) return;
     } catch (error) {
@@ -22,6 +22,10 @@ export async function untilReady(process: LabProcess, check: () => Promise<boole
     if (performance.now() > deadline) throw new Error(`Process ${process.name} is not ready after ${limitMs / 1000} s${lastWords(process)}`, { cause: problem });
     await delay(LOOK_EVERY);
   }
+}
+
+export function endedAtStart(process: LabProcess, cause?: unknown): Error {
+  return new Error(`Process ${process.name} ended at its start${lastWords(process)}`, { cause });
 }
 
 function lastWords({ logFile }: LabProcess): string {

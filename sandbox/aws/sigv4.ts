@@ -36,6 +36,14 @@ export function readAuthorization(header: string, timestamp: string): Signature 
   return scope && { ...scope, signedHeaders: signedHeaders.split(';'), timestamp, signature };
 }
 
+/** Reads the signature in the query of a presigned URL; null when there is none of version 4. */
+export function readPresigned(query: URLSearchParams): Signature | null {
+  const scope = readCredential(query.get('X-Amz-Credential') ?? '');
+  const timestamp = query.get('X-Amz-Date') ?? '';
+  if (scope === null || query.get('X-Amz-Algorithm') !== ALGORITHM || !timestamp.startsWith(scope.date)) return null;
+  return { ...scope, signedHeaders: (query.get('X-Amz-SignedHeaders') ?? '').split(';'), timestamp, signature: query.get('X-Amz-Signature') ?? '' };
+}
+
 /** Reads `AKID/20260102/eu-west-1/sts/aws4_request`. */
 export function readCredential(credential: string): Pick<Signature, 'accessKeyId' | 'date' | 'region' | 'service'> | null {
   const match = /^([^/]+)\/(\d{8})\/([^/]+)\/([^/]+)\/aws4_request$/.exec(credential);

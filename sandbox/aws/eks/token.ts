@@ -1,6 +1,6 @@
 import type { Iam } from '../iam/iam.ts';
 import type { Principal } from '../service.ts';
-import { ALGORITHM, readCredential, readTimestamp, sha256, type Signature, signatureMatches } from '../sigv4.ts';
+import { readPresigned, readTimestamp, sha256, signatureMatches } from '../sigv4.ts';
 
 export type TokenVerdict = { readonly principal: Principal } | { readonly refused: string };
 
@@ -64,7 +64,7 @@ function checkTimes(parameters: URLSearchParams, now: number): string | null {
 
 /** What STS does with the request that the verifier would send: it carries the host and the cluster's name, and no other signed header. */
 function askSts(url: URL, clusterName: string, iam: Pick<Iam, 'signer'>): TokenVerdict {
-  const claimed = readSignature(url.searchParams);
+  const claimed = readPresigned(url.searchParams);
   if (claimed === null) return { refused: 'query does not hold a signature of version 4' };
   if (claimed.service !== 'sts' || claimed.region !== regionOf(url)) return { refused: `credential scope is not STS in the region of ${url.host}` };
   const signer = iam.signer(claimed.accessKeyId);
@@ -76,13 +76,6 @@ function askSts(url: URL, clusterName: string, iam: Pick<Iam, 'signer'>): TokenV
   const request = { method: 'GET', path: '/', query, headers, payloadHash: sha256('') };
   if (!signatureMatches(request, claimed, secretAccessKey)) return { refused: `signature does not match for cluster ${clusterName}` };
   return { principal: signer.principal };
-}
-
-function readSignature(parameters: URLSearchParams): Signature | null {
-  const scope = readCredential(parameters.get('X-Amz-Credential') ?? '');
-  const timestamp = parameters.get('X-Amz-Date') ?? '';
-  if (scope === null || parameters.get('X-Amz-Algorithm') !== ALGORITHM || !timestamp.startsWith(scope.date)) return null;
-  return { ...scope, signedHeaders: signedHeaders(parameters), timestamp, signature: parameters.get('X-Amz-Signature') ?? '' };
 }
 
 function signedHeaders(parameters: URLSearchParams): readonly string[] {

@@ -1,6 +1,7 @@
 import { jsonProtocol } from './json.ts';
 import type { HttpRequest, Protocol } from './protocol.ts';
 import { queryProtocol } from './query.ts';
+import { signedUrlProtocol } from './signed-url.ts';
 import { restProtocol, type Route } from './rest.ts';
 
 const DESCRIBE_CLUSTER: Route = {
@@ -24,11 +25,15 @@ export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
   sts: queryProtocol('2011-06-15', 'https://sts.amazonaws.com/doc/2011-06-15/'),
 };
 
+/** How a cluster asks STS who made a token. */
+const SIGNED_URL = signedUrlProtocol('2011-06-15');
+
 /**
  * The protocol to answer in. Who signed for a service that the sandbox does not have is told so in a form that its client reads: XML when
  * it sent a form or asks S3, JSON otherwise.
  */
-export function protocolOf(scope: string, { headers }: HttpRequest): Protocol {
+export function protocolOf(scope: string, { method, headers }: HttpRequest): Protocol {
+  if (scope === 'sts' && method === 'GET') return SIGNED_URL;
   const readsXml = scope === 's3' || /^application\/x-www-form-urlencoded/.test(headers['content-type'] ?? '');
   return PROTOCOLS[scope] ?? (readsXml ? queryProtocol('', '') : jsonProtocol('1.0', ''));
 }
