@@ -15,10 +15,12 @@ export type StepFigures = {
   readonly connections: number;
 };
 
+type StepSample = Pick<DeploymentSample, 'invocations' | 'requests'>;
+
 type Served = { readonly invocation: Invocation; readonly requests: readonly LoggedRequest[] };
 
 /** What each function does in an invocation, in the order of the flow. */
-export function stepFigures(samples: readonly DeploymentSample[]): readonly StepFigures[] {
+export function stepFigures(samples: readonly StepSample[]): readonly StepFigures[] {
   const served = samples.flatMap(servedInvocations);
   return [...Map.groupBy(served, ({ invocation }) => invocation.functionName)].map(([functionName, group]) => ({
     functionName,
@@ -30,7 +32,7 @@ export function stepFigures(samples: readonly DeploymentSample[]): readonly Step
 }
 
 /** One execution runs at a time, so what is asked during an invocation is asked by it. The table's engine is asked by the sandbox. */
-function servedInvocations({ invocations, requests }: Pick<DeploymentSample, 'invocations' | 'requests'>): readonly Served[] {
+function servedInvocations({ invocations, requests }: StepSample): readonly Served[] {
   return invocations.map((invocation) => ({
     invocation,
     requests: requests.filter(({ server, from }) => server !== 'table' && invocation.from <= from && from <= invocation.to),
@@ -47,6 +49,6 @@ function countsPerInvocation(group: readonly Served[]): Record<string, number> {
 }
 
 /** Milliseconds of an execution in which no function ran: the state machine, and the way to the workers and back. */
-export function betweenSteps(samples: readonly DeploymentSample[]): Summary | null {
+export function betweenSteps(samples: readonly Pick<DeploymentSample, 'execution' | 'invocations'>[]): Summary | null {
   return summarize(samples.map(({ execution, invocations }) => execution.to - execution.from - covered(invocations.map((invocation) => within(invocation, execution)))));
 }

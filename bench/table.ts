@@ -2,9 +2,8 @@ import type { BundleFigures } from './bundle-figures.ts';
 import type { CommitFigures } from './commit-figures.ts';
 import type { OverheadFigures } from './deployment-figures.ts';
 import type { BenchReport } from './report.ts';
+import { type Row, section } from './section.ts';
 import type { Summary } from './statistics.ts';
-
-type Row = readonly (string | number)[];
 
 /** The report for people. */
 export function renderReport({ machine, deployments, notice, steps, betweenSteps, standIns, commit, bundles }: BenchReport): string {
@@ -62,11 +61,4 @@ function bundleRows({ emptyWorker, functions }: BundleFigures): Row[] {
 
 function cells(summary: Summary | null | undefined): Row {
   return summary ? [summary.p50, summary.p95, summary.max] : [];
-}
-
-/** Columns as wide as their widest cell; the last one runs free. */
-function section(title: string, rows: readonly Row[]): string {
-  const width = (column: number) => Math.max(...rows.map((row) => (column < row.length - 1 || typeof row[column] === 'number' ? String(row[column] ?? '').length : 0)));
-  const line = (row: Row) => row.map((cell, column) => (column === 0 ? String(cell).padEnd(width(0)) : String(cell).padStart(width(column)))).join('  ').trimEnd();
-  return `\n${title}\n${rows.map((row) => `  ${line(row)}`).join('\n')}`;
 }
