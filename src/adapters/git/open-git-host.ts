@@ -51,10 +51,10 @@ function nameOf({ url }: GitRepository): string {
 }
 
 async function openRemote(repository: GitRepository, client: HttpClient, secrets: Secrets): Promise<Remote> {
-  const name = nameOf(repository);
+  const remote = { name: nameOf(repository), url: repository.url, client };
   const secret = repository.credentials;
-  if (secret === undefined) return { name, client };
-  return { name, client, secret, authorization: await readBasicAuthorization(secrets, secret) };
+  if (secret === undefined) return remote;
+  return { ...remote, secret, authorization: await readBasicAuthorization(secrets, secret) };
 }
 
 function cacheOf(caches: Map<string, ObjectCache>, key: string): ObjectCache {

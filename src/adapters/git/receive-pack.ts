@@ -1,5 +1,6 @@
 import { ConflictError, RefusedError, type SlipwayError, UnavailableError } from '../../domain/errors.ts';
 import { oneLine } from '../../domain/one-line.ts';
+import { noAccess } from './answer-error.ts';
 import type { NewObject } from './objects.ts';
 import { dataPacket, FLUSH, readPackets, textOf } from './pkt-line.ts';
 import { type Remote, request } from './remote.ts';
@@ -19,7 +20,10 @@ export type Push = {
  */
 const RACES = /failed to update ref|cannot lock ref|incorrect old value provided|fetch first|non-fast-forward|stale info/i;
 
-/** Moves the branch. @throws ConflictError when it pointed elsewhere; RefusedError with the host's words for every other no */
+/** What a forge says that checks in a hook whether the user may push at all (Gitea: "User permission denied for writing"). */
+const NO_ACCESS = /permission denied for writing/i;
+
+/** Moves the branch. @throws ConflictError when it pointed elsewhere; ForbiddenError for a user who may not push; RefusedError with the host's words for every other no */
 export async function push(remote: Remote, change: Push): Promise<void> {
   const report = await send(remote, change);
   if (isUnpacked(report) || !change.objects.some(goesAsDelta)) judge(remote, change, report);
@@ -48,6 +52,7 @@ function judge(remote: Remote, { branch }: Push, { lines, messages }: Report): v
 function refusalError(remote: Remote, branch: string, reason: string, messages: string): SlipwayError {
   const said = messages === '' ? oneLine(reason) : `${oneLine(reason)} (${oneLine(messages)})`;
   if (RACES.test(reason)) return new ConflictError(`${remote.name}: ${branch} moved before the push arrived: ${said}.`);
+  if (NO_ACCESS.test(messages)) return noAccess(remote, 'write', said);
   return new RefusedError(`${remote.name} declined the push to ${branch}: ${said}.`);
 }
 

@@ -7,6 +7,7 @@ import { GitProtocolError } from './protocol-error.ts';
 export type Remote = {
   /** For messages: `Git repository https://…`. */
   readonly name: string;
+  readonly url: string;
   readonly client: HttpClient;
   /** Value of the header `Authorization`; absent for anonymous access. */
   readonly authorization?: string;

@@ -20,7 +20,7 @@ function aRemote({ status = 200, type = 'text/plain; charset=utf-8', body = '', 
     asked.push(request);
     return { status, headers: { 'content-type': type, ...(location === undefined ? {} : { location }) }, body: Buffer.from(body) };
   };
-  return { name: 'Git repository https://git.example.com/config.git', client: { send: refuse, open: refuse, download }, secret: 'slipway/git', authorization: 'Basic c2VjcmV0', asked };
+  return { name: 'Git repository https://git.example.com/config.git', url: 'https://git.example.com/config.git', client: { send: refuse, open: refuse, download }, secret: 'slipway/git', authorization: 'Basic c2VjcmV0', asked };
 }
 
 function band(number: number, content: string | Buffer): Buffer {
@@ -55,13 +55,18 @@ describe('an HTTP answer that is not Git', () => {
   });
 
   it('asks for a secret where there is none', async () => {
-    const { name, client } = aRemote({ status: 401 });
-    await expect(branchHead({ name, client }, 'main')).rejects.toThrow('asks for credentials; name their secret under credentials (HTTP 401)');
+    const { name, url, client } = aRemote({ status: 401 });
+    await expect(branchHead({ name, url, client }, 'main')).rejects.toThrow('asks for credentials; name their secret under credentials (HTTP 401)');
   });
 
   it('names where the repository moved, without the query', async () => {
     const moved = aRemote({ status: 301, location: 'https://new.example.com/config.git/info/refs?service=git-upload-pack&token=x' });
     await expect(readCapabilities(moved)).rejects.toThrow('has moved to https://new.example.com/config.git; change its URL');
+  });
+
+  it('names where the repository moved when the host gives the path alone', async () => {
+    const moved = aRemote({ status: 301, location: '/team/new.git/git-upload-pack' });
+    await expect(branchHead(moved, 'main')).rejects.toThrow('has moved to https://git.example.com/team/new.git; change its URL');
   });
 
   it('recognises a web page as no Git server, and does not repeat it', async () => {
@@ -144,6 +149,12 @@ describe('push', () => {
     await expect(pushing).rejects.toMatchObject({ name: 'RefusedError' });
     await expect(pushing).rejects.toThrow(reason);
     if (messages !== '') await expect(pushing).rejects.toThrow(`(remote: ${messages.trim()})`);
+  });
+
+  it('is not let in by a forge that looks only in its hook', async () => {
+    const pushing = pushTo(aReport(['unpack ok', 'ng refs/heads/main pre-receive hook declined'], 'error: User permission denied for writing.\n'));
+    await expect(pushing).rejects.toMatchObject({ name: 'ForbiddenError' });
+    await expect(pushing).rejects.toThrow('does not let the user of secret slipway/git write; grant write access');
   });
 
   it.each([

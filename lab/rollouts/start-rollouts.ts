@@ -1,0 +1,40 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { commandOf, type Tools } from '../build/build-tools.ts';
+import { applyManifests } from '../kubernetes/manifests.ts';
+import type { ControlPlane } from '../kubernetes/start-control-plane.ts';
+import { freePort } from '../processes/free-port.ts';
+import { startProcess } from '../processes/processes.ts';
+import { untilReady } from '../processes/until-ready.ts';
+
+export type RolloutsOptions = {
+  readonly place: string;
+  readonly controlPlane: ControlPlane;
+  readonly tools: Tools;
+  readonly tell: (text: string) => void;
+};
+
+/** Where an installation in a cluster would run; the controller looks for its configuration there. */
+const NAMESPACE = 'argo-rollouts';
+
+/** Defines Rollouts and what belongs to them in the cluster, and starts Argo Rollouts' controller for it, as `rollouts-<cluster>`. */
+export async function startRollouts({ place, controlPlane, tools, tell }: RolloutsOptions): Promise<void> {
+  const begun = performance.now();
+  await applyManifests(controlPlane, await definitions(join(tools.rollouts, 'share', 'crds')));
+  const [metricsPort, healthPort] = await Promise.all([freePort(), freePort()]);
+  const ports = ['--metricsPort', String(metricsPort), '--healthzPort', String(healthPort)];
+  const rollouts = await startProcess(place, {
+    name: `rollouts-${controlPlane.name}`,
+    command: commandOf(tools, 'rollouts-controller'),
+    args: ['--kubeconfig', controlPlane.kubeconfig, '--leader-elect=false', '--loglevel', 'info', ...ports],
+    env: { ARGO_ROLLOUTS_NAMESPACE: NAMESPACE, POD_NAMESPACE: NAMESPACE },
+  });
+  await untilReady(rollouts, async () => (await fetch(`http://127.0.0.1:${healthPort}/healthz`)).ok);
+  tell(`Argo Rollouts works on ${controlPlane.name} after ${((performance.now() - begun) / 1000).toFixed(1)} s`);
+}
+
+async function definitions(folder: string): Promise<string> {
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.yaml')).sort();
+  const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
+  return [`apiVersion: v1\nkind: Namespace\nmetadata:\n  name: ${NAMESPACE}\n`, ...texts].join('\n---\n');
+}
