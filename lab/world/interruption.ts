@@ -5,9 +5,9 @@ import { untilReady } from '../processes/until-ready.ts';
 
 export type Interruption = {
   /** Kills argocd-server, and starts it again once the result is called. */
-  interrupt(): () => void;
+  readonly interrupt: () => () => void;
   /** Resolves when the server runs and answers, whatever has been interrupted. */
-  over(): Promise<void>;
+  readonly over: () => Promise<void>;
 };
 
 /** The API of Argo CD away for a while, as when its pod is replaced; the controllers go on. */

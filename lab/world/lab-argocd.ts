@@ -21,12 +21,12 @@ export async function openLabArgoCd(installation: ArgoCdInstallation, git: Found
   stops.push(() => deleteManifests(controlPlane, project), () => removeRepository(installation, repoUrl), over);
   await Promise.all([applyManifests(controlPlane, project), addRepository(installation, { url: repoUrl, ...git.credential })]);
   const tokens = new Map<string, Promise<string>>();
-  const { onSync, stop } = hearSyncs(installation);
-  stops.push(stop);
+  const syncs = hearSyncs(installation);
+  stops.push(async () => syncs.stop());
   return {
     url,
     interrupt,
-    onSync,
+    onSync: (hear) => syncs.onSync(hear),
     token(project, role) {
       const key = `${project}/${role}`;
       const token = tokens.get(key) ?? projectToken(installation, project, role);
@@ -63,7 +63,7 @@ async function allowJobs({ controlPlane }: ArgoCdInstallation): Promise<void> {
 type SyncingApplication = { readonly metadata: { readonly name: string }; readonly status?: { readonly operationState?: { readonly phase?: string; readonly startedAt?: string } } };
 
 /** Hears of each operation as the controller begins it. */
-function hearSyncs({ controlPlane }: ArgoCdInstallation): Pick<ScenarioWorld['argocd'], 'onSync'> & { stop(): Promise<void> } {
+function hearSyncs({ controlPlane }: ArgoCdInstallation): Pick<ScenarioWorld['argocd'], 'onSync'> & { stop(): void } {
   const stopping = new AbortController();
   return {
     onSync(hear) {
@@ -79,6 +79,6 @@ function hearSyncs({ controlPlane }: ArgoCdInstallation): Pick<ScenarioWorld['ar
       const watching = new Watch(kubeConfigOf(controlPlane)).watch(path, {}, seen, () => undefined);
       watching.then((controller) => stopping.signal.addEventListener('abort', () => controller.abort()), () => undefined);
     },
-    stop: async () => stopping.abort(),
+    stop: () => stopping.abort(),
   };
 }
