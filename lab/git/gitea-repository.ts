@@ -17,8 +17,8 @@ export type GiteaRepository = BareRepository & {
   grant(username: string, access: 'read' | 'write'): Promise<void>;
   /** Nobody may push to the branch from now on: the forge says so in its own words. */
   protectBranch(branch?: string): Promise<void>;
-  /** A hook that declines every push from now on, with these words; null takes it away. */
-  declinePushes(words: string | null): Promise<void>;
+  /** Shell commands that run for each push, before the branch moves; they may decline it. */
+  installHook(commands: string): Promise<void>;
   /** From now on it can only be read. */
   archive(): Promise<void>;
   /** The old URL leads to the new one from now on. */
@@ -56,13 +56,13 @@ export function openRepository(gitea: GiteaInstallation, name: string): GiteaRep
     async protectBranch(branch = BRANCH) {
       await callGitea(gitea, { method: 'POST', path: `${path}/branch_protections`, body: { rule_name: branch, enable_push: false } });
     },
-    async declinePushes(words) {
-      const hook = words === null ? { method: 'DELETE' as const } : { method: 'PATCH' as const, body: { content: decliningHook(words) } };
-      await callGitea(gitea, { path: `${path}/hooks/git/pre-receive`, ...hook });
+    async installHook(commands) {
+      await callGitea(gitea, { method: 'PATCH', path: `${path}/hooks/git/pre-receive`, body: { content: `#!/bin/sh\ncat >/dev/null\n${commands}\n` } });
     },
     archive: async () => void (await patch({ archived: true })),
     async rename(newName) {
       await patch({ name: newName });
+      await rm(cloneOf(gitea, name), { recursive: true });
       await makeClone(gitea, newName);
       return openRepository(gitea, newName);
     },
@@ -71,10 +71,6 @@ export function openRepository(gitea: GiteaInstallation, name: string): GiteaRep
       await rm(cloneOf(gitea, name), { recursive: true, force: true });
     },
   };
-}
-
-function decliningHook(words: string): string {
-  return `#!/bin/sh\ncat >/dev/null\ncat >&2 <<'WORDS'\n${words}\nWORDS\nexit 1\n`;
 }
 
 function urlOf(gitea: GiteaInstallation, name: string): string {

@@ -35,7 +35,7 @@ export async function createPeople(gitea: GiteaInstallation): Promise<GiteaPeopl
   return { writer, reader, cautious, outsider, remove };
 }
 
-export type GiteaUser = 'writer' | 'reader' | 'cautious' | 'outsider' | 'stranger';
+export type GiteaUser = 'writer' | 'reader' | 'cautious' | 'outsider' | 'stranger' | 'anonymous';
 
 export type GiteaWorld = Omit<GitWorld, 'open'> & {
   readonly forge: GiteaRepository;
@@ -49,17 +49,17 @@ export async function createGiteaWorld(gitea: GiteaInstallation, people: GiteaPe
   await forge.grant(people.cautious.username, 'write');
   await forge.grant(people.reader.username, 'read');
   const stranger = { username: people.writer.username, password: randomUUID() };
-  const users: Readonly<Record<GiteaUser, GiteaCredentials>> = { ...people, stranger };
+  const users: Readonly<Record<Exclude<GiteaUser, 'anonymous'>, GiteaCredentials>> = { ...people, stranger };
   const secrets = Object.fromEntries(Object.entries(users).map(([user, credentials]) => [`slipway/${user}`, JSON.stringify(credentials)]));
   const openGitHost = createOpenGitHost({ secrets: createMemorySecrets(secrets) });
-  const repository: GitRepository = { host: 'git', url: forge.url, branch: 'main', credentials: 'slipway/writer', aliases: [] };
+  const repository: GitRepository = { host: 'git', url: forge.url, branch: 'main', aliases: [] };
   return {
     url: forge.url,
     forge,
-    open: (user, overrides) => openGitHost({ ...repository, credentials: `slipway/${user}`, ...overrides }),
+    open: (user, overrides) => openGitHost({ ...repository, ...(user === 'anonymous' ? {} : { credentials: `slipway/${user}` }), ...overrides }),
     commit: (changed) => forge.commit({ message: 'Another change\n', files: changed }),
     head: async () => (await forge.resolve('refs/heads/main')) ?? '',
-    decline: (words) => forge.declinePushes(words),
+    decline: (words) => forge.installHook(`echo "${words}" >&2; exit 1`),
     stop: () => forge.remove(),
   };
 }

@@ -85,7 +85,7 @@ describe('createObjectStore', () => {
     const world = await createHttpGitWorld({ 'services/a/values.yaml': 'tag: v1\n', 'services/b/values.yaml': 'tag: v1\n' });
     try {
       const client = createHttpClient({ name: 'git', url: world.repository.url });
-      const remote = { name: 'git', client, authorization: `Basic ${btoa('reader:r')}` };
+      const remote = { name: 'git', url: world.repository.url, client, authorization: `Basic ${btoa('reader:r')}` };
       const [services = '', one = ''] = (await world.git('rev-parse', 'main:services', 'main:services/a')).split('\n');
       const store = createObjectStore(remote, async () => ({ filter: true }), createObjectCache());
       await store.loadNodes('tree', [services]);

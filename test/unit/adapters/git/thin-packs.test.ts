@@ -65,7 +65,7 @@ describe('a push of a delta', () => {
       const report = Buffer.concat([...lines.map((line) => dataPacket(`${line}\n`)), FLUSH]);
       return { status: 200, headers: { 'content-type': 'application/x-git-receive-pack-result' }, body: dataPacket(Buffer.concat([Buffer.of(1), report])) };
     };
-    const remote = { name: 'Git repository https://git.example.com/config.git', client: { send: refuse, open: refuse, download } };
+    const remote = { name: 'Git repository https://git.example.com/config.git', url: 'https://git.example.com/config.git', client: { send: refuse, open: refuse, download } };
     await push(remote, { branch: 'main', from: 'a'.repeat(40), to: 'b'.repeat(40), objects: [tree] });
     return sent;
   }
