@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isNode, parseDocument } from 'yaml';
 import { PACKAGE_FOLDER } from '../../cli/sandbox/package-stack.ts';
+import { runInProcess } from '../support/run-in-process.ts';
 import { runSlipway, startSlipway } from '../support/run-slipway.ts';
 
 let temp: string;
@@ -27,7 +28,8 @@ function exported(text: string): Record<string, string> {
 describe('slipway sandbox --keep --json, and the other commands beside it', { timeout: 60_000 }, () => {
   let kept: ReturnType<typeof sandbox>;
   let env: Record<string, string>;
-  const slipway = (...args: readonly string[]) => runSlipway([...args, '--stage', 'sandbox'], { env });
+  const slipway = (...args: readonly string[]) => runInProcess([...args, '--stage', 'sandbox'], env);
+  const slipwayProcess = (...args: readonly string[]) => runSlipway([...args, '--stage', 'sandbox'], { env });
   const json = async (...args: readonly string[]) => JSON.parse((await slipway(...args, '--json')).stdout) as Record<string, unknown>;
   /** The sandbox's slipway.yaml with something changed. */
   function aFile(edit: (file: ReturnType<typeof parseDocument>) => void): string {
@@ -70,7 +72,7 @@ describe('slipway sandbox --keep --json, and the other commands beside it', { ti
   });
 
   it('changes nothing when its file is applied again', async () => {
-    expect(await slipway('apply', env['SLIPWAY_FILE'] ?? '')).toEqual({ code: 0, stdout: 'inference-service: unchanged\n', stderr: '' });
+    expect(await slipwayProcess('apply', env['SLIPWAY_FILE'] ?? '')).toEqual({ code: 0, stdout: 'inference-service: unchanged\n', stderr: '' });
   });
 
   it('applies a change once, shows it, and removes with --prune what the file names no longer', async () => {
@@ -104,7 +106,7 @@ describe('slipway sandbox --keep --json, and the other commands beside it', { ti
   });
 
   it('deploys by tag and shows it to its end', async () => {
-    const { code, stdout, stderr } = await slipway('deploy', 'inference-service', '--tag', '1.0.0', '--environment', 'dev', '--reason', 'a test');
+    const { code, stdout, stderr } = await slipwayProcess('deploy', 'inference-service', '--tag', '1.0.0', '--environment', 'dev', '--reason', 'a test');
     expect(code).toBe(0);
     expect(stderr).toMatch(/^Started arn:.*\n\n +0\.\d\d s {2}ResolveRelease/);
     expect(stdout).toMatch(/inference-service:1\.0\.0[^]+\+ {2}tag: "1\.0\.0"[^]+Outcome: succeeded\n$/);
@@ -127,7 +129,7 @@ describe('slipway sandbox --keep --json, and the other commands beside it', { ti
   });
 
   it('names a stage that is not deployed', async () => {
-    expect((await runSlipway(['status', 'inference-service', '--stage', 'prod'], { env })).stderr).toMatch(/^There is no stack slipway-prod in this account and region; deploy it with npx serverless deploy --stage prod/);
+    expect((await runInProcess(['status', 'inference-service', '--stage', 'prod'], env)).stderr).toMatch(/^There is no stack slipway-prod in this account and region; deploy it with npx serverless deploy --stage prod/);
   });
 
   it('ends with the deployment’s exit code at Ctrl-C, and leaves nothing in the temp directory', async () => {

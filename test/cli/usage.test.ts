@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { SCENARIO_NAMES } from '../../sandbox/scenarios/names.ts';
+import { runInProcess } from '../support/run-in-process.ts';
 import { runSlipway } from '../support/run-slipway.ts';
 
 describe('wrong usage', () => {
@@ -32,7 +33,7 @@ describe('wrong usage', () => {
     ['a redrive of nothing', ['redrive'], "slipway: missing required argument 'execution'; see slipway --help.\n"],
     ['a limit that is no number', ['status', 'inference-service', '--limit', 'all'], "slipway: option '--limit <count>' argument 'all' is invalid. It is a whole number from 1 to 9999; see slipway --help.\n"],
   ])('exits 2 with one sentence for %s', async (_, args, sentence) => {
-    expect(await runSlipway(args)).toEqual({ code: 2, stdout: '', stderr: sentence });
+    expect(await runInProcess(args, {})).toEqual({ code: 2, stdout: '', stderr: sentence });
   });
 
   it('shows the help when nothing is asked, and exits 2', async () => {
@@ -54,11 +55,11 @@ describe('a stack that can not be asked', () => {
     ['there are no credentials', { AWS_REGION: 'eu-central-1' }, 'Cannot look up stack slipway-dev: CredentialsProviderError: Could not load credentials from any providers; check the AWS credentials, their expiry and the clock.\n'],
     ['nobody answers', { ...keys, AWS_REGION: 'eu-central-1', AWS_ENDPOINT_URL: 'http://127.0.0.1:9', AWS_MAX_ATTEMPTS: '1' }, 'Cannot look up stack slipway-dev: Error: connect ECONNREFUSED 127.0.0.1:9; try again.\n'],
   ])('is told in one sentence when %s', async (_, env, sentence) => {
-    expect(await runSlipway(['status', 'inference-service'], { env })).toEqual({ code: 1, stdout: '', stderr: sentence });
+    expect(await runInProcess(['status', 'inference-service'], env)).toEqual({ code: 1, stdout: '', stderr: sentence });
   });
 
   it('is not even looked for where there is no file to apply', async () => {
-    expect(await runSlipway(['apply', 'absent.yaml'])).toMatchObject({ code: 1, stderr: 'There is no file absent.yaml that can be read; name the one to apply, or write slipway.yaml.\n' });
+    expect(await runInProcess(['apply', 'absent.yaml'], {})).toMatchObject({ code: 1, stderr: 'There is no file absent.yaml that can be read; name the one to apply, or write slipway.yaml.\n' });
   });
 });
 

@@ -8,6 +8,7 @@ import { createStates, type States } from '../../sandbox/aws/states/service.ts';
 import { openTable, type Table } from '../../src/adapters/dynamodb/table.ts';
 import { ACCOUNT, type ClientConfig, startAws, type TestAws } from './aws.ts';
 import { TABLE, TABLE_NAME } from './aws-table.ts';
+import { runInProcess } from './run-in-process.ts';
 import { type Ran, runSlipway } from './run-slipway.ts';
 
 export const STATE_MACHINE = `arn:aws:states:${ACCOUNT.region}:${ACCOUNT.id}:stateMachine:slipway-test-deploy`;
@@ -23,6 +24,8 @@ export type CommandStack = {
   describe(outputs: Readonly<Record<string, string>>): void;
   /** Runs a command on this stack as its administrator does. */
   readonly slipway: (...args: readonly string[]) => Promise<Ran>;
+  /** Runs it so in a process of its own. */
+  readonly slipwayProcess: (...args: readonly string[]) => Promise<Ran>;
   /** Runs it as a role that may do these actions alone. */
   readonly slipwayAs: (actions: readonly string[], ...args: readonly string[]) => Promise<Ran>;
   readonly close: () => Promise<void>;
@@ -52,8 +55,9 @@ export async function startCommandStack({ definition, invoke, services = [], bef
     sfn: new SFNClient(aws.administrator),
     describe: (outputs) =>
       stacks.addStack('slipway-test', { parameters: { RepositoryPrefix: '', SecretPrefix: 'slipway/' }, outputs: { TableName: TABLE_NAME, StateMachineArn: STATE_MACHINE, ...outputs } }),
-    slipway: (...args) => run(aws.administrator, args),
-    slipwayAs: (actions, ...args) => run(aws.only(...actions), args),
+    slipway: (...args) => runInProcess(onStage(args), environmentOf(aws.administrator)),
+    slipwayProcess: (...args) => runSlipway(onStage(args), { env: environmentOf(aws.administrator) }),
+    slipwayAs: (actions, ...args) => runInProcess(onStage(args), environmentOf(aws.only(...actions))),
     async close() {
       await aws.close();
       await dynamodb.stop();
@@ -61,10 +65,11 @@ export async function startCommandStack({ definition, invoke, services = [], bef
   };
 }
 
-function run({ endpoint, region, credentials: { accessKeyId, secretAccessKey, sessionToken } }: ClientConfig, args: readonly string[]): Promise<Ran> {
+const onStage = (args: readonly string[]): readonly string[] => [...args, '--stage', 'test'];
+
+function environmentOf({ endpoint, region, credentials: { accessKeyId, secretAccessKey, sessionToken } }: ClientConfig): Record<string, string> {
   const token = sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: sessionToken };
-  const env = { AWS_ENDPOINT_URL: endpoint, AWS_REGION: region, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, ...token };
-  return runSlipway([...args, '--stage', 'test'], { env });
+  return { AWS_ENDPOINT_URL: endpoint, AWS_REGION: region, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, ...token };
 }
 
 /** Step Functions with a look at each input before it starts an execution. */

@@ -20,7 +20,7 @@ export { EXECUTION } from './command-stack.ts';
 export type Functions = Readonly<Record<string, () => FunctionAnswer>>;
 
 /** What an operator's commands need besides: ECR, a dead-letter queue, and a state machine of two states, whose functions answer as a test says. */
-export type OperatedStack = Pick<CommandStack, 'slipway' | 'close'> & {
+export type OperatedStack = Pick<CommandStack, 'slipway' | 'slipwayProcess' | 'close'> & {
   readonly services: ServiceStore;
   readonly targets: TargetStore;
   readonly records: RecordStore;
@@ -52,7 +52,7 @@ export async function startOperatedStack(): Promise<OperatedStack> {
       if (refused(input)) throw new AwsError('ExecutionLimitExceeded', 'The maximum number of running executions has been reached.');
     },
   });
-  const { aws, table, sfn, states, slipway, close } = stack;
+  const { aws, table, sfn, states, slipway, slipwayProcess, close } = stack;
   stack.describe({ LostEventsUrl: `${aws.administrator.endpoint}/${ACCOUNT.id}/${LOST_EVENTS}` });
   const ecr = new ECRClient(aws.administrator);
   return {
@@ -60,6 +60,7 @@ export async function startOperatedStack(): Promise<OperatedStack> {
     targets: createTargetStore(table),
     records: createRecordStore(table),
     slipway,
+    slipwayProcess,
     close,
     execute: (name, input) => execute(states, name, input),
     inputs: () => inputs(sfn),

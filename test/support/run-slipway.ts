@@ -14,11 +14,16 @@ export type RunOptions = {
   readonly script?: string;
 };
 
-/** Starts the command line as a shell does. */
-export function startSlipway(args: readonly string[], { env = {}, nodeArgs = [], script = `${PROJECT}cli/slipway.mjs` }: RunOptions = {}) {
+/** The environment of the tests without their AWS settings, and what is set on top of it. */
+export function commandEnvironment(env: Readonly<Record<string, string>>): Record<string, string | undefined> {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(?:AWS_|DEBUG$|NODE_OPTIONS$|FORCE_COLOR$|NODE_CHANNEL)/.test(name));
   const aws = { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null', AWS_EC2_METADATA_DISABLED: 'true' };
-  const child = spawn(process.execPath, [...nodeArgs, script, ...args], { env: { ...Object.fromEntries(inherited), ...aws, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  return { ...Object.fromEntries(inherited), ...aws, ...env };
+}
+
+/** Starts the command line as a shell does. */
+export function startSlipway(args: readonly string[], { env = {}, nodeArgs = [], script = `${PROJECT}cli/slipway.mjs` }: RunOptions = {}) {
+  const child = spawn(process.execPath, [...nodeArgs, script, ...args], { env: commandEnvironment(env), stdio: ['ignore', 'pipe', 'pipe'] });
   const said = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (said.stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said.stderr += text));

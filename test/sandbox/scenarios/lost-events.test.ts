@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEV, type DeployedWorld, startDeployedWorld } from '../../support/sandbox/deployed-world.ts';
-import { runSlipway } from '../../support/run-slipway.ts';
+import { slipway } from '../../support/sandbox/operator.ts';
 import { runningDigests } from '../../support/sandbox/traces.ts';
 
 const SWEEP_DUE = 'slipway-sandbox-sweep-due';
@@ -42,7 +42,7 @@ describe('a release whose event is lost', () => {
   }, 60_000);
 
   it('can be started from the dead-letter queue all the same, which then changes nothing', async () => {
-    const { code, stdout } = await runSlipway(['events', 'redrive', '--stage', 'sandbox', '--json'], { env: world.environment });
+    const { code, stdout } = await slipway(world, ['events', 'redrive', '--json']);
     const { events } = JSON.parse(stdout) as { readonly events: readonly { readonly execution: string; readonly status: string }[] };
     expect([code, events.map(({ status }) => status)]).toEqual([0, ['started']]);
     expect(await world.executions.ended(`${EXECUTIONS}:${events[0]?.execution}`)).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded', commit: null });

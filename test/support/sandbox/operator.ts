@@ -2,7 +2,8 @@ import { expect } from 'vitest';
 import type { DeploymentRecord, PendingApproval } from '../../../src/ports/deployment-store.ts';
 import type { TargetKey } from '../../../src/domain/deployment.ts';
 import type { TargetState } from '../../../src/domain/target-state.ts';
-import { type Ran, runSlipway } from '../run-slipway.ts';
+import { runInProcess } from '../run-in-process.ts';
+import type { Ran } from '../run-slipway.ts';
 import { DEV, type DeployedWorld } from './deployed-world.ts';
 
 /** The person whose keys the terminal of the sandbox has. */
@@ -10,7 +11,7 @@ export const OPERATOR = 'arn:aws:iam::111122223333:user/operator';
 
 /** Runs a command on a world's stack, as its administrator unless other keys are given. */
 export function slipway({ environment }: DeployedWorld, args: readonly string[], keys: Readonly<Record<string, string>> = {}): Promise<Ran> {
-  return runSlipway([...args, '--stage', 'sandbox'], { env: { ...environment, ...keys } });
+  return runInProcess([...args, '--stage', 'sandbox'], { ...environment, ...keys });
 }
 
 /** What a command that is refused must leave as it was. */
