@@ -8,10 +8,14 @@ import { describeMachine } from './machine.ts';
 import { measureSandbox, parseSandboxCounts } from './measure-sandbox.ts';
 import { STAGE } from './measured-world.ts';
 import { renderReport } from './table.ts';
+import { measureUpdater } from './updater/measure-updater.ts';
+import { parseUpdaterOptions, UPDATER_USAGE } from './updater/options.ts';
+import { renderUpdater } from './updater/updater-table.ts';
 
 const USAGE = `Usage: npm run --silent bench -- sandbox [--json] [--deployments <count>] [--commits <count>]
        npm run --silent bench -- faults [--json]
-       ${LAB_USAGE}`;
+       ${LAB_USAGE}
+       ${UPDATER_USAGE}`;
 
 /** Progress goes to standard error, so that standard output holds the report alone. */
 const tell = (text: string): void => console.error(text);
@@ -22,7 +26,7 @@ type Measured = { readonly json: object; readonly text: () => string };
 /** Reads the arguments after its name, and measures once they are known to be right. @throws with what is wrong in them */
 type Subject = (args: readonly string[]) => { readonly json: boolean; readonly measure: () => Promise<Measured> };
 
-const SUBJECTS: Readonly<Record<string, Subject>> = { sandbox, faults, lab };
+const SUBJECTS: Readonly<Record<string, Subject>> = { sandbox, faults, lab, updater };
 
 function sandbox(args: readonly string[]): ReturnType<Subject> {
   const counts = parseSandboxCounts(args);
@@ -53,14 +57,30 @@ function lab(args: readonly string[]): ReturnType<Subject> {
   return {
     json,
     async measure() {
-      const machine = describeMachine();
-      if (machine.warning !== null) tell(machine.warning);
-      tell('packaging the stack');
-      await packageStack(STAGE);
-      const report = await measureLab({ packageFolder: PACKAGE_FOLDER, stage: STAGE, choice, rounds, machine, tell });
+      const report = await measureLab({ ...(await packaged()), choice, rounds, tell });
       return { json: report, text: () => renderLab(report) };
     },
   };
+}
+
+function updater(args: readonly string[]): ReturnType<Subject> {
+  const { json, ...options } = parseUpdaterOptions(args);
+  return {
+    json,
+    async measure() {
+      const report = await measureUpdater({ ...(await packaged()), ...options, tell });
+      return { json: report, text: () => renderUpdater(report) };
+    },
+  };
+}
+
+/** The machine as it was before anything was done, and the packaged stack. */
+async function packaged() {
+  const machine = describeMachine();
+  if (machine.warning !== null) tell(machine.warning);
+  tell('packaging the stack');
+  await packageStack(STAGE);
+  return { machine, packageFolder: PACKAGE_FOLDER, stage: STAGE };
 }
 
 /** Null for wrong usage, which is explained. */

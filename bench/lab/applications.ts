@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { CHART_PATH, VALUES_FILE } from './config-server.ts';
+import { CHART_PATH, VALUES_FILE } from './repository-files.ts';
 
 export const PROJECT = 'bench';
 /** Of the project: what Slipway's token may do, and no contender may do more. */

@@ -7,7 +7,7 @@ import { createOpenGitHost } from '../../src/adapters/git/open-git-host.ts';
 import { setScalar } from '../../src/domain/values-file.ts';
 import type { Image } from '../../sandbox/scenarios/image.ts';
 import { PROJECT } from './applications.ts';
-import { VALUES_FILE } from './config-server.ts';
+import { VALUES_FILE } from './repository-files.ts';
 import { monotonic, type Said } from './contender.ts';
 import { followObjects } from './follow-objects.ts';
 import { serveQuestions } from './helper-process.ts';

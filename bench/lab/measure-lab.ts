@@ -2,9 +2,10 @@ import { imageOf } from '../../sandbox/scenarios/image.ts';
 import type { Machine } from '../machine.ts';
 import { type AwsProfile, readAwsProfile } from './aws-profile.ts';
 import { configurationsOf, type Choice, describeConfiguration, type LabConfiguration } from './configuration.ts';
-import { REPLICAS } from './config-server.ts';
+import { REPLICAS } from './repository-files.ts';
 import { type ConfigurationFigures, configurationFigures, type Quantiles } from './lab-figures.ts';
 import { prepareConfiguration } from './prepare-configuration.ts';
+import { REPOSITORY } from './slipway-file.ts';
 import { runRounds } from './rounds.ts';
 import { createStacks, type Stacks } from './stacks.ts';
 import { type BenchLab, startBenchLab } from './start-bench-lab.ts';
@@ -39,7 +40,7 @@ export async function measureLab(plan: LabPlan): Promise<LabReport> {
   const profile = readAwsProfile();
   const configurations = configurationsOf(plan.choice);
   const lab = await startBenchLab(plan.tell);
-  const stacks = createStacks({ packageFolder: plan.packageFolder, stage: plan.stage, controlPlane: lab.kubernetes, argocdToken: lab.argocdToken, git: lab.git.credential });
+  const stacks = createStacks({ packageFolder: plan.packageFolder, stage: plan.stage, controlPlane: lab.kubernetes, argocdToken: lab.argocdToken, git: lab.git.credential, repositories: [REPOSITORY] });
   try {
     const figures: ConfigurationFigures[] = [];
     for (const [index, configuration] of configurations.entries()) {
@@ -67,7 +68,7 @@ async function measureConfiguration({ lab, stacks, profile, plan }: Measuring, c
     rounds: count,
     random: Math.random,
     imageOf: image,
-    observe: (name, { digest }) => lab.observer.rolledOutAt({ namespaces: applications[name], digest, replicas: REPLICAS }),
+    observe: (name, { digest }) => lab.observer.rolledOutAt({ namespaces: applications[name], imageEnd: digest, replicas: REPLICAS }),
     settle: () => lab.observer.settled(Object.values(applications).flat()),
     tell,
   });

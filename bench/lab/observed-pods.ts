@@ -1,17 +1,17 @@
 /** What of a pod tells whether an image is rolled out. */
 export type ObservedPod = { readonly namespace: string; readonly image: string; readonly ready: boolean; readonly deleting: boolean };
 
-export type WantedPods = { readonly namespaces: readonly string[]; readonly digest: string; /** In each namespace. */ readonly replicas: number };
+export type WantedPods = { readonly namespaces: readonly string[]; /** Digest or tag. */ readonly imageEnd: string; /** In each namespace. */ readonly replicas: number };
 
 /**
- * In each namespace as many pods as wanted are Ready on the digest, and no pod of another image is left but those that end already: a
+ * In each namespace as many pods as wanted are Ready on the image, and no pod of another image is left but those that end already: a
  * pod that got its signal may take its grace period, and nobody waits for that.
  */
-export function isRolledOut(pods: readonly ObservedPod[], { namespaces, digest, replicas }: WantedPods): boolean {
+export function isRolledOut(pods: readonly ObservedPod[], { namespaces, imageEnd, replicas }: WantedPods): boolean {
   const staying = Map.groupBy(pods.filter(({ deleting }) => !deleting), ({ namespace }) => namespace);
   return namespaces.every((namespace) => {
     const here = staying.get(namespace) ?? [];
-    return here.every(({ image }) => image.endsWith(digest)) && here.filter(({ ready }) => ready).length >= replicas;
+    return here.every(({ image }) => image.endsWith(imageEnd)) && here.filter(({ ready }) => ready).length >= replicas;
   });
 }
 

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { counting, list, oneOf } from '../flags.ts';
 import { type Choice, EVERYTHING } from './configuration.ts';
 
 export type LabOptions = { readonly choice: Choice; /** That count, in each configuration. */ readonly rounds: number; readonly json: boolean };
@@ -22,20 +23,4 @@ export function parseLabOptions(args: readonly string[]): LabOptions {
       start: list(values.start, EVERYTHING.start, (one) => oneOf('--start', one, ['warm', 'cold'])),
     },
   };
-}
-
-function list<Value>(given: string | undefined, all: readonly Value[], read: (text: string) => Value): readonly Value[] {
-  return given === undefined ? all : [...new Set(given.split(',').map(read))];
-}
-
-function counting(flag: string, text: string): number {
-  const number = Number(text);
-  if (Number.isInteger(number) && number > 0) return number;
-  throw new Error(`${flag} takes whole numbers above 0, not ${JSON.stringify(text)}.`);
-}
-
-function oneOf<Word extends string>(flag: string, text: string, words: readonly Word[]): Word {
-  const word = words.find((one) => one === text);
-  if (word !== undefined) return word;
-  throw new Error(`${flag} takes ${words.join(' or ')}, not ${JSON.stringify(text)}.`);
 }

@@ -6,6 +6,7 @@ import { applicationManifests, applicationNames, namespaceManifests, PROJECT } f
 import type { LabConfiguration } from './configuration.ts';
 import { CONTENDERS, type Contender, type ContenderName } from './contender.ts';
 import { startIdeal } from './ideal-contender.ts';
+import { repositoryFiles } from './repository-files.ts';
 import { startScript } from './script-contender.ts';
 import { createSlipway } from './slipway-contender.ts';
 import { slipwayFile } from './slipway-file.ts';
@@ -37,7 +38,7 @@ export async function prepareConfiguration(lab: BenchLab, { configuration, numbe
   const applications = { slipway: names('slipway'), script: names('script'), ideal: names('ideal') };
   const repositories = { slipway: '', script: '', ideal: '' };
   for (const contender of CONTENDERS) {
-    repositories[contender] = await lab.git.createRepository(`${contender}-${number}`, files, firstImage);
+    repositories[contender] = await lab.git.createRepository(`${contender}-${number}`, repositoryFiles(files, firstImage));
     await lab.follow(repositories[contender]);
   }
   const namespaces = namespaceManifests(Object.values(applications).flat(), lab.slipwayRole);

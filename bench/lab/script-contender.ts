@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { writeFile } from 'node:fs/promises';
 import type { Contender, Said } from './contender.ts';
-import { VALUES_FILE } from './config-server.ts';
+import { VALUES_FILE } from './repository-files.ts';
 import { startHelperProcess } from './helper-process.ts';
 
 export type ScriptOptions = {

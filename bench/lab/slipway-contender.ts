@@ -7,7 +7,8 @@ import { now } from '../request-log.ts';
 import { type Contender, monotonic, type Said } from './contender.ts';
 import { criticalPath, type PathEvent } from './critical-path.ts';
 import { profileCounts, type SlipwaySample } from './slipway-sample.ts';
-import { REPOSITORY, type SlipwayStack } from './slipway-stack.ts';
+import { REPOSITORY } from './slipway-file.ts';
+import type { SlipwayStack } from './slipway-stack.ts';
 
 export type SlipwayOptions = {
   /** The stack to deploy with: the same one again, or, for cold functions, a new one each time. */
@@ -30,7 +31,7 @@ export function createSlipway(options: SlipwayOptions): Contender {
       const execution = await ended;
       await refuseUnlessSucceeded(execution.arn);
       options.samples.push(await sampleOf(stack, options, image, execution));
-      return { begunAt: stack.accepted().monotonic, saidAt: execution.saidAt };
+      return { begunAt: stack.accepted(REPOSITORY).monotonic, saidAt: execution.saidAt };
     },
     stop: async () => undefined,
   };
@@ -58,7 +59,7 @@ async function refuseUnlessSucceeded(executionArn: string): Promise<void> {
 
 async function sampleOf(stack: SlipwayStack, { environment, targets }: SlipwayOptions, image: Image, execution: Ended): Promise<SlipwaySample> {
   const { invocations, requests } = stack.take();
-  const accepted = stack.accepted().wall;
+  const accepted = stack.accepted(REPOSITORY).wall;
   const measured = { invocations, requests: requests.filter(({ from, to }) => from >= accepted && to <= execution.to) };
   const { records } = openStores(stack.deployed.tableName);
   const attempts = await Promise.all(

@@ -1,7 +1,10 @@
 import { stringify } from 'yaml';
 import { PROJECT } from './applications.ts';
-import { VALUES_FILE } from './config-server.ts';
-import { CLUSTER, REPOSITORY } from './slipway-stack.ts';
+import { VALUES_FILE } from './repository-files.ts';
+import { CLUSTER } from './slipway-stack.ts';
+
+/** The service, and its repository in ECR. */
+export const REPOSITORY = 'inference-service';
 
 export type SlipwayFileOptions = {
   readonly environment: string;

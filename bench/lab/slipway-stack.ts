@@ -11,8 +11,6 @@ import { letIn, letOut } from '../../lab/kubernetes/eks-access.ts';
 import type { ControlPlane } from '../../lab/kubernetes/start-control-plane.ts';
 import { monotonic } from './contender.ts';
 
-/** In ECR. */
-export const REPOSITORY = 'inference-service';
 /** As the sandbox's EKS and `slipway.yaml` know the lab's cluster. */
 export const CLUSTER = 'lab';
 
@@ -26,8 +24,8 @@ export type SlipwayStack = {
   readonly aws: Aws;
   readonly deployed: DeployedStack;
   readonly ecr: ECRClient;
-  /** When the registry accepted the last tagged manifest. */
-  accepted(): Accepted;
+  /** When the registry accepted the last tagged manifest of a repository. */
+  accepted(repository: string): Accepted;
   apply(slipwayFile: string): Promise<void>;
   /** What the functions and AWS did since the last call. */
   take(): { readonly invocations: readonly Invocation[]; readonly requests: readonly LoggedRequest[] };
@@ -41,17 +39,19 @@ export type StackOptions = {
   readonly controlPlane: ControlPlane;
   readonly argocdToken: string;
   readonly git: { readonly username: string; readonly password: string };
+  /** In ECR. */
+  readonly repositories: readonly string[];
 };
 
 /** Sets the environment by which the AWS SDK finds it: one at a time. */
 export async function startSlipwayStack(options: StackOptions): Promise<SlipwayStack> {
   const invocations: Invocation[] = [];
-  let accepted: Accepted = { monotonic: 0, wall: 0 };
+  const accepted = new Map<string, Accepted>();
   const aws = await startAws({
     account: ACCOUNT,
     onInvocation: (record) => void invocations.push(invocationOf(record)),
     carryEvent(event, publish) {
-      accepted = { monotonic: monotonic(), wall: Date.now() };
+      if (event.source === 'aws.ecr') accepted.set(String(event.detail['repository-name']), { monotonic: monotonic(), wall: Date.now() });
       publish(event);
     },
   });
@@ -69,7 +69,7 @@ export async function startSlipwayStack(options: StackOptions): Promise<SlipwayS
       aws,
       deployed,
       ecr,
-      accepted: () => accepted,
+      accepted: (repository) => accepted.get(repository) ?? notPushed(repository),
       apply: async (slipwayFile) => void (await applyText(slipwayFile, 'slipway.yaml', { stage: options.stage, check: true, prune: true })),
       take: () => ({ invocations: invocations.splice(0), requests: log.take() }),
       stop,
@@ -80,7 +80,11 @@ export async function startSlipwayStack(options: StackOptions): Promise<SlipwayS
   }
 }
 
-async function deploy(aws: Aws, { packageFolder, stage, controlPlane, argocdToken, git }: StackOptions, identity: string) {
+function notPushed(repository: string): never {
+  throw new Error(`Nothing was pushed to ${repository}.`);
+}
+
+async function deploy(aws: Aws, { packageFolder, stage, controlPlane, argocdToken, git, repositories }: StackOptions, identity: string) {
   const { accessKeyId, secretAccessKey } = aws.administrator;
   useOnlyAws({ AWS_ENDPOINT_URL: aws.endpointUrl, AWS_REGION: ACCOUNT.region, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey });
   aws.eks.addCluster({ name: CLUSTER, endpoint: controlPlane.url, caPem: controlPlane.caPem });
@@ -91,6 +95,6 @@ async function deploy(aws: Aws, { packageFolder, stage, controlPlane, argocdToke
   aws.eks.addAccessEntry(CLUSTER, entry);
   await letIn(controlPlane, { id: identity, clusterName: CLUSTER, stsUrl: aws.endpointUrl, entries: [entry] });
   const ecr = new ECRClient({});
-  await createRepository(ecr, REPOSITORY);
+  for (const repository of repositories) await createRepository(ecr, repository);
   return { deployed: await findStack(stage), ecr };
 }

@@ -2,7 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { addRepository, projectToken } from '../../lab/argocd/administration.ts';
 import { type ArgoCdInstallation, startArgoCd } from '../../lab/argocd/start-argocd.ts';
-import { buildTools, type Tools } from '../../lab/build/build-tools.ts';
+import { buildTools, type ToolGroup, type Tools } from '../../lab/build/build-tools.ts';
 import { applyManifests } from '../../lab/kubernetes/manifests.ts';
 import { type ControlPlane, startControlPlane } from '../../lab/kubernetes/start-control-plane.ts';
 import { makePlace, removePlace } from '../../lab/place.ts';
@@ -32,12 +32,15 @@ export type BenchLab = {
   stop(): Promise<void>;
 };
 
+/** What the benchmark's part of the lab is made of. */
+export const BENCH_TOOLS: readonly ToolGroup[] = ['kube', 'eks-authenticator', 'helm', 'redis', 'argocd'];
+
 /** For 40 targets of three contenders, each with two pods and one more during a rollout. */
 const NODES = 3;
 
 /** Starts the lab's parts in a folder of their own, which ends with this process, however that ends. */
-export async function startBenchLab(tell: (text: string) => void): Promise<BenchLab> {
-  const tools = await buildTools({ groups: ['kube', 'eks-authenticator', 'helm', 'redis', 'argocd'], tell });
+export async function startBenchLab(tell: (text: string) => void, groups: readonly ToolGroup[] = BENCH_TOOLS): Promise<BenchLab> {
+  const tools = await buildTools({ groups, tell });
   const place = await makePlace();
   startGuard(place);
   const stops: (() => Promise<void>)[] = [() => removePlace(place), () => endAll(place)];

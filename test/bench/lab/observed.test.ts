@@ -13,7 +13,7 @@ function aPod(overrides: Partial<ObservedPod> = {}): ObservedPod {
 const oldPod = aPod({ image: `registry.example/web:1@${OLD}` });
 
 describe('isRolledOut', () => {
-  const want = { namespaces: ['one'], digest: NEW, replicas: 2 };
+  const want = { namespaces: ['one'], imageEnd: NEW, replicas: 2 };
 
   it('is true of as many Ready pods as wanted on the digest', () => {
     expect(isRolledOut([aPod(), aPod()], want)).toBe(true);
