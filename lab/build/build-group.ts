@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, symlink } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { publish } from './cache.ts';
 import { type Environment, run } from './go.ts';
@@ -22,18 +22,24 @@ export type GroupBuild = {
 
 /** Builds one group into its folder of the cache. @throws Error with the last line of the build's output and the path of its log */
 export async function buildGroup(build: GroupBuild): Promise<void> {
-  await mkdir(build.logs, { recursive: true });
-  const log = join(build.logs, `${build.group}-${process.pid}.log`);
-  await rm(log, { force: true });
-  try {
-    await publish(build.groupFolder, build.folder, async (unfinished) => {
+  await publish(build.groupFolder, build.folder, async (unfinished) => {
+    const log = join(unfinished, 'build.log');
+    try {
       await makeGroup(build, unfinished, log);
-      await rename(log, join(unfinished, 'build.log'));
-    });
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`The lab's tools of ${build.group} did not build: ${reason} (log: ${log})`, { cause: error });
-  }
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new Error(`The lab's tools of ${build.group} did not build: ${reason} (log: ${await keepLog(build, log)})`, { cause: error });
+    }
+  });
+}
+
+/** What failed is removed, but for its log. */
+async function keepLog({ group, logs }: GroupBuild, log: string): Promise<string> {
+  await mkdir(logs, { recursive: true });
+  const kept = join(await mkdtemp(join(logs, `${group}-`)), 'build.log');
+  await appendFile(log, ''); // nothing may have been written yet
+  await rename(log, kept);
+  return kept;
 }
 
 async function makeGroup({ recipe, source, env }: GroupBuild, into: string, log: string): Promise<void> {

@@ -4,11 +4,12 @@ import type { GroupRecipe } from './recipe.ts';
 export type ToolGroup = 'kube' | 'argocd' | 'helm' | 'gitea' | 'rollouts' | 'eks-authenticator' | 'redis' | 'image-updater';
 
 const ARGO_CD = 'github.com/argoproj/argo-cd/v3';
+const HELM = 'helm.sh/helm/v4';
 const ROLLOUTS = 'github.com/argoproj/argo-rollouts';
 const GITEA = 'code.gitea.io/gitea';
 const IMAGE_UPDATER = 'github.com/argoproj-labs/argocd-image-updater';
 
-/** How each group is built; the versions are those of its go.mod. Nothing that is built may listen on more than loopback. */
+/** How each group is built; the versions are those of its go.mod. What would listen on every address is bound to loopback. */
 export const TOOL_GROUPS: Readonly<Record<ToolGroup, GroupRecipe>> = {
   kube: {
     package: '.',
@@ -18,7 +19,12 @@ export const TOOL_GROUPS: Readonly<Record<ToolGroup, GroupRecipe>> = {
     minutes: 9,
   },
   'eks-authenticator': { package: '.', binary: 'eks-authenticator', minutes: 2 },
-  helm: { package: 'helm.sh/helm/v4/cmd/helm', binary: 'helm', minutes: 1 },
+  helm: {
+    package: `${HELM}/cmd/helm`,
+    binary: 'helm',
+    linkedVersion: { module: HELM, variables: (version) => ({ [`${HELM}/internal/version.version`]: `v${version}` }) },
+    minutes: 2,
+  },
   redis: { package: '.', binary: 'redis', minutes: 1 },
   argocd: {
     package: `${ARGO_CD}/cmd`,
