@@ -21,12 +21,12 @@ const LOOK_EVERY = 30;
 export async function openLabCluster(controlPlane: ControlPlane, aws: Aws, stops: Stops): Promise<ScenarioWorld['cluster']> {
   const { url, caPem, administratorToken } = controlPlane;
   aws.eks.addCluster({ name: CLUSTER, endpoint: url, caPem });
-  stops.push(() => removeNamespace(controlPlane));
-  await applyManifests(controlPlane, `${NAMESPACE_MANIFEST}---\n${await readFile(new URL('../../docs/rbac.yaml', import.meta.url), 'utf8')}`);
+  const clients = clientsOf(controlPlane);
+  stops.push(() => emptyNamespace(clients, controlPlane));
+  await applyManifests(controlPlane, `${NAMESPACE_MANIFEST}---\n${await rbac()}`);
   const entries: AccessEntry[] = [];
   const id = `world-${crypto.randomUUID()}`;
   stops.push(() => letOut(controlPlane, id));
-  const clients = clientsOf(controlPlane);
   await untilServiceAccount(clients);
   return {
     url,
@@ -72,14 +72,22 @@ async function untilAvailable({ apps }: Clients, namespace: string, name: string
   }
 }
 
-/** A namespace that holds pods with a grace period takes half of that to end; without pods it is gone at once. */
-async function removeNamespace(controlPlane: ControlPlane): Promise<void> {
-  const { core, apps, batch } = clientsOf(controlPlane);
+/** The namespace stays, empty: its own end would take five seconds more, which is what Kubernetes gives other API servers to hear of it. */
+async function emptyNamespace({ core, apps, batch }: Clients, controlPlane: ControlPlane): Promise<void> {
   const all = { namespace: NAMESPACE, propagationPolicy: 'Background' };
   await Promise.all([apps.deleteCollectionNamespacedDeployment(all), batch.deleteCollectionNamespacedJob(all)]);
   await apps.deleteCollectionNamespacedReplicaSet(all);
-  await core.deleteCollectionNamespacedPod({ ...all, gracePeriodSeconds: 0 });
-  await deleteManifests(controlPlane, NAMESPACE_MANIFEST);
+  await Promise.all([
+    core.deleteCollectionNamespacedPod({ ...all, gracePeriodSeconds: 0 }),
+    core.deleteCollectionNamespacedService(all),
+    deleteManifests(controlPlane, await rbac()),
+  ]);
+  await core.deleteCollectionNamespacedEvent(all);
+}
+
+/** What the documentation tells people to apply. */
+function rbac(): Promise<string> {
+  return readFile(new URL('../../docs/rbac.yaml', import.meta.url), 'utf8');
 }
 
 async function orNull<T>(answer: Promise<T>): Promise<T | null> {
