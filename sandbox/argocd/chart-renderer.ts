@@ -66,9 +66,12 @@ export function renderChart(chart: Record<string, string>, valuesFiles: readonly
   return inferenceService(checkValues(values, chart['values.schema.json'] ?? '{}'), { ...release, version });
 }
 
+/** An octal number of YAML 1.2, which Helm knows beside those of YAML 1.1. */
+const OCTAL = { tag: 'tag:yaml.org,2002:int', default: true, test: /^[-+]?0o[0-7]+$/, resolve: (text: string) => parseInt(text.replace('0o', ''), 8) } as const;
+
 /** Helm reads YAML 1.1, where `on` is a boolean and 1_000 a number, but leaves dates as text; of a key given twice it takes the last. */
 function parseValues(text: string): unknown {
-  const customTags = (tags: Tags) => tags.filter((tag) => typeof tag === 'string' || tag.tag !== 'tag:yaml.org,2002:timestamp');
+  const customTags = (tags: Tags) => [OCTAL, ...tags.filter((tag) => typeof tag === 'string' || tag.tag !== 'tag:yaml.org,2002:timestamp')];
   return parse(text, { version: '1.1', uniqueKeys: false, customTags }) ?? {};
 }
 

@@ -69,8 +69,8 @@ export async function startArgoCd(options: ArgoCdOptions): Promise<ArgoCdServer>
       if (!projects.get(project)?.spec.roles?.some(({ name }) => name === role)) throw new Error(`AppProject ${project} has no role ${role}.`);
       return sessions.token(project, role, options);
     },
-    revokeTokens: sessions.revoke,
-    deleteApplication: controller.remove,
+    revokeTokens: (project, role) => sessions.revoke(project, role),
+    deleteApplication: (name) => controller.remove(name),
     application: (name) => store.get(name),
     interrupt() {
       isDown = true;

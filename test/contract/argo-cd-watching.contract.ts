@@ -42,7 +42,6 @@ export function watchingCases(given: Given, notSimulated: readonly NotSimulated[
 
   connected('goes on watching after the connection was cut, and misses no change', given({}, async ({ argocd, ref, commitTag, connection }) => {
     const revision = await commitTag('2');
-    const seen: ObservedApplication[] = [];
     const done = until(argocd, ref, hasSucceededAt(revision));
     await first(argocd, ref);
     await argocd.sync(ref, REQUEST);

@@ -55,9 +55,9 @@ export type NotSimulated = 'tokens' | 'connections';
 export const REQUEST = { prune: false, infos: [{ name: 'slipway-execution', value: 'arn:one' }] };
 
 /** A case in a world of its own, so that cases can run at the same time. */
-export type Given = (options: ArgoCdWorldOptions, run: (world: ArgoCdWorld) => Promise<unknown>) => () => Promise<void>;
+export type Given<World = ArgoCdWorld> = (options: ArgoCdWorldOptions, run: (world: World) => Promise<unknown>) => () => Promise<void>;
 
-export function givenBy(start: StartArgoCdWorld): Given {
+export function givenBy<World extends Pick<ArgoCdWorld, 'stop'>>(start: (options: ArgoCdWorldOptions) => Promise<World>): Given<World> {
   return (options, run) => async () => {
     const world = await start(options);
     try {

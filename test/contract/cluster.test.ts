@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseAllDocuments } from 'yaml';
+import type { Fault } from '../../sandbox/kubernetes/kubelet/container.ts';
 import { startKubernetes } from '../../sandbox/kubernetes/start.ts';
 import { createOpenCluster } from '../../src/adapters/kubernetes/open-cluster.ts';
 import { createMemoryCluster } from '../../src/adapters/memory/cluster.ts';
@@ -7,21 +8,35 @@ import type { ClusterSnapshot } from '../../src/domain/cluster.ts';
 import { ForbiddenError, UnauthorizedError } from '../../src/domain/errors.ts';
 import { aPod, aReplicaSet, aWorkload } from '../support/observed-cluster.ts';
 import { clusterContract } from './cluster.contract.ts';
+import { imageOf } from './cluster-manifests.ts';
 
-clusterContract('memory', async () => {
-  const cluster = createMemoryCluster();
-  const deployed = new Map<string, ClusterSnapshot>();
-  return {
-    cluster,
-    deploy(namespace, name, image) {
-      deployed.set(`${namespace}/${name}`, rolledOut(namespace, name, image));
-      const all = [...deployed.values()];
-      cluster.show({ workloads: all.flatMap((one) => one.workloads), replicaSets: all.flatMap((one) => one.replicaSets), pods: all.flatMap((one) => one.pods), events: [] });
-    },
-    refuse: (why) => cluster.fail(why === 'unauthorized' ? new UnauthorizedError('refused') : new ForbiddenError('refused')),
-    stop: async () => undefined,
-  };
-});
+const NAMESPACES = { namespace: 'inference', elsewhere: 'elsewhere' };
+
+/** Shows what it is told to: nothing in it could fail by itself. */
+clusterContract(
+  'memory',
+  async () => {
+    const cluster = createMemoryCluster();
+    const deployed = new Map<string, ClusterSnapshot>();
+    const none = async () => undefined;
+    return {
+      ...NAMESPACES,
+      cluster,
+      async apply(manifest) {
+        const { namespace, name } = manifest.metadata;
+        deployed.set(`${namespace}/${name}`, rolledOut(namespace, name, imageOf(manifest)));
+        const all = [...deployed.values()];
+        cluster.show({ workloads: all.flatMap((one) => one.workloads), replicaSets: all.flatMap((one) => one.replicaSets), pods: all.flatMap((one) => one.pods), events: [] });
+      },
+      refuse: async (why) => cluster.fail(why === 'unauthorized' ? new UnauthorizedError('refused') : new ForbiddenError('refused')),
+      refusePods: none,
+      restart: none,
+      expire: none,
+      stop: none,
+    };
+  },
+  ['server', 'pod faults', 'crash after Ready', 'admission', 'StatefulSet', 'DaemonSet'],
+);
 
 function rolledOut(namespace: string, name: string, image: string): ClusterSnapshot {
   const uid = `uid-${namespace}-${name}`;
@@ -36,29 +51,42 @@ function rolledOut(namespace: string, name: string, image: string): ClusterSnaps
 }
 
 const RBAC = parseAllDocuments(readFileSync('docs/rbac.yaml', 'utf8')).map((document) => document.toJS() as unknown);
+const FAULTS: readonly string[] = ['bad-pull', 'bad-config', 'bad-crash', 'bad-oom', 'never-ready', 'unschedulable'] satisfies readonly Fault[];
 
-clusterContract('Kubernetes API over TLS', async () => {
-  let access: 'allowed' | 'unauthorized' | 'forbidden' = 'allowed';
-  const users = { allowed: { username: 'checker', groups: ['slipway'] }, unauthorized: null, forbidden: { username: 'checker', groups: [] } };
-  const kubernetes = await startKubernetes({ rbac: RBAC, authenticate: async () => users[access] });
-  const open = createOpenCluster({ endpoint: async () => ({ server: kubernetes.url, ca: kubernetes.caPem }), token: async () => 'token' });
-  return {
-    cluster: await open({ name: 'dev-eu', region: 'eu-central-1' }),
-    deploy: (namespace, name, image) => void kubernetes.apply(deploymentManifest(namespace, name, image)),
-    refuse: (why) => void (access = why),
-    stop: () => kubernetes.stop(),
-  };
-});
+const REFUSALS = {
+  quota: (name: string) => `pods "${name}" is forbidden: exceeded quota: no-more, requested: pods=1, used: pods=0, limited: pods=0`,
+  admission: (name: string) => `pods "${name}" is forbidden: ValidatingAdmissionPolicy 'no-pods' with binding 'no-pods' denied request: no pods today`,
+};
 
-function deploymentManifest(namespace: string, name: string, image: string): object {
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name, namespace },
-    spec: {
-      replicas: 2,
-      selector: { matchLabels: { app: name } },
-      template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'web', image, readinessProbe: { httpGet: { path: '/ready', port: 8080 } } }] } },
-    },
-  };
-}
+clusterContract(
+  'Kubernetes API over TLS',
+  async () => {
+    let access: 'allowed' | 'unauthorized' | 'forbidden' = 'allowed';
+    let refusal: ((podName: string) => string) | undefined;
+    const users = { allowed: { username: 'checker', groups: ['slipway'] }, unauthorized: null, forbidden: { username: 'checker', groups: [] } };
+    const kubernetes = await startKubernetes({
+      rbac: RBAC,
+      authenticate: async () => users[access],
+      faultOf: ({ metadata: { annotations } }) => FAULTS.find((fault): fault is Fault => fault === annotations?.['lab.slipway.dev/pod']),
+      refusalOf: ({ metadata: { name } }) => refusal?.(name),
+      times: { backOff: 200 },
+    });
+    const open = createOpenCluster({ endpoint: async () => ({ server: kubernetes.url, ca: kubernetes.caPem }), token: async () => 'token' });
+    return {
+      ...NAMESPACES,
+      cluster: await open({ name: 'dev-eu', region: 'eu-central-1' }),
+      apply: async (manifest) => void kubernetes.apply(manifest),
+      refuse: async (why) => void (access = why),
+      refusePods: async (why) => void (refusal = REFUSALS[why]),
+      restart: async () => kubernetes.dropConnections(),
+      async expire(change) {
+        kubernetes.dropConnections();
+        await change();
+        kubernetes.store.compact();
+      },
+      stop: () => kubernetes.stop(),
+    };
+  },
+  // The stand-in's kubelet and controllers do what the scenarios of the sandbox need.
+  ['crash after Ready', 'StatefulSet', 'DaemonSet'],
+);

@@ -1,0 +1,74 @@
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CoreV1Api } from '@kubernetes/client-node';
+import { stringify } from 'yaml';
+import { type CertificateAuthority, issueServerCertificate } from '../../sandbox/tls.ts';
+import type { Tools } from '../build/tools.ts';
+import { kubeConfigOf } from '../kubernetes/kube-config.ts';
+import { applyManifests } from '../kubernetes/manifests.ts';
+import type { ControlPlane } from '../kubernetes/start-control-plane.ts';
+import { type ProcessSpec, startProcess } from '../processes/processes.ts';
+import { untilReady } from '../processes/until-ready.ts';
+import { configuration } from './configuration.ts';
+import { freePort } from '../processes/free-port.ts';
+import { type ArgoCdInstallation, NAMESPACE } from './installation.ts';
+import { applicationController, applicationSetController, type ArgoCdPorts, PORTS, redis, repoServer, server, type Surroundings } from './process-specs.ts';
+import { accepts, answers } from './readiness.ts';
+
+export type { ArgoCdInstallation } from './installation.ts';
+
+export type ArgoCdOptions = {
+  readonly place: string;
+  readonly controlPlane: ControlPlane;
+  readonly tools: Tools;
+  readonly authority: CertificateAuthority;
+  readonly tell: (text: string) => void;
+};
+
+/** Starts Argo CD against a control plane, on free ports of loopback; the administrator can log in when it returns. */
+export async function startArgoCd({ place, controlPlane, tools, authority, tell }: ArgoCdOptions): Promise<ArgoCdInstallation> {
+  const folder = join(place, 'argocd');
+  await makeFolders(folder);
+  const ports = await freePorts();
+  const surroundings: Surroundings = { folder, controlPlane, tools, ports };
+  const start = (spec: ProcessSpec, isReady: () => Promise<boolean>) => startUntilReady(place, spec, isReady, tell);
+  const withoutCluster = Promise.all([start(redis(surroundings), accepts(ports.redis)), start(repoServer(surroundings), accepts(ports.repoServer))]);
+  withoutCluster.catch(() => undefined); // is awaited below, where the cluster may have refused before
+  const [definitions, certificate] = await Promise.all([readDefinitions(join(tools.argocd, 'share', 'crds')), issueServerCertificate(authority, 'argocd-server')]);
+  await applyManifests(controlPlane, [definitions, ...configuration(certificate).map((object) => stringify(object))].join('\n---\n'));
+  await withoutCluster;
+  const installation = { place, url: `https://127.0.0.1:${ports.server}`, caPem: authority.certPem, controlPlane };
+  await Promise.all([
+    start(server(surroundings), answers(`${installation.url}/healthz`, authority.certPem)),
+    start(applicationController(surroundings), answers(`http://127.0.0.1:${ports.controllerMetrics}/healthz`)),
+    start(applicationSetController(surroundings), accepts(ports.applicationSetWebhook)),
+  ]);
+  return { ...installation, adminPassword: await readAdminPassword(controlPlane) };
+}
+
+/** One each, all different. */
+async function freePorts(): Promise<ArgoCdPorts> {
+  const ports = new Set<number>();
+  while (ports.size < PORTS.length) ports.add(await freePort());
+  return Object.fromEntries(PORTS.map((name, index) => [name, [...ports][index]])) as ArgoCdPorts;
+}
+
+async function makeFolders(folder: string): Promise<void> {
+  for (const name of ['tmp', 'tls', 'ssh', 'plugins', 'gpg/keys', 'gpg/source', 'static']) await mkdir(join(folder, name), { recursive: true, mode: 0o700 });
+}
+
+async function startUntilReady(place: string, spec: ProcessSpec, isReady: () => Promise<boolean>, tell: (text: string) => void): Promise<void> {
+  tell(`starting ${spec.name}`);
+  await untilReady(await startProcess(place, spec), isReady);
+}
+
+/** The kinds of Argo CD, as its release has them. */
+async function readDefinitions(folder: string): Promise<string> {
+  return (await Promise.all((await readdir(folder)).map((file) => readFile(join(folder, file), 'utf8')))).join('\n---\n');
+}
+
+/** argocd-server makes the password at its first start, and leaves it where an administrator looks for it. */
+async function readAdminPassword(controlPlane: ControlPlane): Promise<string> {
+  const { data } = await kubeConfigOf(controlPlane).makeApiClient(CoreV1Api).readNamespacedSecret({ namespace: NAMESPACE, name: 'argocd-initial-admin-secret' });
+  return Buffer.from(data?.['password'] ?? '', 'base64').toString();
+}
