@@ -16,9 +16,9 @@ export const TOOL_GROUPS: Readonly<Record<ToolGroup, GroupRecipe>> = {
     binary: 'kube',
     commands: ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kwok', 'kubectl'],
     linkedVersion: { module: 'k8s.io/kubernetes', variables: kubernetesVersion },
-    minutes: 9,
+    minutes: 7,
   },
-  'eks-authenticator': { package: '.', binary: 'eks-authenticator', minutes: 2 },
+  'eks-authenticator': { package: '.', binary: 'eks-authenticator', minutes: 1 },
   helm: {
     package: `${HELM}/cmd/helm`,
     binary: 'helm',
@@ -37,7 +37,7 @@ export const TOOL_GROUPS: Readonly<Record<ToolGroup, GroupRecipe>> = {
       // Called by repo-server at each sync, also where no signature is asked for.
       { module: ARGO_CD, from: 'hack/git-verify-wrapper.sh', to: 'git-verify-wrapper.sh', executable: true },
     ],
-    minutes: 9,
+    minutes: 8,
   },
   gitea: {
     package: GITEA,

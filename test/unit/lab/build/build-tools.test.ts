@@ -82,7 +82,7 @@ describe('buildTools', () => {
     const told: string[] = [];
     await build(machine, ['kube', 'redis'], (text) => told.push(text));
     expect(told).toEqual([
-      "Building kube, 1 of 2: about 9 min where Go's caches are empty; next redis, all in about 10 min",
+      "Building kube, 1 of 2: about 7 min where Go's caches are empty; next redis, all in about 8 min",
       expect.stringMatching(/^Built kube in \d+ s$/),
       "Building redis, 2 of 2: about 1 min where Go's caches are empty",
       expect.stringMatching(/^Built redis in \d+ s$/),
