@@ -45,6 +45,7 @@ export function readingCases(given: Given): void {
   it('shows a ComparisonError, and its end', given({}, async ({ argocd, ref, commitNonsense, commitTag }) => {
     await commitNonsense();
     expect((await argocd.application(ref, 'normal')).conditions).toMatchObject([{ type: 'ComparisonError' }]);
+    expect(await argocd.application(ref, 'hard')).toMatchObject({ sync: { status: 'Unknown' }, conditions: [{ type: 'ComparisonError' }] });
     await commitTag('2');
     expect((await argocd.application(ref, 'hard')).conditions).toEqual([]);
   }));

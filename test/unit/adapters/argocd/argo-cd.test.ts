@@ -224,6 +224,29 @@ describe('a watch', () => {
     expect(seen).toEqual(['read', 'after it']);
   });
 
+  it('shows a version that another call was answered first', async () => {
+    const argocd = await connect((request) => {
+      if (!isStream(request)) return { body: request.path.includes('refresh') ? healthy('6', 'refreshed') : healthy('5', 'read') };
+      return { stream: [event(healthy('6', 'refreshed')), event(healthy('6', 'refreshed')), event(healthy('7', 'last'))], hold: true };
+    });
+    const seen: string[] = [];
+    for await (const { health } of argocd.watch(REF, new AbortController().signal)) {
+      seen.push(health);
+      if (seen.length === 3) break;
+      if (seen.length === 1) await argocd.application(REF, 'normal');
+    }
+    expect(seen).toEqual(['read', 'refreshed', 'last']);
+  });
+
+  it('reads again where the stream begins with nothing, as that of an Application does which was deleted meanwhile', async () => {
+    let reads = 0;
+    const argocd = await connect((request) => {
+      if (isStream(request)) return { stream: [':\n'], hold: true };
+      return reads++ === 0 ? { body: healthy('1', 'first') } : { status: 404, body: refusal(5, 'applications.argoproj.io "inference-dev" not found') };
+    });
+    await expect(take(argocd.watch(REF, new AbortController().signal), 9)).rejects.toMatchObject({ name: 'NotFoundError' });
+  });
+
   it('ends when it is aborted, also on a silent stream', async () => {
     const argocd = await connect((request) => (isStream(request) ? { hold: true } : { body: healthy('1', 'only') }));
     const stop = new AbortController();
