@@ -14,13 +14,16 @@ export type Followed = {
 
 type ApiObject = { readonly metadata: { readonly namespace?: string; readonly name: string; readonly resourceVersion: string } };
 
+/** How often a watch is tried that was never open: the API server refuses those of a kind that was just defined. */
+const ATTEMPTS = 100;
+
 /** Follows a collection by watching it, until the process ends. Resolves once its watch is open for the first time. */
 export async function followObjects(api: ClusterApi, followed: Followed): Promise<void> {
   const config = kubeConfigOf(api);
   const opened = Promise.withResolvers<void>();
   void (async () => {
-    for (;;) {
-      await watchOnce(new Watch(config), followed, opened.resolve).catch(opened.reject);
+    for (let attempt = 1; ; attempt++) {
+      await watchOnce(new Watch(config), followed, opened.resolve).catch((error: unknown) => attempt >= ATTEMPTS && opened.reject(error));
       await sleep(20);
     }
   })();
@@ -42,7 +45,7 @@ function watchOnce(watch: Watch, { path, labelSelector, onChange }: Followed, on
       if (begun) onChange(objects);
     };
     // A watch that has begun may end: it is silent for long, or the server starts again.
-    const end = (error: unknown): void => (begun || error === null ? resolve() : reject(new Error(`${path} can't be watched`, { cause: error })));
+    const end = (error: unknown): void => (begun || error === null ? resolve() : reject(new Error(`${path} can't be watched: ${error instanceof Error ? error.message : 'the watch ended'}`, { cause: error })));
     watch.watch(path, query, hear, end).catch(reject);
   });
 }
