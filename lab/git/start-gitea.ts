@@ -40,31 +40,41 @@ export async function startGitea({ place, tools, tell }: GiteaOptions): Promise<
 
 /** Waits until Gitea answers, as after its process was started again. */
 export async function untilGiteaAnswers({ place, url }: Pick<GiteaInstallation, 'place' | 'url'>): Promise<void> {
-  await untilReady(openProcess(place, GITEA_PROCESS), async () => (await fetch(`${url}/api/healthz`)).ok);
+  await untilReady(openProcess(place, GITEA_PROCESS), () => answers(url));
+}
+
+async function answers(url: string): Promise<boolean> {
+  return (await fetch(`${url}/api/healthz`)).ok;
 }
 
 type Service = { readonly place: string; readonly folder: string; readonly command: string; readonly share: string };
 
 /** Somebody else may take the port between the look for a free one and the start: then another is tried. Returns the port. */
-async function serve({ place, folder, command, share }: Service): Promise<number> {
-  for (let attempt = 1; ; attempt++) {
+async function serve(service: Service): Promise<number> {
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const port = await freePort();
-    await writeFile(settingsFile(folder), giteaSettings({ folder, share, port }), { mode: 0o600 });
-    const { logFile } = await startProcess(place, { name: GITEA_PROCESS, command, args: [...arguments_(folder), 'web'], env: environment(folder), folder });
-    try {
-      await untilGiteaAnswers({ place, url: `http://127.0.0.1:${port}` });
-      return port;
-    } catch (error) {
-      if (attempt === ATTEMPTS || !(await readFile(logFile, 'utf8')).includes('address already in use')) throw error;
-      await openProcess(place, GITEA_PROCESS).stop();
-    }
+    if (await serveAt(port, service)) return port;
   }
+  throw new Error(`Gitea found its port taken ${ATTEMPTS} times; see ${openProcess(service.place, GITEA_PROCESS).logFile}, and end what listens there.`);
+}
+
+/** Whether the port was free. Where it is not, Gitea writes so and goes on without a listener. */
+async function serveAt(port: number, { place, folder, command, share }: Service): Promise<boolean> {
+  await writeFile(settingsFile(folder), giteaSettings({ folder, share, port }), { mode: 0o600 });
+  const gitea = await startProcess(place, { name: GITEA_PROCESS, command, args: [...settingsArguments(folder), 'web'], env: environment(folder), folder });
+  let isTaken = false;
+  await untilReady(gitea, async () => {
+    isTaken = (await readFile(gitea.logFile, 'utf8')).includes(`:${port}: bind: address already in use`);
+    return isTaken || answers(`http://127.0.0.1:${port}`);
+  });
+  if (isTaken) await gitea.stop();
+  return !isTaken;
 }
 
 /** With a password that nobody learns: all requests come with a token. */
 async function createAdministrator(folder: string, command: string): Promise<string> {
   const user = ['--username', ADMINISTRATOR, '--email', `${ADMINISTRATOR}@forge.example`, '--random-password', '--must-change-password=false'];
-  const args = [...arguments_(folder), 'admin', 'user', 'create', '--admin', ...user, '--access-token', '--access-token-scopes', 'all'];
+  const args = [...settingsArguments(folder), 'admin', 'user', 'create', '--admin', ...user, '--access-token', '--access-token-scopes', 'all'];
   const { stdout } = await promisify(execFile)(command, args, { env: { PATH: process.env['PATH'], HOME: folder, ...environment(folder) }, cwd: folder });
   const token = /^Access token was successfully created\.* ([0-9a-f]{40})$/m.exec(stdout)?.[1];
   if (token === undefined) throw new Error('Gitea made an administrator and named no access token; see whether this version still writes it to standard output.');
@@ -75,7 +85,7 @@ function settingsFile(folder: string): string {
   return join(folder, 'app.ini');
 }
 
-function arguments_(folder: string): readonly string[] {
+function settingsArguments(folder: string): readonly string[] {
   return ['--config', settingsFile(folder), '--work-path', folder, '--custom-path', join(folder, 'custom')];
 }
 
