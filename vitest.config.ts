@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -8,8 +9,8 @@ export default defineConfig({
     // A guard against hanging, no measure: worlds start slowly on a busy machine.
     testTimeout: 60_000,
     hookTimeout: 180_000,
-    // On two cores vitest would take one worker; the tests wait more than they compute.
-    maxWorkers: '100%',
+    // One more than there are cores: a test of a world waits for it a part of its time.
+    maxWorkers: availableParallelism() + 1,
     coverage: {
       provider: 'v8',
       include: ['src/domain/**', 'src/steps/**'],
