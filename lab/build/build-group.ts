@@ -2,7 +2,7 @@ import { appendFile, mkdir, mkdtemp, readFile, rename, rm, symlink } from 'node:
 import { join } from 'node:path';
 import { publish } from './cache.ts';
 import { type Environment, run } from './go.ts';
-import { copyShare, moduleFolders, writeOverlay } from './module-sources.ts';
+import { changeModules, copyShare, moduleFolders } from './module-sources.ts';
 import { buildArguments, type GroupRecipe } from './recipe.ts';
 
 export type GroupBuild = {
@@ -43,14 +43,13 @@ async function keepLog({ group, logs }: GroupBuild, log: string): Promise<string
 }
 
 async function makeGroup({ recipe, source, env }: GroupBuild, into: string, log: string): Promise<void> {
-  const [bin, overlayFolder] = [join(into, 'bin'), join(into, 'overlay')];
-  await mkdir(overlayFolder);
-  const folders = await moduleFolders(recipe, { folder: source, env, log });
-  const overlay = await writeOverlay(recipe, source, folders, overlayFolder);
+  const [bin, changed] = [join(into, 'bin'), join(into, 'changed')];
+  const reading = { folder: source, env, log };
+  const folders = await moduleFolders(recipe, reading);
+  const folder = await changeModules(recipe, folders, reading, changed);
   const args = buildArguments(recipe, await readFile(join(source, 'go.mod'), 'utf8'));
-  const changed = overlay === null ? [] : ['-overlay', overlay];
-  await run('go', [...args, ...changed, '-o', join(bin, recipe.binary), recipe.package], { folder: source, env, log });
+  await run('go', [...args, '-o', join(bin, recipe.binary), recipe.package], { folder, env, log });
   for (const command of recipe.commands ?? []) await symlink(recipe.binary, join(bin, command));
   await copyShare(recipe.share ?? [], folders, join(into, 'share'));
-  await rm(overlayFolder, { recursive: true });
+  await rm(changed, { recursive: true, force: true });
 }

@@ -1,8 +1,9 @@
 import { chmod, copyFile, mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Environment, run } from './go.ts';
-import { type GroupRecipe, modulesRead, type SharedFiles, type SourceEdit } from './recipe.ts';
+import { type GroupRecipe, modulesChanged, modulesRead, type SharedFiles, type SourceEdit } from './recipe.ts';
 
+/** `folder` is the group's Go module. */
 type Reading = { readonly folder: string; readonly env: Environment; readonly log: string };
 
 /** Folders in Go's module cache of the modules whose files the recipe reads; what is not there yet is downloaded. */
@@ -15,22 +16,22 @@ export async function moduleFolders(recipe: GroupRecipe, reading: Reading): Prom
 }
 
 /**
- * Writes what `go build -overlay` reads: the edited files, and which file of a module each file stands for.
- * @returns path of the overlay; null where the recipe changes nothing
+ * Go's module cache may be neither edited nor overlaid. What the recipe changes is therefore copied into a copy of the group's module,
+ * whose go.mod then names the copies by paths that are the same on every machine: they end up in the binary.
+ * @returns folder of the Go module that is to be built: the group's own where the recipe changes nothing
  */
-export async function writeOverlay(recipe: GroupRecipe, groupFolder: string, folders: ReadonlyMap<string, string>, into: string): Promise<string | null> {
-  const replace: Record<string, string> = {};
-  for (const { module, file, from } of recipe.additions ?? []) replace[join(folderOf(folders, module), file)] = join(groupFolder, from);
-  for (const [index, edit] of (recipe.edits ?? []).entries()) {
-    const original = join(folderOf(folders, edit.module), edit.file);
-    const edited = join(into, `${index}.go`);
-    await writeFile(edited, editSource(await readFile(original, 'utf8'), edit));
-    replace[original] = edited;
+export async function changeModules(recipe: GroupRecipe, folders: ReadonlyMap<string, string>, reading: Reading, into: string): Promise<string> {
+  const changed = modulesChanged(recipe);
+  if (changed.length === 0) return reading.folder;
+  await copy(reading.folder, into, 0o644);
+  for (const module of changed) await copy(folderOf(folders, module), join(into, 'modules', module), 0o644);
+  for (const { module, file, from } of recipe.additions ?? []) await copy(join(reading.folder, from), join(into, 'modules', module, file), 0o644);
+  for (const edit of recipe.edits ?? []) {
+    const file = join(into, 'modules', edit.module, edit.file);
+    await writeFile(file, editSource(await readFile(file, 'utf8'), edit));
   }
-  if (Object.keys(replace).length === 0) return null;
-  const overlay = join(into, 'overlay.json');
-  await writeFile(overlay, JSON.stringify({ Replace: replace }));
-  return overlay;
+  await run('go', ['mod', 'edit', ...changed.map((module) => `-replace=${module}=./modules/${module}`)], { ...reading, folder: into });
+  return into;
 }
 
 /** @throws Error unless the text to replace occurs exactly once: another version of the module needs another edit */

@@ -38,7 +38,7 @@ export function requiredGo(goMod: string): string {
   return /^go (\S+)$/m.exec(goMod)?.[1] ?? '1.26.0';
 }
 
-/** Arguments of `go` that build a group; where the binary goes and what is overlaid comes on top. */
+/** Arguments of `go` that build a group, but for where the binary goes. */
 export function buildArguments(recipe: GroupRecipe, goMod: string): string[] {
   const linked = recipe.linkedVersion;
   const variables = linked === undefined ? {} : linked.variables(pinnedVersion(goMod, linked.module));
@@ -46,7 +46,12 @@ export function buildArguments(recipe: GroupRecipe, goMod: string): string[] {
   return ['build', '-trimpath', '-ldflags', linker, ...(recipe.tags === undefined ? [] : ['-tags', recipe.tags.join(',')])];
 }
 
+/** Modules that are built with changes of ours. */
+export function modulesChanged({ edits = [], additions = [] }: GroupRecipe): string[] {
+  return [...new Set([...edits, ...additions].map(({ module }) => module))].sort();
+}
+
 /** Modules whose files the build reads besides compiling them. */
-export function modulesRead({ edits = [], additions = [], share = [] }: GroupRecipe): string[] {
-  return [...new Set([...edits, ...additions, ...share].map(({ module }) => module))];
+export function modulesRead(recipe: GroupRecipe): string[] {
+  return [...new Set([...modulesChanged(recipe), ...(recipe.share ?? []).map(({ module }) => module)])];
 }

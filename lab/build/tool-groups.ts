@@ -65,7 +65,7 @@ export const TOOL_GROUPS: Readonly<Record<ToolGroup, GroupRecipe>> = {
     binary: 'argocd-image-updater',
     linkedVersion: { module: IMAGE_UPDATER, variables: (version) => ({ [`${IMAGE_UPDATER}/pkg/version.version`]: version }) },
     edits: [{ module: IMAGE_UPDATER, file: 'pkg/webhook/server.go', replace: 'fmt.Sprintf(":%d", s.Port)', with: 'fmt.Sprintf("127.0.0.1:%d", s.Port)' }],
-    additions: [{ module: `${IMAGE_UPDATER}/registry-scanner`, file: 'pkg/image/verification.go', from: 'overlay/verification.go' }],
+    additions: [{ module: `${IMAGE_UPDATER}/registry-scanner`, file: 'pkg/image/verification.go', from: 'registry-scanner/verification.go' }],
     share: [{ module: IMAGE_UPDATER, from: 'config/crd/bases/argocd-image-updater.argoproj.io_imageupdaters.yaml', to: 'crds/imageupdaters.yaml' }],
     minutes: 2,
   },

@@ -66,7 +66,7 @@ describe('buildTools', () => {
   it("binds Argo CD's metrics listener to loopback and keeps the files that it needs at run time", async () => {
     const machine = await withArgoCd(await aMachine());
     const { argocd } = await build(machine, ['argocd']);
-    expect(Object.values((await machine.builds())[0]?.overlay ?? {})).toEqual(['metricsAddr := fmt.Sprintf("127.0.0.1:%d", metricsPort)']);
+    expect((await machine.builds())[0]?.changed).toEqual({ [`${ARGO_CD}/controller/appcontroller.go`]: 'metricsAddr := fmt.Sprintf("127.0.0.1:%d", metricsPort)' });
     expect((await readdir(join(argocd, 'share/crds'))).sort()).toEqual(['application-crd.yaml', 'applicationset-crd.yaml', 'appproject-crd.yaml']);
     expect((await stat(join(argocd, 'share/git-verify-wrapper.sh'))).mode & 0o777).toBe(0o755);
     expect((await readdir(argocd)).sort()).toEqual(['bin', 'build.log', 'share']);

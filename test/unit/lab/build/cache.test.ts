@@ -32,7 +32,7 @@ describe('keyOf', () => {
   it('is another one when files deep in the folder change', async () => {
     const folder = await copyOf('image-updater');
     const before = await keyOf(folder, TOOL_GROUPS['image-updater']);
-    await writeFile(join(folder, 'overlay/verification.go'), 'package image');
+    await writeFile(join(folder, 'registry-scanner/verification.go'), 'package image');
     expect(await keyOf(folder, TOOL_GROUPS['image-updater'])).not.toBe(before);
   });
 

@@ -12,8 +12,8 @@ export type FakeMachine = {
   removeCommand(name: string): Promise<void>;
   /** Puts a file into the module cache that the fake go knows of. */
   moduleFile(module: string, path: string, content: string): Promise<void>;
-  /** The builds that the fake go was asked for: its arguments and what it saw of its environment. */
-  builds(): Promise<{ args: string[]; env: Record<string, string>; overlay?: Record<string, string> }[]>;
+  /** The builds that the fake go was asked for: its arguments, what it saw of its environment, and the Go sources of changed modules. */
+  builds(): Promise<{ args: string[]; env: Record<string, string>; changed: Record<string, string> }[]>;
 };
 
 export async function aFolder(): Promise<string> {
@@ -48,16 +48,16 @@ export async function aMachine({ go = 'go1.26.8' }: { go?: string | null } = {})
 
 function goProgram(facts: { version: string; proxies: string; modules: string; calls: string }): string {
   return `
-    const { appendFileSync, mkdirSync, readFileSync, writeFileSync } = require('node:fs');
+    const { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } = require('node:fs');
     const facts = ${JSON.stringify(facts)};
     const [command, ...args] = process.argv.slice(2);
     if (command === 'env') console.log(JSON.stringify({ GOVERSION: facts.version, GOPROXY: facts.proxies }));
     if (command === 'list') for (const module of args.slice(3)) console.log(module, facts.modules + '/' + module);
     if (command === 'build') {
       const { GOPROXY, GOFLAGS, GOTOOLCHAIN, CGO_ENABLED } = process.env;
-      const at = args.indexOf('-overlay');
-      const overlay = at < 0 ? undefined : Object.fromEntries(Object.entries(JSON.parse(readFileSync(args[at + 1], 'utf8')).Replace).map(([to, from]) => [to, readFileSync(from, 'utf8')]));
-      appendFileSync(facts.calls, JSON.stringify({ args, env: { GOPROXY, GOFLAGS, GOTOOLCHAIN, CGO_ENABLED }, overlay }) + '\\n');
+      const paths = existsSync('modules') ? readdirSync('modules', { recursive: true }).filter((path) => path.endsWith('.go')) : [];
+      const changed = Object.fromEntries(paths.map((path) => [path, readFileSync('modules/' + path, 'utf8')]));
+      appendFileSync(facts.calls, JSON.stringify({ args, env: { GOPROXY, GOFLAGS, GOTOOLCHAIN, CGO_ENABLED }, changed }) + '\\n');
       const binary = args[args.indexOf('-o') + 1];
       mkdirSync(require('node:path').dirname(binary), { recursive: true });
       writeFileSync(binary, 'built');
