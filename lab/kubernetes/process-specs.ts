@@ -4,7 +4,10 @@ import type { ProcessSpec } from '../processes/processes.ts';
 import type { ControlPlaneFiles } from './control-plane-files.ts';
 
 /** The programs of a control plane. Their processes are called `<program>-<name of the control plane>`. */
-export type Program = 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler' | 'kwok' | 'eks-authenticator';
+export type Program = (typeof PROGRAMS)[number];
+
+/** In the order in which they are started. */
+export const PROGRAMS = ['etcd', 'eks-authenticator', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kwok'] as const;
 
 export type SpecOptions = {
   /** Name of the control plane. */

@@ -11,7 +11,7 @@ import { writeControlPlaneFiles } from './control-plane-files.ts';
 import { accessFolderOf } from './eks-access.ts';
 import { kubeConfigOf } from './kube-config.ts';
 import { kwokConfig, simulatedNode } from './kubelet/kwok-config.ts';
-import { processName, type Program, processSpecs } from './process-specs.ts';
+import { processName, type Program, PROGRAMS, processSpecs } from './process-specs.ts';
 
 /** A Kubernetes cluster of the lab, as plain data. */
 export type ControlPlane = {
@@ -60,6 +60,11 @@ export async function startControlPlane({ place, name, tools, authority, tell, n
   await untilUsable(controlPlane, nodes);
   tell(`Kubernetes ${name}: its nodes are Ready`);
   return controlPlane;
+}
+
+/** Ends the processes of one control plane; the others of the lab stay. */
+export async function stopControlPlane({ place, name }: Pick<ControlPlane, 'place' | 'name'>): Promise<void> {
+  for (const program of PROGRAMS.toReversed()) await openProcess(place, processName({ name }, program)).stop();
 }
 
 /** Waits until the API server answers; also after its process was started again. */

@@ -1,6 +1,7 @@
 import { type Apply, createApply } from './apply.ts';
 import type { Clock } from './clock.ts';
 import { startDeploymentController } from './deployment-controller/controller.ts';
+import type { RefusalOf } from './deployment-controller/deployment.ts';
 import { DEFAULT_TIMES, type KubeletTimes } from './kubelet/container.ts';
 import { type KubeletOptions, startKubelet } from './kubelet/kubelet.ts';
 import { startScheduler } from './kubelet/scheduler.ts';
@@ -10,13 +11,15 @@ export type ClusterOptions = {
   /** What goes wrong with a pod; nothing by default. */
   readonly faultOf?: KubeletOptions['faultOf'];
   readonly times?: Partial<KubeletTimes>;
+  /** Why a new pod of a ReplicaSet is refused; none is by default. */
+  readonly refusalOf?: RefusalOf;
 };
 
 /** A cluster with one node, without its API server: all of it runs on the clock and ends with it. */
-export function startCluster(clock: Clock, { faultOf = () => undefined, times }: ClusterOptions): { readonly store: Store; readonly apply: Apply } {
+export function startCluster(clock: Clock, { faultOf = () => undefined, times, refusalOf }: ClusterOptions): { readonly store: Store; readonly apply: Apply } {
   const store = createStore(clock);
   const kubelet: KubeletOptions = { times: { ...DEFAULT_TIMES, ...times }, faultOf };
-  startDeploymentController(store, clock);
+  startDeploymentController(store, clock, refusalOf);
   startScheduler(store, clock, kubelet);
   startKubelet(store, clock, kubelet);
   return { store, apply: createApply(store) };

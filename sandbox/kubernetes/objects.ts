@@ -94,11 +94,20 @@ export type ReplicaCounts = { readonly replicas?: number; readonly readyReplicas
 
 export type ReplicaSet = Typed<'apps/v1', 'ReplicaSet'> & {
   readonly spec: { readonly replicas: number; readonly selector: LabelSelector; readonly template: PodTemplate };
-  readonly status: ReplicaCounts & { readonly fullyLabeledReplicas?: number };
+  readonly status: ReplicaCounts & { readonly fullyLabeledReplicas?: number; readonly conditions?: readonly ReplicaSetCondition[] };
+};
+
+/** That the last pod could not be created. */
+export type ReplicaSetCondition = {
+  readonly type: 'ReplicaFailure';
+  readonly status: 'True';
+  readonly lastTransitionTime: string;
+  readonly reason: 'FailedCreate';
+  readonly message: string;
 };
 
 export type DeploymentCondition = {
-  readonly type: 'Available' | 'Progressing';
+  readonly type: 'Available' | 'Progressing' | 'ReplicaFailure';
   readonly status: 'True' | 'False' | 'Unknown';
   readonly lastUpdateTime: string;
   readonly lastTransitionTime: string;

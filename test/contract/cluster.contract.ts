@@ -142,7 +142,7 @@ export function clusterContract(name: string, start: () => Promise<ClusterWorld>
 
     has('pod faults')('shows a pod for which no node has room as unschedulable', async () => {
       await deploy('web', FIRST_IMAGE, { fault: 'unschedulable', replicas: 1 });
-      const { pods } = await until(watch(), ({ pods: [pod], events }) => pod?.unschedulable != null && events.length > 0);
+      const { pods } = await until(watch(), ({ pods: [pod], events }) => pod !== undefined && pod.unschedulable !== null && events.length > 0);
       expect(pods[0]).toMatchObject({ phase: 'Pending', scheduledAt: null, unschedulable: { message: expect.stringMatching(/^0\/1 nodes are available: 1 Insufficient cpu/) as string } });
     });
 

@@ -2,13 +2,13 @@ import type { Clock } from '../clock.ts';
 import { createRecorder } from '../events.ts';
 import type { KubernetesObject } from '../objects.ts';
 import type { Store } from '../store.ts';
-import { type Controller, syncDeployment } from './deployment.ts';
+import { type Controller, type RefusalOf, syncDeployment } from './deployment.ts';
 import { syncReplicaSet } from './replica-set.ts';
 
 /** Rolls out Deployments and keeps the pods of ReplicaSets. No controller acts on StatefulSets and DaemonSets. */
-export function startDeploymentController(store: Store, clock: Clock): () => void {
-  const deployments = createQueue(clock, { store, clock, record: createRecorder(store, clock, 'deployment-controller') }, syncDeployment);
-  const sets = createQueue(clock, { store, clock, record: createRecorder(store, clock, 'replicaset-controller') }, syncReplicaSet);
+export function startDeploymentController(store: Store, clock: Clock, refusalOf: RefusalOf = () => undefined): () => void {
+  const deployments = createQueue(clock, { store, clock, refusalOf, record: createRecorder(store, clock, 'deployment-controller') }, syncDeployment);
+  const sets = createQueue(clock, { store, clock, refusalOf, record: createRecorder(store, clock, 'replicaset-controller') }, syncReplicaSet);
 
   function notice(object: KubernetesObject): void {
     const { namespace, name, ownerReferences = [] } = object.metadata;

@@ -59,6 +59,15 @@ export function withProgress(deployment: Deployment, status: DeploymentStatus, c
   return status;
 }
 
+/** The condition of the current set, as long as it has one. Source: kubernetes pkg/controller/deployment/progress.go, getReplicaFailures. */
+export function withReplicaFailure(status: DeploymentStatus, current: ReplicaSet | null, now: number): DeploymentStatus {
+  const { conditions = [] } = status;
+  const failure = current?.status.conditions?.find(({ type }) => type === 'ReplicaFailure');
+  if (failure !== undefined) return { ...status, conditions: withCondition(conditions, failure, now) };
+  const others = conditions.filter(({ type }) => type !== 'ReplicaFailure');
+  return others.length === conditions.length ? status : { ...status, conditions: others };
+}
+
 export function progressing(status: DeploymentCondition['status'], reason: string, message: string): Verdict {
   return { type: 'Progressing', status, reason, message };
 }

@@ -1,12 +1,15 @@
 import type { Clock } from '../clock.ts';
 import type { RecordEvent } from '../events.ts';
-import { type Deployment, type DeploymentStatus, isOwnedBy, type ReplicaSet } from '../objects.ts';
+import { type Deployment, type DeploymentStatus, type DraftMeta, isOwnedBy, type ReplicaSet } from '../objects.ts';
 import type { Store } from '../store.ts';
-import { countedStatus, deadlineOf, isComplete, progressing, withCondition, withProgress } from './deployment-status.ts';
+import { countedStatus, deadlineOf, isComplete, progressing, withCondition, withProgress, withReplicaFailure } from './deployment-status.ts';
 import { annotated, DESIRED, findSet, newSet, REVISION, revisionOf } from './revisions.ts';
 import { boundsOf, newSetSize, type Resize, shrinkOld, totalSize } from './rolling-update.ts';
 
-export type Controller = { readonly store: Store; readonly clock: Clock; readonly record: RecordEvent };
+/** Why the API server refuses a new pod, as a quota or an admission webhook makes it; nothing lets it in. */
+export type RefusalOf = (pod: { readonly metadata: DraftMeta }) => string | undefined;
+
+export type Controller = { readonly store: Store; readonly clock: Clock; readonly record: RecordEvent; readonly refusalOf: RefusalOf };
 
 type Rollout = { readonly deployment: Deployment; readonly current: ReplicaSet | null; readonly old: readonly ReplicaSet[] };
 
@@ -31,6 +34,7 @@ export function syncDeployment(controller: Controller, namespace: string, name: 
   const after = observe(store, deployment);
   status = countedStatus({ ...deployment, status }, after.current, [...after.old, ...currentOf(after)], clock.now());
   if (rolling && after.current !== null) status = withProgress(deployment, status, after.current, clock.now());
+  status = withReplicaFailure(status, after.current, clock.now());
   store.update('Deployment', namespace, name, (live) => ({ ...live, status }));
   if (rolling && isComplete(deployment, status)) removeOldHistory(store, after);
   if (!rolling) return Infinity;

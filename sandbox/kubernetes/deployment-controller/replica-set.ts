@@ -1,15 +1,24 @@
+import { timestamp } from '../clock.ts';
 import { randomSuffix } from '../names.ts';
 import { isOwnedBy, ownedBy, type Pod, type ReplicaSet } from '../objects.ts';
 import type { Controller } from './deployment.ts';
 
-/** Creates or deletes pods until there are `spec.replicas`, and counts them. A pod is available as soon as it is Ready. */
-export function syncReplicaSet(controller: Controller, namespace: string, name: string): void {
-  const { store } = controller;
+/** After a refusal: the real controller waits longer each time. */
+const TRY_AGAIN_AFTER = 1000;
+
+/**
+ * Creates or deletes pods until there are `spec.replicas`, and counts them. A pod is available as soon as it is Ready.
+ *
+ * @returns when to look again though nothing changed, in epoch milliseconds; Infinity for never
+ */
+export function syncReplicaSet(controller: Controller, namespace: string, name: string): number {
+  const { store, clock } = controller;
   const set = store.get('ReplicaSet', namespace, name);
-  if (set === null) return;
+  if (set === null) return Infinity;
   const activePods = () => store.list('Pod', namespace).filter((pod) => isOwnedBy(pod, set) && pod.metadata.deletionTimestamp === undefined);
   const pods = activePods();
-  for (let missing = set.spec.replicas - pods.length; missing > 0; missing -= 1) createPod(controller, set);
+  let refusal: string | undefined;
+  for (let missing = set.spec.replicas - pods.length; missing > 0 && refusal === undefined; missing -= 1) refusal = createPod(controller, set);
   for (const pod of [...pods].sort(byDispensability).slice(0, Math.max(0, pods.length - set.spec.replicas))) deletePod(controller, set, pod);
 
   const counted = activePods();
@@ -17,23 +26,36 @@ export function syncReplicaSet(controller: Controller, namespace: string, name: 
   const counts = { replicas: counted.length, fullyLabeledReplicas: counted.length, readyReplicas: ready, availableReplicas: ready };
   // `replicas` is the one count that the real server writes even when it is zero.
   const present = Object.fromEntries(Object.entries(counts).filter(([count, value]) => value > 0 || count === 'replicas'));
-  store.update('ReplicaSet', namespace, name, (live) => ({ ...live, status: { ...present, observedGeneration: live.metadata.generation ?? 0 } }));
+  const failure = failureOf(set, refusal, clock.now());
+  store.update('ReplicaSet', namespace, name, (live) => ({ ...live, status: { ...present, ...failure, observedGeneration: live.metadata.generation ?? 0 } }));
+  return refusal === undefined ? Infinity : clock.now() + TRY_AGAIN_AFTER;
 }
 
-function createPod({ store, record }: Controller, set: ReplicaSet): void {
+/** Source: kubernetes pkg/controller/replicaset, calculateStatus: set while creation fails, its time that of the first failure. */
+function failureOf({ status }: ReplicaSet, message: string | undefined, now: number): Pick<ReplicaSet['status'], 'conditions'> {
+  if (message === undefined) return {};
+  const [before] = status.conditions ?? [];
+  return { conditions: [before ?? { type: 'ReplicaFailure', status: 'True', lastTransitionTime: timestamp(now), reason: 'FailedCreate', message }] };
+}
+
+/** @returns why the API server refused the pod */
+function createPod({ store, record, refusalOf }: Controller, set: ReplicaSet): string | undefined {
   const { labels, annotations } = set.spec.template.metadata;
-  const pod = store.create('Pod', {
-    metadata: {
-      name: `${set.metadata.name}-${randomSuffix()}`,
-      namespace: set.metadata.namespace,
-      labels,
-      ...(annotations === undefined ? {} : { annotations }),
-      ownerReferences: [ownedBy(set)],
-    },
-    spec: set.spec.template.spec,
-    status: { phase: 'Pending' },
-  });
-  record(set, { type: 'Normal', reason: 'SuccessfulCreate', message: `Created pod: ${pod.metadata.name}` });
+  const metadata = {
+    name: `${set.metadata.name}-${randomSuffix()}`,
+    namespace: set.metadata.namespace,
+    labels,
+    ...(annotations === undefined ? {} : { annotations }),
+    ownerReferences: [ownedBy(set)],
+  };
+  const refusal = refusalOf({ metadata });
+  if (refusal !== undefined) {
+    record(set, { type: 'Warning', reason: 'FailedCreate', message: `Error creating: ${refusal}` });
+    return refusal;
+  }
+  store.create('Pod', { metadata, spec: set.spec.template.spec, status: { phase: 'Pending' } });
+  record(set, { type: 'Normal', reason: 'SuccessfulCreate', message: `Created pod: ${metadata.name}` });
+  return undefined;
 }
 
 function deletePod({ store, record }: Controller, set: ReplicaSet, { metadata }: Pod): void {
