@@ -1,4 +1,4 @@
-import { appendFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BareRepository, type CommittedFiles, importCommit, openBareRepository } from '../../sandbox/git/bare-repository.ts';
 import { runGit } from '../../sandbox/git/run-git.ts';
@@ -88,6 +88,7 @@ function cloneOf({ place }: GiteaInstallation, name: string): string {
 /** A clone that borrows the objects of the forge, so it never has to fetch. The token is in its configuration, which no list of processes shows. */
 async function makeClone(gitea: GiteaInstallation, name: string): Promise<void> {
   const clone = cloneOf(gitea, name);
+  await mkdir(clone, { recursive: true });
   await runGit(clone, ['init', '--quiet', '--bare', '--initial-branch', BRANCH]);
   await writeFile(join(clone, 'objects', 'info', 'alternates'), `${join(directoryOf(gitea, name), 'objects')}\n`);
   const header = `Authorization: ${basicAuthorization(gitea.username, gitea.token)}`;
