@@ -66,7 +66,8 @@ describe('a repository on Gitea that was renamed', () => {
     const { revision } = await kept.read([FILE]);
     const renamed = await world.forge.rename(`${world.forge.name}-moved`);
     try {
-      const words = `has moved to ${renamed.url}; change its URL.`;
+      // Gitea leaves the suffix out of where it leads.
+      const words = `has moved to ${renamed.url.replace(/\.git$/, '')}; change its URL.`;
       await expect((await world.open('reader')).read([FILE])).rejects.toThrow(words);
       await expect(kept.read([FILE])).rejects.toThrow(words);
       await expect(kept.commit({ head: revision, files: { [FILE]: 'tag: v2\n' }, message: 'Deploy v2' })).rejects.toThrow(words);
