@@ -9,8 +9,19 @@ import type { ArgoCdInstallation } from './installation.ts';
 /** What an administrator does over the API. */
 export type Administrator = { call(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<unknown> };
 
-/** Logs in as `admin`. */
-export async function logIn({ url, caPem, adminPassword }: Pick<ArgoCdInstallation, 'url' | 'caPem' | 'adminPassword'>): Promise<Administrator> {
+const sessions = new Map<string, Promise<Administrator>>();
+
+/** Logs in as `admin`, once for all calls of this process: each login costs Argo CD a slow hash, and a session lasts for a day. */
+export function logIn(argocd: ArgoCdInstallation): Promise<Administrator> {
+  const { url, adminPassword } = argocd;
+  const key = JSON.stringify([url, adminPassword]);
+  const session = sessions.get(key) ?? openSession(argocd);
+  sessions.set(key, session);
+  session.catch(() => sessions.delete(key));
+  return session;
+}
+
+async function openSession({ url, caPem, adminPassword }: ArgoCdInstallation): Promise<Administrator> {
   const http = createHttpClient({ name: `Argo CD at ${url}`, url, caBundle: caPem });
   const call = async (method: 'GET' | 'POST' | 'DELETE', path: string, body: unknown, headers: Readonly<Record<string, string>> = {}): Promise<unknown> => {
     const sent = method === 'GET' ? {} : { body: JSON.stringify(body ?? {}) };

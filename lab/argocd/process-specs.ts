@@ -73,8 +73,8 @@ function component(surroundings: Surroundings, name: Component, args: readonly s
 
 function environment({ folder, controlPlane, tools }: Surroundings): Record<string, string> {
   return {
-    // helm, and a script of Argo CD's that must be found even where no signature is checked.
-    PATH: [dirname(commandOf(tools, 'helm')), join(tools.argocd, 'share'), process.env['PATH'] ?? '/usr/bin:/bin'].join(':'),
+    // helm; argocd, which git asks for the password; a script of Argo CD's that must be found even where no signature is checked.
+    PATH: [dirname(commandOf(tools, 'helm')), dirname(commandOf(tools, 'argocd')), join(tools.argocd, 'share'), process.env['PATH'] ?? '/usr/bin:/bin'].join(':'),
     HOME: folder,
     TMPDIR: join(folder, 'tmp'),
     KUBECONFIG: controlPlane.kubeconfig,

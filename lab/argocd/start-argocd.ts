@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CoreV1Api } from '@kubernetes/client-node';
 import { stringify } from 'yaml';
@@ -10,6 +10,7 @@ import type { ControlPlane } from '../kubernetes/start-control-plane.ts';
 import { type ProcessSpec, startProcess } from '../processes/processes.ts';
 import { untilReady } from '../processes/until-ready.ts';
 import { configuration } from './configuration.ts';
+import { applyDefinitions } from './definitions.ts';
 import { freePort } from '../processes/free-port.ts';
 import { type ArgoCdInstallation, NAMESPACE } from './installation.ts';
 import { applicationController, applicationSetController, type ArgoCdPorts, PORTS, redis, repoServer, server, type Surroundings } from './process-specs.ts';
@@ -34,15 +35,19 @@ export async function startArgoCd({ place, controlPlane, tools, authority, tell 
   const start = (spec: ProcessSpec, isReady: () => Promise<boolean>) => startUntilReady(place, spec, isReady, tell);
   const withoutCluster = Promise.all([start(redis(surroundings), accepts(ports.redis)), start(repoServer(surroundings), accepts(ports.repoServer))]);
   withoutCluster.catch(() => undefined); // is awaited below, where the cluster may have refused before
-  const [definitions, certificate] = await Promise.all([readDefinitions(join(tools.argocd, 'share', 'crds')), issueServerCertificate(authority, 'argocd-server')]);
-  await applyManifests(controlPlane, [definitions, ...configuration(certificate).map((object) => stringify(object))].join('\n---\n'));
+  const certificate = await issueServerCertificate(authority, 'argocd-server');
+  await Promise.all([
+    applyDefinitions(controlPlane, join(tools.argocd, 'share', 'crds')),
+    applyManifests(controlPlane, configuration(certificate).map((object) => stringify(object)).join('---\n')),
+  ]);
   await withoutCluster;
   const installation = { place, url: `https://127.0.0.1:${ports.server}`, caPem: authority.certPem, controlPlane };
   await Promise.all([
     start(server(surroundings), answers(`${installation.url}/healthz`, authority.certPem)),
     start(applicationController(surroundings), answers(`http://127.0.0.1:${ports.controllerMetrics}/healthz`)),
-    start(applicationSetController(surroundings), accepts(ports.applicationSetWebhook)),
   ]);
+  // Last: where the server has not made its signing key yet, it goes on without its webhook.
+  await start(applicationSetController(surroundings), accepts(ports.applicationSetWebhook));
   return { ...installation, adminPassword: await readAdminPassword(controlPlane) };
 }
 
@@ -60,11 +65,6 @@ async function makeFolders(folder: string): Promise<void> {
 async function startUntilReady(place: string, spec: ProcessSpec, isReady: () => Promise<boolean>, tell: (text: string) => void): Promise<void> {
   tell(`starting ${spec.name}`);
   await untilReady(await startProcess(place, spec), isReady);
-}
-
-/** The kinds of Argo CD, as its release has them. */
-async function readDefinitions(folder: string): Promise<string> {
-  return (await Promise.all((await readdir(folder)).map((file) => readFile(join(folder, file), 'utf8')))).join('\n---\n');
 }
 
 /** argocd-server makes the password at its first start, and leaves it where an administrator looks for it. */
