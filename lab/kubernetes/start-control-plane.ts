@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CoreV1Api, type KubeConfig, type V1Node } from '@kubernetes/client-node';
 import { Agent, request } from 'node:https';
@@ -27,6 +27,9 @@ export type ControlPlane = {
   readonly kubeconfig: string;
 };
 
+/** The start takes seconds; on a machine that is busy otherwise much longer. In milliseconds. */
+const PATIENCE = 180_000;
+
 export type ControlPlaneOptions = {
   readonly place: string;
   /** Part of the names of its processes, so that several clusters run side by side. */
@@ -46,7 +49,7 @@ export type ControlPlaneOptions = {
 export async function startControlPlane({ place, name, tools, authority, tell, nodes = 1 }: ControlPlaneOptions): Promise<ControlPlane> {
   const [apiServerPort, authenticatorPort] = await Promise.all([freePort(), freePort()]);
   const url = `https://127.0.0.1:${apiServerPort}`;
-  const folder = join(place, `kubernetes-${name}`);
+  const folder = folderOf(place, name);
   const { files, administratorToken } = await writeControlPlaneFiles(folder, authority, { apiServer: url, eksAuthenticator: `https://127.0.0.1:${authenticatorPort}` });
   const controlPlane: ControlPlane = { name, place, url, caPem: authority.certPem, administratorToken, kubeconfig: files.kubeconfigs.administrator };
   const accessFolder = accessFolderOf(controlPlane);
@@ -62,15 +65,20 @@ export async function startControlPlane({ place, name, tools, authority, tell, n
   return controlPlane;
 }
 
-/** Ends the processes of one control plane; the others of the lab stay. */
+/** Ends one control plane and removes what it left; the others of the lab stay. */
 export async function stopControlPlane({ place, name }: Pick<ControlPlane, 'place' | 'name'>): Promise<void> {
   for (const program of PROGRAMS.toReversed()) await openProcess(place, processName({ name }, program)).stop();
+  for (const folder of [folderOf(place, name), accessFolderOf({ place, name })]) await rm(folder, { recursive: true, force: true });
+}
+
+function folderOf(place: string, name: string): string {
+  return join(place, `kubernetes-${name}`);
 }
 
 /** Waits until the API server answers; also after its process was started again. */
 export async function untilServing(controlPlane: ControlPlane): Promise<void> {
   const running = openProcess(controlPlane.place, processName(controlPlane, 'kube-apiserver'));
-  await untilReady(running, () => isReady(controlPlane)).catch((error: unknown) => {
+  await untilReady(running, () => isReady(controlPlane), PATIENCE).catch((error: unknown) => {
     // An API server that waits for its etcd says nothing of an etcd that has ended.
     for (const program of ['etcd', 'eks-authenticator'] as const) assertRunning(controlPlane, program);
     throw error;

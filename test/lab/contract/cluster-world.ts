@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { EKSClient } from '@aws-sdk/client-eks';
+import { CoreV1Api } from '@kubernetes/client-node';
 import { stringify } from 'yaml';
 import { type EksAccess, letIn, letOut } from '../../../lab/kubernetes/eks-access.ts';
-import { applyManifests, deleteManifests } from '../../../lab/kubernetes/manifests.ts';
+import { kubeConfigOf } from '../../../lab/kubernetes/kube-config.ts';
+import { applyManifests } from '../../../lab/kubernetes/manifests.ts';
 import { processName } from '../../../lab/kubernetes/process-specs.ts';
 import { type ControlPlane, untilServing } from '../../../lab/kubernetes/start-control-plane.ts';
 import { openProcess } from '../../../lab/processes/processes.ts';
@@ -59,7 +61,9 @@ export async function startRealWorld(controlPlane: ControlPlane, { aws, relay, r
     },
     async stop() {
       await letOut(controlPlane, id);
-      await deleteManifests(controlPlane, namespaces);
+      // They need not be gone: each case has its own.
+      const core = kubeConfigOf(controlPlane).makeApiClient(CoreV1Api);
+      for (const name of [namespace, elsewhere]) await core.deleteNamespace({ name });
     },
   };
 }

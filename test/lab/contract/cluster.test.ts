@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll } from 'vitest';
 import { type ControlPlane, startControlPlane, stopControlPlane } from '../../../lab/kubernetes/start-control-plane.ts';
 import { clusterContract } from '../../contract/cluster.contract.ts';
@@ -10,11 +11,12 @@ let visitor: Visitor;
 
 beforeAll(async () => {
   const { place, tools, authority } = await openLab();
-  controlPlane = await startControlPlane({ place, name: 'contract', tools, authority, tell: () => undefined });
+  controlPlane = await startControlPlane({ place, name: `contract-${randomUUID().slice(0, 8)}`, tools, authority, tell: () => undefined });
   visitor = await startVisitor(controlPlane);
 });
 afterAll(async () => {
-  await Promise.all([visitor.relay.close(), visitor.aws.stop(), stopControlPlane(controlPlane)]);
+  await stopControlPlane(controlPlane);
+  await Promise.all([visitor.relay.close(), visitor.aws.stop()]);
 });
 
 clusterContract('Kubernetes', () => startRealWorld(controlPlane, visitor));

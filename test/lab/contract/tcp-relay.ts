@@ -1,5 +1,5 @@
-import { connect, createServer, type Socket } from 'node:net';
-import { listenOnLoopback } from '../../../sandbox/loopback.ts';
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 
 export type TcpRelay = {
   /** `127.0.0.1:PORT` */
@@ -32,7 +32,7 @@ export async function startTcpRelay(port: number): Promise<TcpRelay> {
   });
   const cut = (): void => sockets.forEach((socket) => socket.destroy());
   return {
-    address: await listenOnLoopback(server),
+    address: `127.0.0.1:${await listen(server)}`,
     pause() {
       paused = true;
       cut();
@@ -43,4 +43,12 @@ export async function startTcpRelay(port: number): Promise<TcpRelay> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+async function listen(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The relay listens on no port.');
+  return address.port;
 }
