@@ -1,5 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { applyDefinitions } from '../argocd/definitions.ts';
 import { commandOf, type Tools } from '../build/build-tools.ts';
 import { applyManifests } from '../kubernetes/manifests.ts';
 import type { ControlPlane } from '../kubernetes/start-control-plane.ts';
@@ -20,7 +20,10 @@ const NAMESPACE = 'argo-rollouts';
 /** Defines Rollouts and what belongs to them in the cluster, and starts Argo Rollouts' controller for it, as `rollouts-<cluster>`. */
 export async function startRollouts({ place, controlPlane, tools, tell }: RolloutsOptions): Promise<void> {
   const begun = performance.now();
-  await applyManifests(controlPlane, await definitions(join(tools.rollouts, 'share', 'crds')));
+  await Promise.all([
+    applyDefinitions(controlPlane, join(tools.rollouts, 'share', 'crds')),
+    applyManifests(controlPlane, `apiVersion: v1\nkind: Namespace\nmetadata:\n  name: ${NAMESPACE}\n`),
+  ]);
   const [metricsPort, healthPort] = await Promise.all([freePort(), freePort()]);
   const ports = ['--metricsPort', String(metricsPort), '--healthzPort', String(healthPort)];
   const rollouts = await startProcess(place, {
@@ -31,10 +34,4 @@ export async function startRollouts({ place, controlPlane, tools, tell }: Rollou
   });
   await untilReady(rollouts, async () => (await fetch(`http://127.0.0.1:${healthPort}/healthz`)).ok);
   tell(`Argo Rollouts works on ${controlPlane.name} after ${((performance.now() - begun) / 1000).toFixed(1)} s`);
-}
-
-async function definitions(folder: string): Promise<string> {
-  const files = (await readdir(folder)).filter((file) => file.endsWith('.yaml')).sort();
-  const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
-  return [`apiVersion: v1\nkind: Namespace\nmetadata:\n  name: ${NAMESPACE}\n`, ...texts].join('\n---\n');
 }
