@@ -23,10 +23,15 @@ export type Kubernetes = {
   readonly caPem: string;
   readonly store: Store;
   readonly apply: Apply;
-  /** Cuts the open connections, watches among them, as a restart of the API server does. */
+  /** Cuts the open connections, watches among them. */
   readonly dropConnections: () => void;
+  /** Cuts the open connections, and refuses everybody for a moment: a server that starts has not read its roles yet. */
+  readonly restart: () => void;
   readonly stop: () => Promise<void>;
 };
+
+/** Milliseconds. */
+const READING_ROLES = 300;
 
 /** A cluster with one node and its API server on loopback. */
 export async function startKubernetes(options: KubernetesOptions): Promise<Kubernetes> {
@@ -34,13 +39,23 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
   const { store, apply } = startCluster(clock, options);
   const authority = options.authority ?? (await createCertificateAuthority('Slipway sandbox'));
   const certificate = await issueServerCertificate(authority, 'kube-apiserver');
-  const server = createApiServer({ store, clock, certificate, authenticate: options.authenticate, authorize: createAuthorizer(options.rbac) });
+  const allows = createAuthorizer(options.rbac);
+  let rolesAreRead = true;
+  const authorize: ApiOptions['authorize'] = (user, attributes) => rolesAreRead && allows(user, attributes);
+  const server = createApiServer({ store, clock, certificate, authenticate: options.authenticate, authorize });
   return {
     url: `https://${await listenOnLoopback(server)}`,
     caPem: authority.certPem,
     store,
     apply,
     dropConnections: () => server.closeAllConnections(),
+    restart() {
+      rolesAreRead = false;
+      clock.after(READING_ROLES, () => {
+        rolesAreRead = true;
+      });
+      server.closeAllConnections();
+    },
     async stop() {
       stopTimers();
       await closeServer(server);

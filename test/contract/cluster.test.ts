@@ -78,7 +78,7 @@ clusterContract(
       apply: async (manifest) => void kubernetes.apply(manifest),
       refuse: async (why) => void (access = why),
       refusePods: async (why) => void (refusal = REFUSALS[why]),
-      restart: async () => kubernetes.dropConnections(),
+      restart: async () => kubernetes.restart(),
       async expire(change) {
         kubernetes.dropConnections();
         await change();

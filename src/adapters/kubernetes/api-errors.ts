@@ -43,6 +43,11 @@ export function isTransient(error: unknown): boolean {
   return certificateProblem(error) === null && isNetworkError(error);
 }
 
+/** Whether the API says that it does not know us, or that we may not. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof ApiStatusError && (error.status === 401 || error.status === 403);
+}
+
 /** The error as steps know it. Anything that is neither the API's nor the network's is a defect or already told: passed on. */
 export function describeFailure(error: unknown, asked: Asked): unknown {
   if (error instanceof ApiStatusError) return statusError(error, asked);

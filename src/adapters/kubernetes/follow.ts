@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import type { KubernetesApi } from './api.ts';
-import { ApiStatusError, describeFailure, isExpired, isTransient, SilenceError } from './api-errors.ts';
+import { ApiStatusError, describeFailure, isExpired, isRefusal, isTransient, SilenceError } from './api-errors.ts';
 import type { ObjectList } from './object-list.ts';
 import { parseObject } from './object-schema.ts';
 
@@ -27,11 +27,12 @@ const LONGEST_PAUSE = 5_000;
  * Keeps a list as the cluster has it: lists, then watches from that version, and goes on from the last version when the watch ends, is
  * cut or falls silent. A version that is too old leads back to listing. Returns when the signal aborts.
  *
- * @throws a domain error for a refusal, and for an outage longer than the patience
+ * @throws a domain error for a refusal, and for an outage longer than the patience; a refusal after a cut is an outage first
  */
 export async function follow({ cluster, api, list, onChange, patience }: FollowOptions, signal: AbortSignal): Promise<void> {
   let version: string | null = null;
   let failingSince: number | null = null;
+  let wasCut = false;
   // The first retry is at once; only events make the next one so again, for a server may list well and refuse every watch.
   let pause = 0;
   while (!signal.aborted) {
@@ -43,6 +44,7 @@ export async function follow({ cluster, api, list, onChange, patience }: FollowO
       }
       for await (const { type, object } of watchFrom(api, list, version, signal)) {
         failingSince = null;
+        wasCut = false;
         pause = 0;
         version = versionOf(object, list);
         if (apply(list, type, object)) onChange();
@@ -50,7 +52,9 @@ export async function follow({ cluster, api, list, onChange, patience }: FollowO
     } catch (error) {
       if (signal.aborted) return;
       if (isExpired(error)) version = null;
-      else if (!isTransient(error)) throw describeFailure(error, { cluster, what: `list and watch ${list.plural}` });
+      // An API server that has just started refuses everybody until it has read who may what.
+      else if (!isTransient(error) && !(wasCut && isRefusal(error))) throw describeFailure(error, { cluster, what: `list and watch ${list.plural}` });
+      wasCut ||= !isRefusal(error);
       // A watch may well be silent: it is opened again, and nothing has failed. A list may not.
       if (error instanceof SilenceError && version !== null) continue;
       failingSince ??= performance.now();

@@ -88,7 +88,7 @@ describe('createOpenCluster › watch', () => {
   });
 
   it('opens a silent watch again, without an error', async () => {
-    const snapshots = await watchPods(listsOnePod, { patience: 0, silence: 50 });
+    const snapshots = await watchPods(listsOnePod, { patience: 0, silence: 500 });
     await snapshots.next();
     const { query } = await api.call('watch', 'pods', 2);
     expect(query.get('resourceVersion')).toBe('100');
@@ -164,6 +164,15 @@ describe('createOpenCluster › errors', () => {
     const snapshots = await watchPods((call) => (call.verb === 'watch' && call.plural === 'pods' ? answerStatus(call, 403, FORBIDDEN.replace('list', 'watch')) : listsOnePod(call)));
     await snapshots.next();
     await expect(snapshots.next()).rejects.toThrow(/cannot watch resource "pods"/);
+  });
+
+  it('believes a refusal after the connection was cut once it lasts: a server that starts refuses everybody', async () => {
+    const refused = (call: ApiCall) => (call.index === 1 ? answerStatus(call, 403, FORBIDDEN.replace('list', 'watch')) : false);
+    const snapshots = await watchPods((call) => (call.verb === 'watch' && call.plural === 'pods' ? refused(call) : listsOnePod(call)));
+    await snapshots.next();
+    (await api.call('watch', 'pods')).response.destroy();
+    sendEvent(await api.call('watch', 'pods', 2), 'ADDED', podObject('web-2', '101'));
+    expect(await podNames(snapshots)).toEqual(['web-1', 'web-2']);
   });
 
   it.each([
