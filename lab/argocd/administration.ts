@@ -24,7 +24,8 @@ export function logIn(argocd: ArgoCdInstallation): Promise<Administrator> {
 async function openSession({ url, caPem, adminPassword }: ArgoCdInstallation): Promise<Administrator> {
   const http = createHttpClient({ name: `Argo CD at ${url}`, url, caBundle: caPem });
   const call = async (method: 'GET' | 'POST' | 'DELETE', path: string, body: unknown, headers: Readonly<Record<string, string>> = {}): Promise<unknown> => {
-    const sent = method === 'GET' ? {} : { body: JSON.stringify(body ?? {}) };
+    // A DELETE has none: Node would send it without its length, and the server would read it as the next request.
+    const sent = method === 'POST' ? { body: JSON.stringify(body ?? {}) } : {};
     const answer = await http.send({ method, path, headers: { 'content-type': 'application/json', ...headers }, ...sent });
     if (answer.status !== 200) throw new Error(`Argo CD of the lab refused ${method} ${path} with HTTP ${answer.status}: ${answer.body}`);
     return JSON.parse(answer.body);

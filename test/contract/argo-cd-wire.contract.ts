@@ -74,7 +74,7 @@ const STATES: readonly Row[] = [
 
 const ROLLBACKS: readonly Row[] = [
   ['a rollback while auto-sync is on', { method: 'POST', path: '/rollback', body: '{"id":0}' }, 400, 9, 'rollback cannot be initiated when auto-sync is enabled', { autoSync: true }],
-  ['a rollback to what never was', { method: 'POST', path: '/rollback', body: '{"id":999}' }, 403, 7, /^permission denied/],
+  ['a rollback to what never was', { method: 'POST', path: '/rollback', body: '{"id":999}' }, 400, 3, 'application argocd/{name} does not have deployment with id 999'],
 ];
 
 const TEXTS: readonly (readonly [what: string, call: Call, status: number, text: string])[] = [

@@ -34,6 +34,8 @@ describe('refusals of Argo CD', () => {
     ['NotFoundError', 404, refusal(5, 'applications.argoproj.io "inference-dev" not found'), 'inference-dev'],
     ['RefusedError', 400, refusal(9, 'error resolving repo revision: unable to resolve'), 'error resolving repo revision'],
     ['UnavailableError', 503, refusal(14, 'connection refused'), 'connection refused'],
+    ['UnavailableError', 400, refusal(9, 'error resolving repo revision: rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp 10.0.0.1:8081: connect: connection refused"'), 'code = Unavailable'],
+    ['UnavailableError', 400, refusal(9, 'error resolving repo revision: rpc error: code = Unknown desc = failed to list refs: Get "https://git.example.com/c.git/info/refs?service=git-upload-pack": read tcp 10.0.0.1:40890->10.0.0.2:443: read: connection reset by peer'), 'connection reset'],
     ['UnavailableError', 409, refusal(10, 'the object has been modified'), 'modified'],
     ['UnavailableError', 502, '<html>\nBad Gateway\n</html>', 'Bad Gateway'],
     ['UnavailableError', 415, 'Invalid content type\n', 'Invalid content type'],
