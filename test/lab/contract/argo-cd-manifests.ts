@@ -1,6 +1,12 @@
 import { stringify } from 'yaml';
 import type { ArgoCdWorldOptions } from '../../contract/argo-cd-world.contract.ts';
 
+/** Besides the contract's: where the Application goes. */
+export type RealWorldOptions = ArgoCdWorldOptions & {
+  /** Name of a registered cluster; Argo CD's own when not given. */
+  readonly cluster?: string;
+};
+
 export type CaseNames = {
   /** Of the Application, its AppProject and its namespace. */
   readonly name: string;
@@ -8,10 +14,11 @@ export type CaseNames = {
 };
 
 /** Namespace, AppProject and Application of one case, as an administrator would apply them. */
-export function caseManifests({ name, repositoryUrl }: CaseNames, { autoSync = false, closed, withoutBranch = false }: ArgoCdWorldOptions): string {
+export function caseManifests({ name, repositoryUrl }: CaseNames, { autoSync = false, closed, withoutBranch = false, cluster }: RealWorldOptions): string {
+  const destination = { ...(cluster === undefined ? { server: 'https://kubernetes.default.svc' } : { name: cluster }), namespace: name };
   const project = {
     sourceRepos: [repositoryUrl],
-    destinations: [{ server: 'https://kubernetes.default.svc', namespace: name }],
+    destinations: [destination],
     roles: [role(name, 'slipway', ['get', 'sync']), role(name, 'former', ['get', 'sync']), role(name, 'reader', ['get']), role(name, 'nobody', [])],
     ...(closed === undefined ? {} : { syncWindows: [{ kind: 'deny', schedule: '* * * * *', duration: '1h', applications: ['*'], manualSync: closed === 'to auto-sync' }] }),
   };
@@ -23,7 +30,7 @@ export function caseManifests({ name, repositoryUrl }: CaseNames, { autoSync = f
       path: 'charts/inference-service',
       helm: { valueFiles: ['values.yaml', '../../envs/dev/values.yaml'] },
     },
-    destination: { server: 'https://kubernetes.default.svc', namespace: name },
+    destination,
     ...(autoSync ? { syncPolicy: { automated: { prune: true, selfHeal: true }, retry: { limit: 0 } } } : {}),
   };
   return [

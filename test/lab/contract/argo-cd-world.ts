@@ -16,15 +16,15 @@ import { createMemorySecrets } from '../../../src/adapters/memory/secrets.ts';
 import type { ArgoCd } from '../../../src/ports/argo-cd.ts';
 import { openCutConnection } from '../../contract/argo-cd-connection.ts';
 import type { WireWorld } from '../../contract/argo-cd-wire.contract.ts';
-import type { ArgoCdWorld, ArgoCdWorldOptions, OtherToken } from '../../contract/argo-cd-world.contract.ts';
-import { caseManifests, hookTemplate } from './argo-cd-manifests.ts';
+import type { ArgoCdWorld, OtherToken } from '../../contract/argo-cd-world.contract.ts';
+import { caseManifests, hookTemplate, type RealWorldOptions } from './argo-cd-manifests.ts';
 
 const VALUES_FILE = 'envs/dev/values.yaml';
 const FINALIZER = 'contract.slipway.example/held';
 
 /** Worlds on one real Argo CD, each with names of its own. */
 export type ArgoCdWorlds = {
-  start(options: ArgoCdWorldOptions): Promise<WireWorld>;
+  start(options: RealWorldOptions): Promise<WireWorld>;
   /** Waits until everything that was made for the worlds is deleted. */
   stop(): Promise<void>;
 };
@@ -46,7 +46,7 @@ export async function createArgoCdWorlds(argocd: ArgoCdInstallation): Promise<Ar
   };
 }
 
-async function startWorld({ argocd, git, root, password, cleaning }: Ground, options: ArgoCdWorldOptions): Promise<WireWorld> {
+async function startWorld({ argocd, git, root, password, cleaning }: Ground, options: RealWorldOptions): Promise<WireWorld> {
   const name = `contract-${randomBytes(4).toString('hex')}`;
   const repositoryUrl = git.repositoryUrl(name);
   const chart = { ...chartFiles(), ...(options.hook === undefined ? {} : { 'templates/smoke.yaml': hookTemplate(options.hook) }) };
