@@ -34,15 +34,20 @@ export type Stops = (() => Promise<unknown>)[];
 /** Starts parts that need each other, in order. What was started is stopped when a later part can't start, the last one first. */
 export async function startInOrder<T extends object>(startParts: (stops: Stops) => Promise<T>): Promise<T & { stop(): Promise<void> }> {
   const stops: Stops = [];
-  const stop = async (): Promise<void> => {
-    for (const end of stops.splice(0).reverse()) await end();
-  };
   try {
-    return { ...(await startParts(stops)), stop };
+    return { ...(await startParts(stops)), stop: () => stopAll(stops) };
   } catch (error) {
-    await stop();
+    // Why it did not start is what matters, also where the end goes wrong because of that.
+    await stopAll(stops).catch(() => undefined);
     throw error;
   }
+}
+
+/** One that can't be stopped keeps no other from it. @throws its error, when all have been asked */
+async function stopAll(stops: Stops): Promise<void> {
+  const errors: unknown[] = [];
+  for (const end of stops.splice(0).reverse()) await end().catch((error: unknown) => errors.push(error));
+  if (errors.length > 0) throw errors[0];
 }
 
 export async function startFoundation(options: FoundationOptions, stops: Stops): Promise<Foundation> {

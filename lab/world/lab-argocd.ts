@@ -6,11 +6,11 @@ import { addRepository, logIn, projectToken } from '../argocd/administration.ts'
 import { type ArgoCdInstallation, NAMESPACE } from '../argocd/installation.ts';
 import { kubeConfigOf } from '../kubernetes/kube-config.ts';
 import { applyManifests, deleteManifests } from '../kubernetes/manifests.ts';
+import { APPLICATIONS } from './applications.ts';
 import { hookJob } from './hook-job.ts';
 import { createInterruption } from './interruption.ts';
 
-const PROJECT = 'inference';
-const APPLICATIONS = { group: 'argoproj.io', version: 'v1alpha1', namespace: NAMESPACE, plural: 'applications' };
+export const PROJECT = 'inference';
 
 /** Makes the sandbox's AppProject, and lets Argo CD read its repository. */
 export async function openLabArgoCd(installation: ArgoCdInstallation, git: Foundation['git'], stops: Stops): Promise<ScenarioWorld['argocd']> {

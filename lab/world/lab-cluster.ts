@@ -16,6 +16,7 @@ export const NAMESPACE = 'inference';
 
 const NAMESPACE_MANIFEST = `apiVersion: v1\nkind: Namespace\nmetadata:\n  name: ${NAMESPACE}\n`;
 const LOOK_EVERY = 30;
+const PATIENCE = 60_000;
 
 /** Makes a namespace of the lab's cluster the sandbox's: its EKS names the cluster, and its roles are let in. */
 export async function openLabCluster(controlPlane: ControlPlane, aws: Aws, stops: Stops): Promise<ScenarioWorld['cluster']> {
@@ -44,9 +45,9 @@ export async function openLabCluster(controlPlane: ControlPlane, aws: Aws, stops
   };
 }
 
-type Clients = { readonly core: CoreV1Api; readonly apps: AppsV1Api; readonly batch: BatchV1Api };
+export type Clients = { readonly core: CoreV1Api; readonly apps: AppsV1Api; readonly batch: BatchV1Api };
 
-function clientsOf(controlPlane: ControlPlane): Clients {
+export function clientsOf(controlPlane: ControlPlane): Clients {
   const config = kubeConfigOf(controlPlane);
   return { core: config.makeApiClient(CoreV1Api), apps: config.makeApiClient(AppsV1Api), batch: config.makeApiClient(BatchV1Api) };
 }
@@ -65,15 +66,17 @@ async function untilServiceAccount({ core }: Clients): Promise<void> {
 }
 
 async function untilAvailable({ apps }: Clients, namespace: string, name: string): Promise<void> {
+  const deadline = performance.now() + PATIENCE;
   for (;;) {
     const deployment = await orNull(apps.readNamespacedDeployment({ name, namespace }));
     if (deployment !== null && (deployment.status?.availableReplicas ?? 0) >= (deployment.spec?.replicas ?? 1)) return;
+    if (performance.now() > deadline) throw new Error(`Deployment ${namespace}/${name} ${deployment === null ? 'does not exist' : 'is not available'} after ${PATIENCE / 1000} s; the log of argocd-application-controller may say why.`);
     await delay(LOOK_EVERY);
   }
 }
 
 /** The namespace stays, empty: its own end would take five seconds more, which is what Kubernetes gives other API servers to hear of it. */
-async function emptyNamespace({ core, apps, batch }: Clients, controlPlane: ControlPlane): Promise<void> {
+export async function emptyNamespace({ core, apps, batch }: Clients, controlPlane: ControlPlane): Promise<void> {
   const all = { namespace: NAMESPACE, propagationPolicy: 'Background' };
   await Promise.all([apps.deleteCollectionNamespacedDeployment(all), batch.deleteCollectionNamespacedJob(all)]);
   await apps.deleteCollectionNamespacedReplicaSet(all);

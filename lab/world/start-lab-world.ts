@@ -4,9 +4,10 @@ import type { WorldOptions } from '../../sandbox/world.ts';
 import { startDigestWebhook } from '../kubernetes/digest-webhook.ts';
 import type { Lab } from '../lab.ts';
 import { digestsIn } from './image-digests.ts';
-import { deployApplications, openLabArgoCd } from './lab-argocd.ts';
+import { deployApplications, openLabArgoCd, PROJECT } from './lab-argocd.ts';
 import { NAMESPACE, openLabCluster } from './lab-cluster.ts';
 import { takeLease } from './lease.ts';
+import { removeLeftovers } from './leftovers.ts';
 import { podFaults } from './pod-faults.ts';
 
 /**
@@ -17,20 +18,25 @@ export function startLabWorld(lab: Lab, options: WorldOptions): Promise<Scenario
   refuseWhatOnlyStandInsKnow(options);
   return startInOrder(async (stops) => {
     stops.push(await takeLease(lab.place));
+    await removeLeftovers(lab.kubernetes, PROJECT);
     const foundation = await startFoundation(options, stops);
     return { ...foundation, ...(await surround(lab, foundation, options, stops)), stage: options.stage, caPem: lab.authority.certPem };
   });
 }
 
 async function surround(lab: Lab, { aws, git }: Foundation, options: WorldOptions, stops: Stops): Promise<Pick<ScenarioWorld, 'argocd' | 'cluster'>> {
-  const [cluster, argocd] = await Promise.all([openCluster(lab, aws, options, stops), openLabArgoCd(lab.argocd, git, stops)]);
-  const [token] = await Promise.all([
-    argocd.token('inference', 'slipway'),
-    deployApplications(lab.argocd, git.repositoryUrl('config'), options.argocd?.editManifest ?? ((yaml) => yaml), stops),
-  ]);
+  const [cluster, argocd] = await together(openCluster(lab, aws, options, stops), openLabArgoCd(lab.argocd, git, stops));
+  const token = await argocd.token('inference', 'slipway');
+  await deployApplications(lab.argocd, git.repositoryUrl('config'), options.argocd?.editManifest ?? ((yaml) => yaml), stops);
   aws.secrets.putSecret('slipway/git', JSON.stringify(git.credential));
   aws.secrets.putSecret('slipway/argocd', JSON.stringify({ token }));
   return { cluster, argocd };
+}
+
+/** Both at once. Where one fails the other is waited for all the same: what it still does would come after the world's end. */
+async function together<A, B>(one: Promise<A>, other: Promise<B>): Promise<readonly [A, B]> {
+  await Promise.allSettled([one, other]);
+  return Promise.all([one, other]);
 }
 
 async function openCluster({ kubernetes, authority }: Lab, aws: Foundation['aws'], { faultOf }: WorldOptions, stops: Stops): Promise<ScenarioWorld['cluster']> {
