@@ -47,9 +47,9 @@ const RECENT = 20;
 /** Names of started executions that a result tells; the others are in the console. */
 const TOLD = 100;
 
-/** Of what went wrong an error tells this many, each at a length in which AWS's refusals are whole. */
+/** Of what went wrong an error tells this many, in this much room: one that is alone has all of it, so that the fix at the end of AWS's longest refusals is told. */
 const TOLD_TROUBLES = 2;
-const TROUBLE_LIMIT = 420;
+const TROUBLES_LIMIT = 840;
 
 /** ECR's events are best effort: finds the releases that should have been deployed and were not, and starts them. */
 export const sweepReleases = defineStep({
@@ -61,7 +61,7 @@ export const sweepReleases = defineStep({
     const complete = await sweepAll(ports, done);
     const stoppedAfter = complete ? null : done.after;
     await ports.sweep.stopAfter(stoppedAfter);
-    if (done.troubles.length > 0) throw new RefusedError(`${done.troubles.length} of ${done.swept} services could not be swept: ${done.troubles.slice(0, TOLD_TROUBLES).join('; ')}; ${done.started.length} executions were started.`);
+    if (done.troubles.length > 0) throw new RefusedError(describeTroubles(done));
     return { status: complete ? 'complete' : 'stopped', swept: done.swept, started: done.started.slice(0, TOLD), stoppedAfter };
   },
 });
@@ -79,11 +79,17 @@ async function sweepAll(ports: Ports, done: Progress): Promise<boolean> {
       if (done.swept > 0 && ports.clock.remaining() < MARGIN_MS) return false;
       const trouble = await sweepOne(ports, name, since, done.started).then(() => null, asError);
       if (trouble instanceof RateLimitedError) return false;
-      if (trouble !== null) done.troubles.push(`${name}: ${oneLine(trouble.message, TROUBLE_LIMIT)}`);
+      if (trouble !== null) done.troubles.push(`${name}: ${trouble.message}`);
       done.swept += 1;
       done.after = name;
     }
   }
+}
+
+function describeTroubles({ troubles, swept, started }: Progress): string {
+  const told = troubles.slice(0, TOLD_TROUBLES);
+  const causes = told.map((trouble) => oneLine(trouble, Math.floor(TROUBLES_LIMIT / told.length)));
+  return `${troubles.length} of ${swept} services could not be swept: ${causes.join('; ')}; ${started.length} executions were started.`;
 }
 
 /** One service that can't be looked at keeps nobody from the others. */

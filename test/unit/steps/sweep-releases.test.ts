@@ -6,7 +6,7 @@ import { createMemoryReleaseRegistry } from '../../../src/adapters/memory/releas
 import { createMemoryServiceStore } from '../../../src/adapters/memory/service-store.ts';
 import { createMemorySweepStore } from '../../../src/adapters/memory/sweep-store.ts';
 import { createMemoryTargetStore } from '../../../src/adapters/memory/target-store.ts';
-import { NotFoundError, RateLimitedError } from '../../../src/domain/errors.ts';
+import { ForbiddenError, NotFoundError, RateLimitedError } from '../../../src/domain/errors.ts';
 import type { Waiting } from '../../../src/domain/target-state.ts';
 import type { ReleaseRegistry } from '../../../src/ports/release-registry.ts';
 import { resolveRelease } from '../../../src/steps/resolve-release.ts';
@@ -169,6 +169,16 @@ describe('a sweep that stops early', () => {
     expect(await run(world)).toMatchObject({ status: 'complete', swept: 2, stoppedAfter: null });
     expect(world.executions.started).toHaveLength(3);
   });
+});
+
+it('a cause that is alone is told to its end, where the fix is; of two each gets half the room', async () => {
+  const world = aWorld('a', 'b');
+  const refusal = `Cannot start it: ${'long '.repeat(120)}; allow states:StartExecution in the role's policy.`;
+  const refuse = (): never => {
+    throw new ForbiddenError(refusal);
+  };
+  await expect(run({ ...world, registry: listing(world, 'b', refuse) })).rejects.toThrow("allow states:StartExecution in the role's policy.; 1 executions were started.");
+  await expect(run({ ...world, registry: { taggedImages: refuse } })).rejects.toThrow(/^2 of 2 services could not be swept: a: Cannot start it: [^;]{300,420}…; b: Cannot start it: [^;]{300,420}…; \d executions were started\.$/);
 });
 
 it('a service that can not be swept keeps nobody from the others, and is named in the end', async () => {
