@@ -8,7 +8,7 @@ export type ClusterAccess = {
   remove(kind: ClusterKind, namespace: string, name: string): unknown;
   list(kind: ClusterKind, namespace: string): readonly KubernetesObject[];
   /** Calls back after every change of an object; the result ends it. */
-  onChange(callback: (object: { readonly kind: string; readonly metadata: { readonly namespace?: string } }) => void): () => void;
+  onChange(callback: (object: { readonly kind: string; readonly metadata: { readonly namespace?: string; readonly annotations?: Readonly<Record<string, string>> } }) => void): () => void;
 };
 
 export type KubernetesObject = {

@@ -21,6 +21,16 @@ export function managedObjects(cluster: ClusterAccess, application: Application)
   return liveObjects(cluster, application).filter(({ metadata }) => metadata.annotations?.[TRACKING_ID]?.startsWith(`${application.metadata.name}:`));
 }
 
+/**
+ * Whether a change of the object can change the comparison of an Application: of each one where the object bears no mark, and of none
+ * where its kind is not compared.
+ */
+export function concerns({ kind, metadata }: Parameters<Parameters<ClusterAccess['onChange']>[0]>[0], application: Application): boolean {
+  if (!KINDS.some((compared) => compared === kind)) return false;
+  const trackingId = metadata.annotations?.[TRACKING_ID];
+  return trackingId === undefined || trackingId.startsWith(`${application.metadata.name}:`);
+}
+
 function liveObjects(cluster: ClusterAccess, { spec }: Application): KubernetesObject[] {
   return KINDS.flatMap((kind) => cluster.list(kind, spec.destination.namespace));
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApiError } from './api-error.ts';
 import type { Application, Operation } from './application-store.ts';
-import { createReconciler } from './reconcile.ts';
+import { createReconciler, type LiveObjectChanged } from './reconcile.ts';
 import { runOperation } from './sync-operation.ts';
 import type { World } from './world.ts';
 
@@ -13,7 +13,7 @@ export type Controller = {
   remove(name: string): void;
   /** Ends the running operation early. @throws ApiError when none runs */
   terminate(name: string): void;
-  readonly liveObjectsChanged: () => void;
+  readonly liveObjectChanged: LiveObjectChanged;
 };
 
 /** Argo CD's application controller: comparisons and operations, side by side. `onFailure` hears of what neither foresaw. */
@@ -54,6 +54,6 @@ export function createController(world: World, onFailure: (error: unknown) => vo
       world.store.updateStatus(name, ({ operationState }) => (operationState === undefined ? {} : { operationState: { ...operationState, phase: 'Terminating' } }));
       running.get(name)?.abort();
     },
-    liveObjectsChanged: reconciler.liveObjectsChanged,
+    liveObjectChanged: reconciler.liveObjectChanged,
   };
 }

@@ -1,16 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Application, type ApplicationStatus, type Operation, wholeSeconds } from './application-store.ts';
 import { decideAutoSync } from './auto-sync.ts';
-import { compare, managedObjects } from './comparison.ts';
+import type { ClusterAccess } from './cluster-access.ts';
+import { compare, concerns, managedObjects } from './comparison.ts';
 import { healthOf, worstHealth } from './health.ts';
 import { ConditionError, loadTarget, type TargetState } from './target-state.ts';
 import type { World } from './world.ts';
 
+export type LiveObjectChanged = Parameters<ClusterAccess['onChange']>[0];
+
 export type Reconciler = {
   /** Compares with the fresh head of the branch, and starts the auto-sync that this calls for; then it returns. */
   readonly refresh: (name: string) => Promise<void>;
-  /** Compares live objects that changed with what was rendered last. */
-  readonly liveObjectsChanged: () => void;
+  /** Compares the Applications that the change concerns with what was rendered for them last. */
+  readonly liveObjectChanged: LiveObjectChanged;
 };
 
 type Level = 'latest' | 'recent';
@@ -53,7 +56,10 @@ export function createReconciler(world: World, startOperation: (name: string, op
 
   return {
     refresh: (name) => enqueue(name, 'latest'),
-    liveObjectsChanged: () => world.store.all().forEach(({ metadata }) => recheck(metadata.name, 'change', world.delays.liveChange)),
+    liveObjectChanged(object) {
+      const concerned = world.store.all().filter((application) => concerns(object, application));
+      for (const { metadata } of concerned) recheck(metadata.name, 'change', world.delays.liveChange);
+    },
   };
 }
 

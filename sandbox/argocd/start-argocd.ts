@@ -61,7 +61,7 @@ export async function startArgoCd(options: ArgoCdOptions): Promise<ArgoCdServer>
   let isDown = false;
   server.on('connection', (socket) => void (isDown && socket.destroy()));
   const address = await listenOnLoopback(server);
-  const unsubscribe = cluster.onChange(() => controller.liveObjectsChanged());
+  const unsubscribe = cluster.onChange(controller.liveObjectChanged);
   await Promise.all(store.all().map(({ metadata }) => controller.refresh(metadata.name)));
   return {
     url: `https://${address}`,
