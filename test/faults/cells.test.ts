@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { CELLS, type SiteKind } from '../support/sandbox/cells.ts';
+import { SITE_KINDS } from '../support/sandbox/cell.ts';
+import { CELLS } from '../support/sandbox/cells.ts';
 import { meanWaits, STEP_NAMES, stepOf } from '../support/sandbox/fault-steps.ts';
 import { quickCells } from './quick-cells.ts';
-
-const KINDS: readonly SiteKind[] = ['automatic', 'manual', 'hooked', 'asking', 'failing'];
 
 describe('the table of faults', () => {
   it('has each cell once', () => {
@@ -18,7 +17,7 @@ describe('the table of faults', () => {
   });
 
   it('takes every step, every kind of world and every kind of fault into the quick cells', () => {
-    const quick = KINDS.flatMap((kind) => quickCells(kind, STEP_NAMES)).map(([, , cell]) => cell);
+    const quick = SITE_KINDS.flatMap((kind) => quickCells(kind, STEP_NAMES)).map(([, , cell]) => cell);
     expect(new Set(quick.map(({ step }) => step))).toEqual(new Set(STEP_NAMES));
     const kindOf = ({ name }: { readonly name: string }) => /killed before|killed during|killed after|timed out|throttled|down 1 s|down 30 s|down for good|lost$|wrong|not allowed|removed|stream cut|stopped/.exec(name)?.[0];
     expect(new Set(quick.map(kindOf))).toEqual(new Set(CELLS.map(kindOf)));

@@ -1,4 +1,5 @@
-import { type Cell, CELLS, type SiteKind } from '../support/sandbox/cells.ts';
+import type { Cell, SiteKind } from '../support/sandbox/cell.ts';
+import { CELLS } from '../support/sandbox/cells.ts';
 import type { Remedy } from '../support/sandbox/fault-cell.ts';
 import type { StepName } from '../support/sandbox/fault-steps.ts';
 

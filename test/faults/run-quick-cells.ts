@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SiteKind } from '../support/sandbox/cells.ts';
+import type { SiteKind } from '../support/sandbox/cell.ts';
 import { runCell } from '../support/sandbox/fault-cell.ts';
 import type { FaultSite } from '../support/sandbox/fault-site.ts';
 import { startFaultSite } from '../support/sandbox/fault-sites.ts';

@@ -32,7 +32,7 @@ export type Lambda = {
   /** Lets an event rule call a function. @throws AwsError when there is no such function */
   allowRule(functionArn: string, ruleArn: string): void;
   /** Calls as EventBridge does, on behalf of a rule. @throws AwsError when the function's policy does not let the rule */
-  invokeFromRule(call: { readonly functionArn: string; readonly ruleArn: string; readonly payload: string }): Promise<InvocationResult>;
+  invokeFromRule(call: Omit<Invocation, 'caller'> & { readonly ruleArn: string }): Promise<InvocationResult>;
   /** Opens a function's URL for callers whom IAM allows it, and returns it. @throws AwsError when there is no such function, or it has one */
   createUrl(functionArn: string): Promise<string>;
   /** Ends the running invocations of a function as if their runtimes had died, and says how many there were. */

@@ -1,62 +1,12 @@
+import { barred, type Cell, cellOf, KINDS, NAMED, OUTAGES, seen, type SiteKind, unlessForGood } from './cell.ts';
+import { EXECUTIONS_CELLS } from './executions-cells.ts';
 import {
   accessEntryRemoved, answerLost, ARGOCD_TOKEN, type Credential, GIT_PASSWORD, killedAfter, killedAtOnce, killedBefore, killedDuring, outage, rightMissing, stopped, stoppedWaiting, streamCut, throttled,
   timedOut, timedOutAtOnce, wrongCredential,
 } from './fault-kinds.ts';
-import type { MakeFault } from './fault-site.ts';
 import { STEP_NAMES, type StepName, stepOf } from './fault-steps.ts';
-import type { Party } from './gate.ts';
-
-/**
- * - `automatic`: Argo CD syncs by itself.
- * - `manual`: Slipway asks it to.
- * - `hooked`: each sync ends with a Job, which VerifyRelease waits for.
- * - `asking`: a person must approve each release, and does.
- * - `failing`: the release's pods cannot pull their image, so that it is rolled back.
- */
-export type SiteKind = 'automatic' | 'manual' | 'hooked' | 'asking' | 'failing';
-
-/** One fault in one step, and what is to come of it. */
-export type Cell = {
-  readonly name: string;
-  readonly step: StepName;
-  readonly kind: SiteKind;
-  readonly fault: MakeFault;
-  /** How the execution ends as long as nobody mends anything. */
-  readonly outcome: 'succeeded' | 'errored' | 'stopped' | 'rolled-back' | 'failed';
-  /** What the history says of each attempt that is tried again: the error's name and its words. Null where nothing is to be seen of it. */
-  readonly retried: RegExp | null;
-  /** What the cause names, where the execution ends errored. */
-  readonly cause: RegExp | null;
-  /** It waits for minutes: functions have a patience of their own, which runs by the real clock. */
-  readonly slow?: boolean;
-};
-
-const OUTAGES = { '1 s': 1_000, '30 s': 30_000, 'for good': Infinity } as const;
-
-/** What messages call the parts of the world. */
-const NAMED: Readonly<Record<Party, RegExp>> = {
-  table: /table slipway-sandbox|target#|config of/,
-  registry: /inference-service/,
-  secrets: /secret slipway\//,
-  executions: /execution/,
-  events: /inference-service\/dev\/eu/,
-  eks: /EKS cluster sandbox/,
-  git: /\/config\.git/,
-  argocd: /Argo CD at https:/,
-  cluster: /[Cc]luster "?sandbox/,
-};
-
-const KINDS: Partial<Record<StepName, SiteKind>> = { AwaitApproval: 'asking', VerifyRelease: 'hooked', RollBack: 'failing' };
-
-/** How a deployment ends whose step could not be done. A release that failed stays failed where the way back is barred. */
-function barred(step: StepName): Cell['outcome'] {
-  return step === 'RollBack' ? 'failed' : 'errored';
-}
-
-function cellOf(step: StepName, what: string, fault: MakeFault): Cell {
-  const kind = KINDS[step] ?? 'automatic';
-  return { name: `${step}: ${what}`, step, kind, fault, outcome: kind === 'failing' ? 'rolled-back' : 'succeeded', retried: null, cause: null };
-}
+import { SMOKE_CELLS } from './smoke-cells.ts';
+import { SWEEP_CELLS } from './sweep-cells.ts';
 
 function killedCells(step: StepName): readonly Cell[] {
   const { parties, lastRead } = stepOf(step);
@@ -96,14 +46,6 @@ function outageCells(step: StepName): readonly Cell[] {
       return unlessForGood(cell, lasts, NAMED[party]);
     }),
   );
-}
-
-function seen(party: Party): RegExp {
-  return new RegExp(`^(UnavailableError|TimeoutError): .*(${NAMED[party].source})`);
-}
-
-function unlessForGood(cell: Cell, lasts: number, cause: RegExp): Cell {
-  return lasts === Infinity ? { ...cell, outcome: barred(cell.step), cause } : cell;
 }
 
 const CREDENTIALS: Partial<Record<StepName, Readonly<Record<string, Credential>>>> = {
@@ -152,12 +94,16 @@ function stoppedCells(step: StepName): readonly Cell[] {
 }
 
 /** Every fault in every step that can meet it. */
-export const CELLS: readonly Cell[] = STEP_NAMES.flatMap((step) => [
-  ...killedCells(step),
-  ...lateCells(step),
-  ...effectCells(step),
-  ...outageCells(step),
-  ...refusedCells(step),
-  ...streamCells(step),
-  ...stoppedCells(step),
-]);
+export const CELLS: readonly Cell[] = [...STEP_NAMES.flatMap(cellsOf), ...EXECUTIONS_CELLS, ...SMOKE_CELLS, ...SWEEP_CELLS];
+
+function cellsOf(step: StepName): readonly Cell[] {
+  return [
+    ...killedCells(step),
+    ...lateCells(step),
+    ...effectCells(step),
+    ...outageCells(step),
+    ...refusedCells(step),
+    ...streamCells(step),
+    ...stoppedCells(step),
+  ];
+}

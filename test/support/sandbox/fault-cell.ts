@@ -1,5 +1,5 @@
 import { imageOf } from '../../../sandbox/scenarios/image.ts';
-import type { Cell } from './cells.ts';
+import type { Cell } from './cell.ts';
 import { DEV, type DeployedWorld } from './deployed-world.ts';
 import type { Ended } from './executions.ts';
 import type { FaultSite } from './fault-site.ts';
@@ -24,19 +24,23 @@ const CAUSE_LIMIT = 700;
 
 /** Deploys one release into the fault, looks, repairs, applies the remedy, and looks again. */
 export async function runCell(site: FaultSite, cell: Cell, remedy: Remedy, tag: string): Promise<CellResult> {
-  const { world } = site;
+  const { world, pods } = site;
   const image = imageOf(tag);
-  if (cell.kind === 'failing') site.pods.breakPods(image.digest, 'bad-pull');
+  if (cell.kind === 'failing') pods.breakPods(image.digest, 'bad-pull');
+  await site.prepare(tag);
   const armed = await site.arm(cell.step, tag, cell.fault);
   try {
-    const [execution = ''] = await world.push(image);
-    const ended = await world.executions.ended(execution);
+    const ended = await world.executions.ended(await site.deploy(image));
     const shown = [...(armed.strikes() === 0 ? ['the fault never struck'] : []), ...misshown(cell, ended)];
+    await site.settled();
     await armed.repair();
-    site.pods.heal(image.digest);
+    pods.heal(image.digest);
     const byHand = cell.kind === 'failing' && remedy === 'fresh';
     const last = ended.status === 'SUCCEEDED' && remedy === 'redrive' ? ended : await applyRemedy(world, ended, remedy, byHand ? tag : null);
-    return { cell, remedy, shown, ended, converged: await unconverged(site, tag, last, { records: byHand ? 2 : 1, outcome: isAskedAgain(cell, remedy, ended) ? 'ignored' : 'succeeded' }) };
+    await site.settled();
+    // What was stopped has no record yet.
+    const records = byHand && ended.status !== 'ABORTED' ? 2 : 1;
+    return { cell, remedy, shown, ended, converged: await unconverged(site, tag, last, { records, outcome: expectedOutcome(cell, remedy, ended) }) };
   } finally {
     await armed.repair();
     site.pods.heal(image.digest);
@@ -73,20 +77,22 @@ function misshown({ step, outcome, retried, cause }: Cell, ended: Ended): readon
   ];
 }
 
-/** Nobody is asked to approve what runs already, and nothing is done about it. */
-function isAskedAgain({ kind }: Cell, remedy: Remedy, ended: Ended): boolean {
-  return kind === 'asking' && remedy === 'fresh' && ended.outcome === 'succeeded';
+/** Of the last execution. Where the fault did no harm, a new one finds everything done: nobody is asked again, and an older release comes too late. */
+function expectedOutcome({ kind }: Cell, remedy: Remedy, ended: Ended): Expected['outcome'] {
+  if (remedy === 'redrive' || ended.outcome !== 'succeeded') return 'succeeded';
+  if (kind === 'queued') return 'superseded';
+  return kind === 'asking' || kind === 'outbidding' ? 'ignored' : 'succeeded';
 }
 
 type Expected = {
   /** Of the tag: what a person asks for by hand is a release of its own. */
   readonly records: number;
   /** Of the last execution. */
-  readonly outcome: 'succeeded' | 'ignored';
+  readonly outcome: 'succeeded' | 'superseded' | 'ignored';
 };
 
 /** What is not as if nothing had been wrong. */
-async function unconverged({ world, application }: FaultSite, tag: string, last: Ended, expected: Expected): Promise<readonly string[]> {
+export async function unconverged({ world, application }: FaultSite, tag: string, last: Ended, expected: Expected): Promise<readonly string[]> {
   const { claim, current } = await world.targets.target(DEV);
   const pending = await world.approvals.pending(DEV);
   const records = (await world.records.history(DEV, 20)).filter(({ release }) => release.tag === tag);

@@ -16,6 +16,17 @@ export function outage(party: Party, lasts: number): MakeFault {
   });
 }
 
+/** The party asks to slow down for as long, in milliseconds as on AWS. */
+export function throttledBy(party: Party, lasts: number): MakeFault {
+  return (scene) => ({
+    decide(request) {
+      if (request.party !== party || scene.elapsed() >= lasts) return 'pass';
+      scene.struck();
+      return 'throttle';
+    },
+  });
+}
+
 /** Killed as it asks for the first time: nothing is done yet. */
 export const killedBefore: MakeFault = (scene) => atFirstRequest(scene, () => (scene.kill(), 'refuse'));
 

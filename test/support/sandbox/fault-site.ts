@@ -1,11 +1,13 @@
 import type { Document } from 'yaml';
 import { AwsError } from '../../../sandbox/aws/service.ts';
-import type { Invocation, InvocationResult } from '../../../sandbox/aws/lambda/lambda.ts';
+import type { InvocationResult } from '../../../sandbox/aws/lambda/lambda.ts';
 import type { Approver } from './approver.ts';
 import type { DeployedWorld } from './deployed-world.ts';
 import type { Faults } from './faults.ts';
 import { meanWaits, type StepName, stepOf } from './fault-steps.ts';
 import { type GatedRequest, startGate, type Verdict } from './gate.ts';
+import type { Workload } from './smoke-target.ts';
+import type { WayToDeploy } from './ways-to-deploy.ts';
 
 /** What a fault knows of the cell that it strikes in. */
 export type Scene = {
@@ -47,7 +49,7 @@ export type Fault = {
 
 export type MakeFault = (scene: Scene) => Fault;
 
-export type SiteFacts = {
+export type SiteFacts = WayToDeploy & {
   /** What goes wrong with pods. */
   readonly pods: Faults;
   /** Whose Deployment is looked at. */
@@ -56,6 +58,8 @@ export type SiteFacts = {
   readonly approver: Approver | null;
   /** What `slipway.yaml` says otherwise than the sample's. */
   readonly editFile: (file: Document) => void;
+  /** What the smoke check asks; null where there is none. */
+  readonly workload: Workload | null;
 };
 
 /** A world in which one fault at a time strikes one step. */
@@ -63,6 +67,8 @@ export type FaultSite = SiteFacts & {
   readonly world: DeployedWorld;
   /** Lets the fault strike the step from now on, until it is repaired. */
   arm(step: StepName, tag: string, make: MakeFault): Promise<Armed>;
+  /** Resolves when AWS has done what functions asked it for, and everything that this started has ended. */
+  readonly settled: () => Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -76,15 +82,16 @@ const TIMED_OUT = new Error('timed out by the test');
 
 export function faultSite(world: DeployedWorld, facts: SiteFacts): FaultSite {
   const { lambda } = world.world.aws;
-  const invoke = lambda.invoke.bind(lambda);
   const prefix = `slipway-${world.world.stage}-`;
   let current: Current | null = null;
 
-  const gate = startGate(world.world, (request) => (current?.atWork ? (current.fault.decide?.(request) ?? 'pass') : 'pass'));
-  lambda.invoke = (invocation) => {
-    const isArmed = current !== null && invocation.functionArn.endsWith(`:${prefix}${stepOf(current.step).functionName}`);
-    return isArmed && current !== null ? struckInvocation(invoke, invocation, current) : invoke(invocation);
+  const gate = startGate(world.world, (request) => (current?.atWork ? (current.fault.decide?.(request) ?? 'pass') : 'pass'), facts.workload?.url);
+  const struck = <Call extends Invocation>(invoke: Invoke<Call>): Invoke<Call> => (call) => {
+    const isArmed = current !== null && call.functionArn.endsWith(`:${prefix}${stepOf(current.step).functionName}`);
+    return isArmed && current !== null ? struckInvocation(invoke, call, current) : invoke(call);
   };
+  lambda.invoke = struck(lambda.invoke.bind(lambda));
+  lambda.invokeFromRule = struck(lambda.invokeFromRule.bind(lambda));
 
   return {
     ...facts,
@@ -122,20 +129,27 @@ export function faultSite(world: DeployedWorld, facts: SiteFacts): FaultSite {
         },
       };
     },
+    async settled() {
+      await gate.settled();
+      await world.executions.settled();
+    },
     async stop() {
       gate.stop();
       await world.stop();
+      await facts.workload?.stop();
     },
   };
 }
 
-type Invoke = (invocation: Invocation) => Promise<InvocationResult>;
+/** By the state machine, or by a rule. */
+type Invocation = { readonly functionArn: string; readonly payload: string; readonly signal?: AbortSignal };
+type Invoke<Call> = (call: Call) => Promise<InvocationResult>;
 
-async function struckInvocation(invoke: Invoke, invocation: Invocation, current: Current): Promise<InvocationResult> {
+async function struckInvocation<Call extends Invocation>(invoke: Invoke<Call>, invocation: Call, current: Current): Promise<InvocationResult> {
   await cool(invoke, invocation, current);
   const ending = new AbortController();
   const signal = AbortSignal.any([ending.signal, ...(invocation.signal ? [invocation.signal] : [])]);
-  const { execution } = JSON.parse(invocation.payload) as { execution: string };
+  const { execution = '' } = JSON.parse(invocation.payload) as { readonly execution?: string };
   current.atWork = { execution, timeOut: () => ending.abort(TIMED_OUT) };
   try {
     current.fault.beforeInvocation?.();
@@ -154,7 +168,7 @@ async function struckInvocation(invoke: Invoke, invocation: Invocation, current:
 }
 
 /** An invocation that is broken off takes its container with it. */
-async function cool(invoke: Invoke, invocation: Invocation, current: Current): Promise<void> {
+async function cool<Call extends Invocation>(invoke: Invoke<Call>, invocation: Call, current: Current): Promise<void> {
   if (current.cooled || current.fault.cold !== true) return;
   current.cooled = true;
   const breaking = new AbortController();

@@ -1,11 +1,14 @@
 import type { Document } from 'yaml';
+import { losing } from '../../../sandbox/scenarios/event-loss.ts';
 import { imageOf } from '../../../sandbox/scenarios/image.ts';
-import { startApprover } from './approver.ts';
-import type { SiteKind } from './cells.ts';
-import { type DeployedWorldOptions, startDeployedWorld } from './deployed-world.ts';
+import { type Approver, startApprover } from './approver.ts';
+import type { SiteKind } from './cell.ts';
+import { type DeployedWorld, type DeployedWorldOptions, startDeployedWorld } from './deployed-world.ts';
 import { type FaultSite, faultSite } from './fault-site.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { ENVIRONMENTS } from './more-environments.ts';
+import { startWorkload } from './smoke-target.ts';
+import { contended, outbidding, pushed, queued, type WayToDeploy } from './ways-to-deploy.ts';
 
 type SitePlan = {
   readonly argocd?: NonNullable<DeployedWorldOptions['argocd']>;
@@ -13,6 +16,13 @@ type SitePlan = {
   readonly editFile?: (file: Document) => void;
   /** Whose Deployment is looked at. */
   readonly application?: string;
+  /** A person approves each release. */
+  readonly approved?: true;
+  /** The workload answers at a URL of its own. */
+  readonly smoked?: true;
+  /** The events of its pushes are lost. */
+  readonly unheard?: true;
+  readonly way?: (world: DeployedWorld, pods: Faults, approver: Approver | null) => WayToDeploy;
 };
 
 /** Everything at its soonest: a cell is a deployment or three. */
@@ -30,27 +40,51 @@ function withManual(yaml: string): string {
   return yaml.includes('kind: Application') ? `${yaml}---\n${yaml.replaceAll('inference-dev', MANUAL).replace(AUTOMATED, '')}` : yaml;
 }
 
+/** Approvals in dev. */
+function asking(file: Document): void {
+  file.setIn([...ENVIRONMENTS, 'dev', 'approval'], { timeout: '1h' });
+}
+
+/** Pods that are not Ready yet have time on a machine with other work, too. */
+function patient(file: Document): void {
+  file.setIn([...ENVIRONMENTS, 'dev', 'rollout', 'timeout'], '2m');
+}
+
 const PLANS: Readonly<Record<SiteKind, SitePlan>> = {
   automatic: {},
   manual: { argocd: { editManifest: withManual }, editFile: (file) => file.setIn([...ENVIRONMENTS, 'dev', 'targets', 'eu', 'application'], MANUAL), application: MANUAL },
   hooked: { argocd: { hook: () => ({ name: 'smoke', phase: 'PostSync', outcome: 'succeed', takes: HOOK_MS }) } },
-  asking: { editFile: (file) => file.setIn([...ENVIRONMENTS, 'dev', 'approval'], { timeout: '1h' }) },
+  asking: { editFile: asking, approved: true },
   failing: { editFile: (file) => file.setIn([...ENVIRONMENTS, 'dev', 'rollback'], 'automatic') },
+  contended: { way: contended },
+  queued: { editFile: patient, way: queued },
+  outbidding: { editFile: asking, approved: true, way: (world, _pods, approver) => (approver === null ? pushed(world) : outbidding(world, approver)) },
+  // Longer than 30 s: an outage of that length is waited for.
+  smoked: { smoked: true, editFile: (file) => file.setIn([...ENVIRONMENTS, 'dev', 'verify'], { timeout: '40s' }) },
+  swept: { unheard: true },
 };
 
 /** A world of its own in which cells of one kind run one after the other, each with a release of its own. */
 export async function startFaultSite(kind: SiteKind): Promise<FaultSite> {
-  const { argocd, editFile, application = 'inference-dev' } = PLANS[kind];
+  const { argocd, editFile = () => undefined, application = 'inference-dev', approved, smoked, unheard = false, way = pushed } = PLANS[kind];
   const pods: Faults = createFaults();
+  const workload = smoked === true ? await startWorkload() : null;
+  const edit = (file: Document): void => {
+    editFile(file);
+    if (workload !== null) file.setIn([...ENVIRONMENTS, 'dev', 'targets', 'eu', 'smoke'], { url: workload.url });
+  };
+  let isHeard = true;
   const world = await startDeployedWorld('happy', {
     random: () => 0.01 * Math.random(),
     kubelet: KUBELET,
     faultOf: pods.faultOf,
     argocd: { delays: DELAYS, ...argocd },
-    ...(editFile && { editFile }),
+    carryEvent: losing(() => !isHeard),
+    editFile: edit,
   });
-  const approver = kind === 'asking' ? await startApprover(world) : null;
+  const approver = approved === true ? await startApprover(world) : null;
   // With this one, functions are warm; and a way back leads to a release that has succeeded here.
   await world.deploy(imageOf('1.9.0'));
-  return faultSite(world, { pods, application, approver, editFile: editFile ?? (() => undefined) });
+  isHeard = !unheard;
+  return faultSite(world, { pods, application, approver, editFile: edit, workload, ...way(world, pods, approver) });
 }

@@ -24,7 +24,7 @@ export type FaultStep = {
 
 const PUSH: Effect = { name: 'push', party: 'git', operation: /^POST .*git-receive-pack$/ };
 
-/** What each step of the state machine asks and changes on its way to a release. A cell whose request never came fails. */
+/** What each step, and the sweep, asks and changes on its way to a release. A cell whose request never came fails. */
 export const STEPS = {
   ResolveRelease: {
     functionName: 'resolve-release',
@@ -97,9 +97,18 @@ export const STEPS = {
     rights: ['dynamodb:UpdateItem', 'events:PutEvents'],
   },
   ConcludeRelease: { functionName: 'conclude-release', parties: [], effects: [], rights: [] },
+  /** No state: a schedule runs it, and it starts executions. */
+  SweepReleases: {
+    functionName: 'sweep-releases',
+    parties: ['table', 'registry', 'executions'],
+    effects: [{ name: 'start', party: 'executions', operation: /^StartExecution$/ }],
+    lastRead: { name: 'last look', party: 'registry', operation: /^DescribeImages$/ },
+    rights: ['dynamodb:GetItem', 'ecr:DescribeImages', 'states:StartExecution'],
+  },
 } as const satisfies Readonly<Record<string, FaultStep>>;
 
-export const STEP_NAMES = Object.keys(STEPS) as readonly StepName[];
+/** The steps of the state machine. */
+export const STEP_NAMES = (Object.keys(STEPS) as readonly StepName[]).filter((name) => name !== 'SweepReleases');
 
 export function stepOf(name: StepName): FaultStep {
   return STEPS[name];

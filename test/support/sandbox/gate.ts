@@ -3,7 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { World } from '../../../sandbox/world.ts';
 
 /** A part of the world that functions talk to. */
-export type Party = 'table' | 'registry' | 'secrets' | 'executions' | 'events' | 'eks' | 'git' | 'argocd' | 'cluster';
+export type Party = 'table' | 'registry' | 'secrets' | 'executions' | 'events' | 'eks' | 'git' | 'argocd' | 'cluster' | 'smoke';
 
 export type GatedRequest = {
   readonly party: Party;
@@ -18,29 +18,36 @@ export type GatedRequest = {
  * - `refuse`: the connection is cut before the server sees the request, as if nobody listened.
  * - `lose-answer`: served, and the connection is cut instead of the answer.
  * - `cut`: served, and the connection is cut after the first bytes of the answer: a stream that breaks.
+ * - `throttle`: answered as AWS does to whom it asks to slow down; the server never sees the request.
  * - `hang`: never answered.
  */
-export type Verdict = 'pass' | 'refuse' | 'lose-answer' | 'cut' | 'hang';
+export type Verdict = 'pass' | 'refuse' | 'lose-answer' | 'cut' | 'throttle' | 'hang';
 
 /** Called for each request of a function, before it is served. */
 export type Decide = (request: GatedRequest) => Verdict;
 
-export type Gate = { stop(): void };
+export type Gate = {
+  /** Resolves when AWS has done all that functions asked it for: also what one asked that was killed before it heard the answer. */
+  settled(): Promise<void>;
+  stop(): void;
+};
 
 const AWS_PARTIES: Readonly<Record<string, Party>> = { dynamodb: 'table', ecr: 'registry', secretsmanager: 'secrets', states: 'executions', events: 'events', eks: 'eks' };
 
-type Place = 'aws' | 'git' | 'argocd' | 'cluster';
+type Place = 'aws' | 'git' | 'argocd' | 'cluster' | 'smoke';
 type Exchange = { readonly server: Server };
 
-/** Stands before every server of a world; what the test itself asks, as AWS's administrator or as nobody, passes. */
-export function startGate(world: World, decide: Decide): Gate {
+/** Stands before every server of a world, and before the workload's own where there is one; what the test itself asks, as AWS's administrator or as nobody, passes. */
+export function startGate(world: World, decide: Decide, smokeUrl: string | null = null): Gate {
   const ports = new Map<number, Place>([
     [portOf(world.aws.endpointUrl), 'aws'],
     [portOf(world.git.url), 'git'],
     [portOf(world.argocd.url), 'argocd'],
     [portOf(world.kubernetes.url), 'cluster'],
+    ...(smokeUrl === null ? [] : [[portOf(smokeUrl), 'smoke'] as const]),
   ]);
   const administrator = world.aws.administrator.accessKeyId;
+  const underWay = new Set<Promise<void>>();
   let isOpen = false;
 
   function onRequest(server: Server, request: IncomingMessage, response: ServerResponse): Verdict {
@@ -50,6 +57,10 @@ export function startGate(world: World, decide: Decide): Gate {
     if (asked === null) return 'pass';
     const verdict = decide({ ...asked, onAnswered: (listener) => void response.once('finish', listener) });
     apply(verdict, request, response);
+    if (place === 'aws' && !UNSEEN.includes(verdict)) {
+      const done = untilServed(response).finally(() => underWay.delete(done));
+      underWay.add(done);
+    }
     return verdict;
   }
 
@@ -64,12 +75,15 @@ export function startGate(world: World, decide: Decide): Gate {
       if (event !== 'request') return emit(event, ...values);
       const [request, response] = values as [IncomingMessage, ServerResponse];
       const verdict = onRequest(server, request, response);
-      return verdict === 'refuse' || verdict === 'hang' ? true : emit(event, ...values);
+      return UNSEEN.includes(verdict) ? true : emit(event, ...values);
     };
   }
 
   subscribe('http.server.request.start', onStart);
   return {
+    async settled() {
+      while (underWay.size > 0) await Promise.all(underWay);
+    },
     stop() {
       isOpen = true;
       unsubscribe('http.server.request.start', onStart);
@@ -77,11 +91,36 @@ export function startGate(world: World, decide: Decide): Gate {
   };
 }
 
+/** The server does not see these requests. */
+const UNSEEN: readonly Verdict[] = ['refuse', 'throttle', 'hang'];
+
 function apply(verdict: Verdict, request: IncomingMessage, response: ServerResponse): void {
   const cut = (): void => void request.socket.destroy();
   if (verdict === 'refuse') cut();
   if (verdict === 'lose-answer') loseAnswer(response, cut);
   if (verdict === 'cut') cutAnswer(response, cut);
+  if (verdict === 'throttle') throttle(request, response);
+}
+
+/** In the protocol of Step Functions. */
+function throttle(request: IncomingMessage, response: ServerResponse): void {
+  request.resume();
+  response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify({ __type: 'ThrottlingException', message: 'Rate exceeded' }));
+}
+
+/** Until the server gives its answer away, or gives up: whether anybody is left to hear it is nothing to it. */
+function untilServed(response: ServerResponse): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const [end, destroy] = [response.end.bind(response) as (chunk?: unknown) => ServerResponse, response.destroy.bind(response)];
+  response.end = (chunk?: unknown) => {
+    resolve();
+    return end(chunk);
+  };
+  response.destroy = (error?: Error) => {
+    resolve();
+    return destroy(error);
+  };
+  return promise;
 }
 
 /** The server goes on as if it answered, and the client hears nothing. */
