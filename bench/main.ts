@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util';
 import { PACKAGE_FOLDER, packageStack } from '../cli/sandbox/package-stack.ts';
 import { measureFaults, renderFaults } from './faults/fault-figures.ts';
+import { FAULTS_USAGE, parseFaultOptions } from './faults/options.ts';
 import { measureLab } from './lab/measure-lab.ts';
 import { renderLab } from './lab/lab-table.ts';
 import { LAB_USAGE, parseLabOptions } from './lab/options.ts';
@@ -13,7 +13,7 @@ import { parseUpdaterOptions, UPDATER_USAGE } from './updater/options.ts';
 import { renderUpdater } from './updater/updater-table.ts';
 
 const USAGE = `Usage: npm run --silent bench -- sandbox [--json] [--deployments <count>] [--commits <count>]
-       npm run --silent bench -- faults [--json]
+       ${FAULTS_USAGE}
        ${LAB_USAGE}
        ${UPDATER_USAGE}`;
 
@@ -40,13 +40,13 @@ function sandbox(args: readonly string[]): ReturnType<Subject> {
 }
 
 function faults(args: readonly string[]): ReturnType<Subject> {
-  const { json } = parseArgs({ args: [...args], options: { json: { type: 'boolean', default: false } } }).values;
+  const { json, ...choice } = parseFaultOptions(args);
   return {
     json,
     async measure() {
       tell('packaging the stack');
       await packageStack(STAGE);
-      const report = await measureFaults(tell);
+      const report = await measureFaults(choice, tell);
       return { json: report.figures, text: () => renderFaults(report) };
     },
   };

@@ -1,7 +1,8 @@
-import type { Cell, SiteKind } from '../../test/support/sandbox/cells.ts';
+import type { Cell, SiteKind } from '../../test/support/sandbox/cell.ts';
 import { type CellResult, type Remedy, runCell } from '../../test/support/sandbox/fault-cell.ts';
 import type { FaultSite } from '../../test/support/sandbox/fault-site.ts';
 import { startFaultSite } from '../../test/support/sandbox/fault-sites.ts';
+import { runSweepCell } from '../../test/support/sandbox/sweep-cell.ts';
 
 export type Run = { readonly cell: Cell; readonly remedy: Remedy };
 
@@ -14,24 +15,23 @@ export function runsOf(cells: readonly Cell[]): readonly Run[] {
 }
 
 export type RunOptions = {
-  /** Worlds side by side, each of which takes the next run that it can. */
-  readonly lanes: readonly SiteKind[];
-  /** Worlds side by side for runs that wait for minutes. */
+  /** Worlds side by side. */
+  readonly lanes: number;
+  /** Worlds side by side for runs that wait for minutes, and cost little meanwhile. */
   readonly slowLanes: number;
   readonly tell: (text: string) => void;
 };
 
-/** Runs them all; each world serves one run after the other. */
+/** Longest time of one run, in milliseconds: one that never ends keeps nobody from the others. */
+const RUN_LIMIT = 15 * 60_000;
+
+/** Runs them all; each lane has one world at a time, which serves one run after the other. */
 export async function runCells(runs: readonly Run[], { lanes, slowLanes, tell }: RunOptions): Promise<readonly RunResult[]> {
   const results: RunResult[] = [];
-  const waiting = [...runs];
-  const take = (fits: (cell: Cell) => boolean): Run | undefined => {
-    const index = waiting.findIndex(({ cell }) => fits(cell));
-    return index < 0 ? undefined : waiting.splice(index, 1)[0];
-  };
-  const serve = async (kind: SiteKind, fits: (cell: Cell) => boolean): Promise<void> => {
-    const lane = startLane(kind);
-    for (let run = take(fits); run !== undefined; run = take(fits)) {
+  const waiting = { slow: runs.filter(({ cell }) => cell.slow === true), quick: runs.filter(({ cell }) => cell.slow !== true) };
+  const serve = async (queue: Run[]): Promise<void> => {
+    const lane = startLane();
+    for (let run = next(queue, lane.kind()); run !== undefined; run = next(queue, lane.kind())) {
       const begun = Date.now();
       const result = await lane.run(run);
       results.push(result);
@@ -40,36 +40,57 @@ export async function runCells(runs: readonly Run[], { lanes, slowLanes, tell }:
     }
     await lane.stop();
   };
-  await Promise.all([
-    ...Array.from({ length: slowLanes }, () => serve('automatic', ({ slow }) => slow === true)),
-    ...lanes.map((lane) => serve(lane, ({ kind, slow }) => slow !== true && kind === lane)),
-  ]);
+  const side = (count: number, queue: Run[]) => Array.from({ length: Math.min(count, queue.length) }, () => serve(queue));
+  await Promise.all([...side(slowLanes, waiting.slow), ...side(lanes, waiting.quick)]);
   return results;
 }
 
-type Lane = { run(run: Run): Promise<RunResult>; stop(): Promise<void> };
+/** Of the kind that the lane has a world for, else of the kind that most runs wait for; taken out of the queue. */
+function next(queue: Run[], kind: SiteKind | null): Run | undefined {
+  const kinds = queue.map(({ cell }) => cell.kind);
+  const count = (one: SiteKind): number => kinds.filter((other) => other === one).length;
+  const wanted = kind !== null && kinds.includes(kind) ? kind : kinds.toSorted((a, b) => count(b) - count(a))[0];
+  const index = queue.findIndex(({ cell }) => cell.kind === wanted);
+  return index < 0 ? undefined : queue.splice(index, 1)[0];
+}
+
+type Lane = { kind(): SiteKind | null; run(run: Run): Promise<RunResult>; stop(): Promise<void> };
 
 /** A run that did not converge may have left anything behind: the next one gets a new world. */
-function startLane(kind: SiteKind): Lane {
-  let site: FaultSite | null = null;
+function startLane(): Lane {
+  let site: { readonly kind: SiteKind; readonly place: FaultSite } | null = null;
   let releases = 0;
   async function stop(): Promise<void> {
-    await site?.stop();
+    const { place } = site ?? {};
     site = null;
+    await place?.stop();
   }
   return {
     stop,
+    kind: () => site?.kind ?? null,
     async run({ cell, remedy }) {
       try {
-        site ??= await startFaultSite(kind);
+        if (site?.kind !== cell.kind) await stop();
+        site ??= { kind: cell.kind, place: await startFaultSite(cell.kind) };
         releases += 1;
-        const result = await runCell(site, cell, remedy, `2.${releases}.0`);
+        const play = cell.kind === 'swept' ? runSweepCell : runCell;
+        const result = await inTime(play(site.place, cell, remedy, `2.${releases}.0`));
         if (result.converged.length > 0) await stop();
         return result;
       } catch (error) {
-        await stop();
+        await stop().catch(() => undefined);
         return { cell, remedy, shown: [], converged: [`the run broke off: ${error instanceof Error ? error.message : String(error)}`] };
       }
     },
   };
+}
+
+async function inTime<Result>(run: Promise<Result>): Promise<Result> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error(`it took longer than ${RUN_LIMIT / 60_000} minutes`)), RUN_LIMIT);
+  try {
+    return await Promise.race([run, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -2,7 +2,7 @@ import { ECRClient } from '@aws-sdk/client-ecr';
 import type { Document } from 'yaml';
 import type { EventCarrier } from '../../sandbox/aws/eventbridge/event.ts';
 import { configFiles, REPOSITORY, VALUES_FILE } from '../../sandbox/scenarios/config-repository.ts';
-import { createRepository, type Image, imageOf, pushImage } from '../../sandbox/scenarios/image.ts';
+import { createRepository, type Image, imageOf, pushBlobs, putImage } from '../../sandbox/scenarios/image.ts';
 import { type DeployedWorld, startDeployedWorld } from '../../test/support/sandbox/deployed-world.ts';
 
 /** Each service has a repository in ECR, an Application and a values file of its own; they share the config repository. */
@@ -11,6 +11,9 @@ export type StormService = { readonly name: string; readonly application: string
 export type StormWorld = {
   readonly world: DeployedWorld;
   readonly services: readonly StormService[];
+  /** All of a push but its end. */
+  upload(service: StormService, image: Image): Promise<void>;
+  /** The manifest under its tag, of which ECR tells. */
   push(service: StormService, image: Image): Promise<void>;
 };
 
@@ -25,14 +28,13 @@ export async function startStormWorld(count: number, carryEvent: EventCarrier): 
   const world = await startDeployedWorld('happy', {
     carryEvent,
     configFiles: Object.assign(configFiles(imageOf('1.0.0')), ...services.map(valuesOf)) as Record<string, string>,
-    // The stand-in compares every Application when anything changes in the cluster.
-    argocd: { delays: { liveChange: 1_000 }, editManifest: (yaml) => (yaml.includes('kind: Application') ? [yaml, ...services.map((service) => manifestOf(yaml, service))].join('---\n') : yaml) },
+    argocd: { editManifest: (yaml) => (yaml.includes('kind: Application') ? [yaml, ...services.map((service) => manifestOf(yaml, service))].join('---\n') : yaml) },
     editFile: (file) => services.forEach((service) => addTo(file, service)),
   });
   const { endpointUrl: endpoint, account, administrator: credentials } = world.world.aws;
   const ecr = new ECRClient({ endpoint, region: account.region, credentials });
   for (const { name } of services) await createRepository(ecr, name);
-  return { world, services, push: ({ name }, image) => pushImage(ecr, name, image) };
+  return { world, services, upload: ({ name }, image) => pushBlobs(ecr, name, image), push: ({ name }, image) => putImage(ecr, name, image) };
 }
 
 function serviceOf(number: string): StormService {

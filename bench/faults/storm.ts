@@ -9,14 +9,18 @@ export type StormPlan = {
   readonly events: number;
   /** In which they are to be delivered, in milliseconds; a machine that can't takes longer. */
   readonly within: number;
-  /** Functions at work at once; more wait, as they would for cores. */
-  readonly concurrency: number;
+  /** Functions at work at once; more wait, as they would for cores. Those that watch a sync or a rollout wait for others, and are counted apart. */
+  readonly concurrency: { readonly working: number; readonly watching: number };
   readonly tell: (text: string) => void;
 };
 
 export type StormFigures = {
   readonly events: number;
+  /** Delivered: as on AWS, each has started its execution by then. */
   readonly eventsPerSecond: number;
+  /** Seconds from the first push until the last event was delivered, and until the last execution had ended: the machine has two cores, and AWS has many. */
+  readonly deliveredIn: number;
+  readonly workedOffIn: number;
   readonly executions: number;
   /** Releases that reached their target. */
   readonly deployments: number;
@@ -46,15 +50,19 @@ export async function measureStorm(plan: StormPlan): Promise<StormFigures> {
   try {
     limitConcurrency(storm, plan.concurrency);
     const executions = watchExecutions(storm);
+    await uploadAll(storm, plan);
+    const begun = performance.now();
     const took = await blow(storm, carrier, plan);
+    plan.tell(`${carrier.delivered()} events delivered in ${(took / 1000).toFixed(1)} s`);
     await executions.idle((left) => plan.tell(`${executions.all().length} executions, ${left} of them still run`));
-    plan.tell(`${carrier.delivered()} events in ${(took / 1000).toFixed(1)} s, ${executions.all().length} executions; now the sweep`);
+    const workedOff = performance.now() - begun;
+    plan.tell(`${executions.all().length} executions worked off in ${(workedOff / 1000).toFixed(1)} s; now the sweep`);
     storm.world.world.aws.events.fire(`slipway-${storm.world.world.stage}-sweep-due`);
     await storm.world.world.aws.events.settled();
     await executions.idle((left) => plan.tell(`${executions.all().length} executions, ${left} of them still run`));
     const looked = await look(storm, rounds(plan));
     const historyMax = await longestHistory(storm, executions.all());
-    return { events: carrier.delivered(), eventsPerSecond: round(carrier.delivered() / (took / 1000)), executions: executions.all().length, ...looked, historyMax, memoryMb: memory.stop() };
+    return { events: carrier.delivered(), eventsPerSecond: round(carrier.delivered() / (took / 1000)), deliveredIn: round(took / 1000), workedOffIn: round(workedOff / 1000), executions: executions.all().length, ...looked, historyMax, memoryMb: memory.stop() };
   } finally {
     memory.stop();
     await storm.world.stop();
@@ -96,32 +104,50 @@ function createCarrier(): Carrier {
   };
 }
 
-/** Pushes to one service after the other, again and again; returns how long it took until the last event was delivered. */
-async function blow(storm: StormWorld, carrier: Carrier, plan: StormPlan): Promise<number> {
-  const { services } = storm;
+/** What the pushes upload before they end: the storm is of events, and a registry has many machines. */
+async function uploadAll(storm: StormWorld, plan: StormPlan): Promise<void> {
+  plan.tell(`uploading ${rounds(plan)} images of each service`);
+  for (const service of storm.services) {
+    for (let round = 1; round <= rounds(plan); round++) await storm.upload(service, stormImage(service, tagOf(round)));
+  }
+}
+
+/** Pushes to one service after the other, again and again, none of which waits for another service's; returns how long it took until the last event was delivered. */
+async function blow({ services, push }: StormWorld, carrier: Carrier, plan: StormPlan): Promise<number> {
   const pushes = rounds(plan) * services.length;
   const begun = performance.now();
+  const done = services.map(() => Promise.resolve());
   for (let pushed = 0; pushed < pushes; pushed++) {
     await sleep(Math.max(0, begun + ((plan.within - LATEST) * pushed) / pushes - performance.now()));
-    const service = services[pushed % services.length];
-    if (service !== undefined) await storm.push(service, stormImage(service, tagOf(Math.floor(pushed / services.length) + 1)));
+    const [index, tag] = [pushed % services.length, tagOf(Math.floor(pushed / services.length) + 1)];
+    const service = services[index];
+    if (service !== undefined) done[index] = (done[index] ?? Promise.resolve()).then(() => push(service, stormImage(service, tag)));
     if ((pushed + 1) % 100 === 0) plan.tell(`${pushed + 1} of ${pushes} pushes, ${carrier.delivered()} events`);
   }
+  await Promise.all(done);
   await carrier.settled();
   return performance.now() - begun;
 }
 
 /** As many functions at once as the machine has cores for, a few times over: more would only wait inside. */
-function limitConcurrency({ world }: StormWorld, most: number): void {
+function limitConcurrency({ world }: StormWorld, { working, watching }: StormPlan['concurrency']): void {
   const { lambda } = world.world.aws;
   const invoke = lambda.invoke.bind(lambda);
+  const [work, watch] = [createLimit(working), createLimit(watching)];
+  lambda.invoke = (invocation) => (WATCHES.test(invocation.functionArn) ? watch : work)(() => invoke(invocation));
+}
+
+const WATCHES = /-(sync-application|check-rollout)$/;
+
+/** Runs at most as many calls at once; the others wait in line. */
+function createLimit(most: number): <Answer>(call: () => Promise<Answer>) => Promise<Answer> {
   const waiting: (() => void)[] = [];
   let atWork = 0;
-  lambda.invoke = async (invocation) => {
+  return async (call) => {
     if (atWork >= most) await new Promise<void>((resolve) => waiting.push(resolve));
     else atWork += 1;
     try {
-      return await invoke(invocation);
+      return await call();
     } finally {
       const next = waiting.shift();
       if (next === undefined) atWork -= 1;

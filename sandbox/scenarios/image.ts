@@ -25,12 +25,16 @@ export async function createRepository(ecr: ECRClient, repositoryName: string): 
 
 /** Pushes as a client does: each blob first, then the manifest under its tag. */
 export async function pushImage(ecr: ECRClient, repositoryName: string, image: Image): Promise<void> {
-  for (const blob of image.blobs) {
+  await pushBlobs(ecr, repositoryName, image);
+  await putImage(ecr, repositoryName, image);
+}
+
+export async function pushBlobs(ecr: ECRClient, repositoryName: string, { blobs }: Pick<Image, 'blobs'>): Promise<void> {
+  for (const blob of blobs) {
     const { uploadId = '' } = await ecr.send(new InitiateLayerUploadCommand({ repositoryName }));
     await ecr.send(new UploadLayerPartCommand({ repositoryName, uploadId, partFirstByte: 0, partLastByte: blob.length - 1, layerPartBlob: blob }));
     await ecr.send(new CompleteLayerUploadCommand({ repositoryName, uploadId, layerDigests: [sha256(blob)] }));
   }
-  await putImage(ecr, repositoryName, image);
 }
 
 /** Pushes an image whose blobs are there already: once more under another tag. */
