@@ -109,12 +109,15 @@ const CONFIG_FAILS: Stage = {
   events: [{ type: 'Warning', reason: 'Failed', message: 'Error: secret not found' }],
 };
 
+/** In containerd's words. Events can't name the image: KWOK writes them as they stand. */
+const NO_SUCH_IMAGE = 'rpc error: code = NotFound desc = failed to pull and unpack image %q: failed to resolve reference %q: %s: not found';
+
 const PULL_FAILS: Stage = {
   name: 'pod-pull-fails',
   kind: 'Pod',
   when: [LIVES, oneOf(WAITING, 'ContainerCreating'), fault('bad-pull')],
   delay: { milliseconds: 200 },
-  status: waits('ErrImagePull', '{{ printf "rpc error: code = NotFound desc = failed to pull and unpack image %q: not found" $c.image | Quote }}'),
+  status: waits('ErrImagePull', `{{ printf "${NO_SUCH_IMAGE}" $c.image $c.image $c.image | Quote }}`),
   events: [
     { type: 'Warning', reason: 'Failed', message: 'Failed to pull image: not found' },
     { type: 'Warning', reason: 'Failed', message: 'Error: ErrImagePull' },
@@ -126,7 +129,7 @@ const PULL_BACKS_OFF: Stage = {
   kind: 'Pod',
   when: [LIVES, oneOf(WAITING, 'ErrImagePull')],
   delay: { milliseconds: 500 },
-  status: waits('ImagePullBackOff', '{{ printf "Back-off pulling image %q" $c.image | Quote }}'),
+  status: waits('ImagePullBackOff', `{{ printf "Back-off pulling image %q: ErrImagePull: ${NO_SUCH_IMAGE}" $c.image $c.image $c.image $c.image | Quote }}`),
   events: [
     { type: 'Normal', reason: 'BackOff', message: 'Back-off pulling image' },
     { type: 'Warning', reason: 'Failed', message: 'Error: ImagePullBackOff' },
