@@ -12,11 +12,14 @@ import { createInterruption } from './interruption.ts';
 
 export const PROJECT = 'inference';
 
+/** Changes the AppProject, or the Applications. */
+export type EditManifest = (yaml: string) => string;
+
 /** Makes the sandbox's AppProject, and lets Argo CD read its repository. */
-export async function openLabArgoCd(installation: ArgoCdInstallation, git: Foundation['git'], stops: Stops): Promise<ScenarioWorld['argocd']> {
+export async function openLabArgoCd(installation: ArgoCdInstallation, git: Foundation['git'], edit: EditManifest, stops: Stops): Promise<ScenarioWorld['argocd']> {
   const { controlPlane, url } = installation;
   const repoUrl = git.repositoryUrl('config');
-  const [project = ''] = sampleManifests(repoUrl);
+  const project = edit(sampleManifests(repoUrl)[0] ?? '');
   const { interrupt, over } = createInterruption(installation);
   stops.push(() => deleteManifests(controlPlane, project), () => removeRepository(installation, repoUrl), over);
   await Promise.all([applyManifests(controlPlane, project), addRepository(installation, { url: repoUrl, ...git.credential })]);
@@ -41,7 +44,7 @@ export async function openLabArgoCd(installation: ArgoCdInstallation, git: Found
 }
 
 /** Makes the sandbox's Applications, as a scenario wants them. */
-export async function deployApplications({ controlPlane }: ArgoCdInstallation, repoUrl: string, edit: (yaml: string) => string, stops: Stops): Promise<void> {
+export async function deployApplications({ controlPlane }: ArgoCdInstallation, repoUrl: string, edit: EditManifest, stops: Stops): Promise<void> {
   const applications = edit(sampleManifests(repoUrl)[1] ?? '');
   stops.push(() => deleteManifests(controlPlane, applications));
   await applyManifests(controlPlane, applications);

@@ -78,7 +78,12 @@ async function untilAvailable({ apps }: Clients, namespace: string, name: string
 /** The namespace stays, empty: its own end would take five seconds more, which is what Kubernetes gives other API servers to hear of it. */
 export async function emptyNamespace({ core, apps, batch }: Clients, controlPlane: ControlPlane): Promise<void> {
   const all = { namespace: NAMESPACE, propagationPolicy: 'Background' };
-  await Promise.all([apps.deleteCollectionNamespacedDeployment(all), batch.deleteCollectionNamespacedJob(all)]);
+  await Promise.all([
+    apps.deleteCollectionNamespacedDeployment(all),
+    apps.deleteCollectionNamespacedStatefulSet(all),
+    apps.deleteCollectionNamespacedDaemonSet(all),
+    batch.deleteCollectionNamespacedJob(all),
+  ]);
   await apps.deleteCollectionNamespacedReplicaSet(all);
   await Promise.all([
     core.deleteCollectionNamespacedPod({ ...all, gracePeriodSeconds: 0 }),

@@ -25,9 +25,10 @@ export function startLabWorld(lab: Lab, options: WorldOptions): Promise<Scenario
 }
 
 async function surround(lab: Lab, { aws, git }: Foundation, options: WorldOptions, stops: Stops): Promise<Pick<ScenarioWorld, 'argocd' | 'cluster'>> {
-  const [cluster, argocd] = await together(openCluster(lab, aws, options, stops), openLabArgoCd(lab.argocd, git, stops));
+  const { editManifest = (yaml) => yaml } = options.argocd ?? {};
+  const [cluster, argocd] = await together(openCluster(lab, aws, options, stops), openLabArgoCd(lab.argocd, git, editManifest, stops));
   const token = await argocd.token('inference', 'slipway');
-  await deployApplications(lab.argocd, git.repositoryUrl('config'), options.argocd?.editManifest ?? ((yaml) => yaml), stops);
+  await deployApplications(lab.argocd, git.repositoryUrl('config'), editManifest, stops);
   aws.secrets.putSecret('slipway/git', JSON.stringify(git.credential));
   aws.secrets.putSecret('slipway/argocd', JSON.stringify({ token }));
   return { cluster, argocd };
