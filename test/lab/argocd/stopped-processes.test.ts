@@ -26,6 +26,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  await worlds.stop();
   await endAll(place);
   guard.release();
   await removePlace(place);
