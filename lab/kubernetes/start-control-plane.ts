@@ -5,7 +5,7 @@ import { Agent, request } from 'node:https';
 import type { CertificateAuthority } from '../../sandbox/tls.ts';
 import type { Tools } from '../build/build-tools.ts';
 import { freePort } from '../processes/free-port.ts';
-import { openProcess, startProcess } from '../processes/processes.ts';
+import { type LabProcess, openProcess, startProcess } from '../processes/processes.ts';
 import { endedAtStart, untilReady } from '../processes/until-ready.ts';
 import { writeControlPlaneFiles } from './control-plane-files.ts';
 import { accessFolderOf } from './eks-access.ts';
@@ -67,7 +67,7 @@ export async function startControlPlane({ place, name, tools, authority, tell, n
 
 /** Ends one control plane and removes what it left; the others of the lab stay. */
 export async function stopControlPlane({ place, name }: Pick<ControlPlane, 'place' | 'name'>): Promise<void> {
-  for (const program of PROGRAMS.toReversed()) await openProcess(place, processName({ name }, program)).stop();
+  for (const program of PROGRAMS.toReversed()) await processOf({ place, name }, program).stop();
   for (const folder of [folderOf(place, name), accessFolderOf({ place, name })]) await rm(folder, { recursive: true, force: true });
 }
 
@@ -75,19 +75,18 @@ function folderOf(place: string, name: string): string {
   return join(place, `kubernetes-${name}`);
 }
 
-/** Waits until the API server answers; also after its process was started again. */
+/** Waits until the API server answers; also after its process was started again. @throws Error as startControlPlane */
 export async function untilServing(controlPlane: ControlPlane): Promise<void> {
-  const running = openProcess(controlPlane.place, processName(controlPlane, 'kube-apiserver'));
-  await untilReady(running, () => isReady(controlPlane), PATIENCE).catch((error: unknown) => {
-    // An API server that waits for its etcd says nothing of an etcd that has ended.
-    for (const program of ['etcd', 'eks-authenticator'] as const) assertRunning(controlPlane, program);
-    throw error;
-  });
+  const needed = (['etcd', 'eks-authenticator'] as const).map((program) => processOf(controlPlane, program));
+  // An API server waits for its etcd in vain, and does not mind that its authenticator has ended.
+  const ended = (): LabProcess | undefined => needed.find((one) => !one.isRunning());
+  await untilReady(processOf(controlPlane, 'kube-apiserver'), async () => ended() !== undefined || (await isReady(controlPlane)), PATIENCE);
+  const gone = ended();
+  if (gone !== undefined) throw endedAtStart(gone);
 }
 
-function assertRunning(controlPlane: ControlPlane, program: Program): void {
-  const opened = openProcess(controlPlane.place, processName(controlPlane, program));
-  if (!opened.isRunning()) throw endedAtStart(opened);
+function processOf({ place, name }: Pick<ControlPlane, 'place' | 'name'>, program: Program): LabProcess {
+  return openProcess(place, processName({ name }, program));
 }
 
 /** One connection per question: a server that starts may take one and answer nothing. */
@@ -108,12 +107,12 @@ async function untilUsable(controlPlane: ControlPlane, nodes: number): Promise<v
   const config: KubeConfig = kubeConfigOf(controlPlane);
   const core = config.makeApiClient(CoreV1Api);
   for (let number = 1; number <= nodes; number += 1) await core.createNode({ body: simulatedNode(number) });
-  const process = (program: Program) => openProcess(controlPlane.place, processName(controlPlane, program));
   await Promise.all([
-    untilReady(process('kwok'), async () => (await core.listNode()).items.every(isNodeReady)),
-    untilReady(process('kube-controller-manager'), async () => (await core.readNamespacedServiceAccount({ name: 'default', namespace: 'default' })).kind !== ''),
+    untilReady(processOf(controlPlane, 'kwok'), async () => (await core.listNode()).items.every(isNodeReady)),
+    untilReady(processOf(controlPlane, 'kube-controller-manager'), async () => (await core.readNamespacedServiceAccount({ name: 'default', namespace: 'default' })).kind !== ''),
   ]);
-  assertRunning(controlPlane, 'kube-scheduler');
+  const scheduler = processOf(controlPlane, 'kube-scheduler');
+  if (!scheduler.isRunning()) throw endedAtStart(scheduler);
 }
 
 function isNodeReady({ status }: V1Node): boolean {

@@ -89,15 +89,15 @@ func authenticate(bearer string, folder string) (*user, error) {
 	if err != nil {
 		return nil, err
 	}
-	reasons := []error{fmt.Errorf("%d sandboxes were let in", len(files))}
+	reasons := []string{fmt.Sprintf("%d sandboxes were let in", len(files))}
 	for _, file := range files {
 		found, err := vouch(bearer, file)
 		if err == nil {
 			return found, nil
 		}
-		reasons = append(reasons, fmt.Errorf("%s: %w", filepath.Base(file), err))
+		reasons = append(reasons, fmt.Sprintf("%s: %v", filepath.Base(file), err))
 	}
-	return nil, errors.Join(reasons...)
+	return nil, errors.New(strings.Join(reasons, "; "))
 }
 
 func vouch(bearer string, file string) (*user, error) {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { EKSClient } from '@aws-sdk/client-eks';
-import { CoreV1Api } from '@kubernetes/client-node';
+import { ApiException, CoreV1Api } from '@kubernetes/client-node';
 import { stringify } from 'yaml';
 import { type EksAccess, letIn, letOut } from '../../../lab/kubernetes/eks-access.ts';
 import { kubeConfigOf } from '../../../lab/kubernetes/kube-config.ts';
@@ -81,19 +82,23 @@ function openCluster(aws: Aws, roleArn: string): Promise<ClusterWorld['cluster']
 const QUOTA = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'no-more' }, spec: { hard: { pods: '0' } } };
 const GROUP = 'admissionregistration.k8s.io/v1';
 
+/** Resolves when it is in force: the API server takes a moment to read a new policy. */
 async function refusePods(controlPlane: ControlPlane, namespace: string, why: 'quota' | 'admission'): Promise<void> {
-  if (why === 'quota') {
-    await applyManifests(controlPlane, stringify({ ...QUOTA, metadata: { ...QUOTA.metadata, namespace } }));
-    return;
-  }
+  const objects = why === 'quota' ? [{ ...QUOTA, metadata: { ...QUOTA.metadata, namespace } }] : noPods(namespace);
+  await applyManifests(controlPlane, objects.map((object) => stringify(object)).join('---\n'));
+  const core = kubeConfigOf(controlPlane).makeApiClient(CoreV1Api);
+  const body = { metadata: { name: 'probe' }, spec: { containers: [{ name: 'probe', image: 'probe' }] } };
+  const answer = () => core.createNamespacedPod({ namespace, dryRun: 'All', body }).then(() => '', (error: unknown) => (error instanceof ApiException ? String(error.body) : ''));
+  while (!/no pods today|exceeded quota/.test(await answer())) await delay(50);
+}
+
+function noPods(namespace: string): readonly object[] {
   const name = `no-pods-${namespace}`;
   const namespaceSelector = { matchLabels: { 'kubernetes.io/metadata.name': namespace } };
   const rule = { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] };
   const policy = { matchConstraints: { resourceRules: [rule], namespaceSelector }, validations: [{ expression: 'false', message: 'no pods today' }] };
-  const binding = { policyName: name, validationActions: ['Deny'] };
-  const objects = [
+  return [
     { apiVersion: GROUP, kind: 'ValidatingAdmissionPolicy', metadata: { name }, spec: policy },
-    { apiVersion: GROUP, kind: 'ValidatingAdmissionPolicyBinding', metadata: { name }, spec: binding },
+    { apiVersion: GROUP, kind: 'ValidatingAdmissionPolicyBinding', metadata: { name }, spec: { policyName: name, validationActions: ['Deny'] } },
   ];
-  await applyManifests(controlPlane, objects.map((object) => stringify(object)).join('---\n'));
 }
