@@ -47,6 +47,7 @@ function worstSign(workload: ObservedWorkload, judged: readonly JudgedPod[], sna
   const signs = [
     ...creationSigns(workload, snapshot, want),
     ...judged.flatMap(({ pod }) => podSigns(pod, snapshot.events, want.policy, want.watchingSince)),
+    ...blockingSigns(workload, snapshot),
   ];
   const endOfGrace = ({ failsAt }: Sign) => (failsAt === null ? Infinity : Date.parse(failsAt));
   return signs.reduce<Sign | null>((worst, sign) => (worst === null || endOfGrace(sign) < endOfGrace(worst) ? sign : worst), null);
@@ -68,6 +69,16 @@ function creationSigns(workload: ObservedWorkload, snapshot: ClusterSnapshot, { 
       const failsAt = later(latest(firstSeen, watchingSince), policy.configGrace);
       return { cause: causeLine(workloadName(workload), reason, message), failsAt: elapsed(failsAt, lastSeen) >= 0 ? failsAt : null };
     });
+}
+
+/**
+ * A StatefulSet replaces no pod while one is not Ready, not even that one: a bad release keeps the next from arriving
+ * (kubernetes/kubernetes#67250). It may become Ready by itself, so only the deadline ends that.
+ */
+function blockingSigns({ kind, uid, revision }: ObservedWorkload, { pods }: ClusterSnapshot): readonly Sign[] {
+  if (kind !== 'StatefulSet') return [];
+  const blocking = pods.filter((pod) => pod.ownerUid === uid && pod.labels['controller-revision-hash'] !== revision && !pod.ready && !pod.deleting);
+  return blocking.map(({ name }) => ({ cause: `pod ${name}: not Ready on an earlier revision, and its StatefulSet waits for it: kubectl delete pod ${name}`, failsAt: null }));
 }
 
 /**
