@@ -23,7 +23,7 @@ export type RunOptions = {
 };
 
 /** Longest time of one run, in milliseconds: one that never ends keeps nobody from the others. */
-const RUN_LIMIT = 15 * 60_000;
+const RUN_LIMIT = 30 * 60_000;
 
 /** Runs them all; each lane has one world at a time, which serves one run after the other. */
 export async function runCells(runs: readonly Run[], { lanes, slowLanes, tell }: RunOptions): Promise<readonly RunResult[]> {
