@@ -25,7 +25,7 @@ export function startLabWorld(lab: Lab, options: WorldOptions): Promise<Scenario
 }
 
 async function surround(lab: Lab, { aws, git }: Foundation, options: WorldOptions, stops: Stops): Promise<Pick<ScenarioWorld, 'argocd' | 'cluster'>> {
-  const { editManifest = (yaml) => yaml } = options.argocd ?? {};
+  const { editManifest = (yaml: string) => yaml } = options.argocd ?? {};
   const [cluster, argocd] = await together(openCluster(lab, aws, options, stops), openLabArgoCd(lab.argocd, git, editManifest, stops));
   const token = await argocd.token('inference', 'slipway');
   await deployApplications(lab.argocd, git.repositoryUrl('config'), editManifest, stops);
