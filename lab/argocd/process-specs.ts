@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import { commandOf, type Tools } from '../build/tools.ts';
 import type { ControlPlane } from '../kubernetes/start-control-plane.ts';
 import type { ProcessSpec } from '../processes/processes.ts';
-import { NAMESPACE } from './installation.ts';
+import { NAMESPACE, TEAM_NAMESPACES } from './installation.ts';
 
 /** Ports of the listeners, all on loopback. */
 export type ArgoCdPorts = Readonly<Record<(typeof PORTS)[number], number>>;
@@ -29,6 +29,9 @@ export type Surroundings = {
 
 const HOST = '127.0.0.1';
 
+/** Teams may have Applications in namespaces of their own, as far as an AppProject takes them from there. */
+const ANYWHERE = ['--application-namespaces', `${TEAM_NAMESPACES}*`];
+
 export function redis({ tools, ports }: Surroundings): ProcessSpec {
   return { name: 'redis', command: commandOf(tools, 'redis'), args: ['--address', `${HOST}:${ports.redis}`] };
 }
@@ -42,7 +45,7 @@ export function repoServer(surroundings: Surroundings): ProcessSpec {
 
 export function applicationController(surroundings: Surroundings): ProcessSpec {
   const { ports } = surroundings;
-  const args = [...clusterOf(surroundings), ...redisOf(surroundings), ...repoServerOf(surroundings), '--metrics-port', `${ports.controllerMetrics}`];
+  const args = [...clusterOf(surroundings), ...redisOf(surroundings), ...repoServerOf(surroundings), ...ANYWHERE, '--metrics-port', `${ports.controllerMetrics}`];
   // The number at the end of its name is its shard.
   return component(surroundings, 'argocd-application-controller', args, { HOSTNAME: 'argocd-application-controller-0' });
 }
@@ -52,7 +55,7 @@ export function server(surroundings: Surroundings): ProcessSpec {
   const listen = ['--address', HOST, '--port', `${ports.server}`, '--metrics-address', HOST, '--metrics-port', `${ports.serverMetrics}`];
   // There is no Dex, and no page: only the API is of use here.
   const without = ['--dex-server', `http://${HOST}:1`, '--staticassets', join(folder, 'static')];
-  return component(surroundings, 'argocd-server', [...listen, ...clusterOf(surroundings), ...redisOf(surroundings), ...repoServerOf(surroundings), ...without]);
+  return component(surroundings, 'argocd-server', [...listen, ...clusterOf(surroundings), ...redisOf(surroundings), ...repoServerOf(surroundings), ...ANYWHERE, ...without]);
 }
 
 export function applicationSetController(surroundings: Surroundings): ProcessSpec {
