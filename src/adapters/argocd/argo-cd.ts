@@ -1,5 +1,4 @@
-import * as z from 'zod/mini';
-import { RefusedError } from '../../domain/errors.ts';
+import { type ForbiddenError, RefusedError, UnavailableError } from '../../domain/errors.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { ApplicationRef, ArgoCdServer } from '../../domain/service.ts';
 import { closedWindowMessage, type SyncStarter } from '../../domain/sync.ts';
@@ -7,8 +6,9 @@ import type { ArgoCd, OpenArgoCd, SyncRequest, SyncRights } from '../../ports/ar
 import type { Secrets } from '../../ports/secrets.ts';
 import { createHttpClient, type HttpClient } from '../http/http-client.ts';
 import { type Api, applicationName, applicationPath, context, get, parseAnswer, post, remove, scope, tokenOf } from './api.ts';
+import { mayOn } from './can-i.ts';
 import { type ApplicationResource, ApplicationSchema, observedApplication } from './application-schema.ts';
-import { isBusy, isIdle, isWindow, refusalError } from './errors.ts';
+import { hidesReason, isBusy, isIdle, isWindow, refusalError } from './errors.ts';
 import { createSeenVersions, type SeenVersions } from './seen-versions.ts';
 import { closedWindow, SyncWindowsSchema } from './sync-windows.ts';
 import { watchApplication } from './watch.ts';
@@ -16,8 +16,6 @@ import { readWorkloads } from './workloads.ts';
 
 /** A refresh blocks until the controller has compared. Argo CD has no limit of its own, so both sides get one. */
 const REFRESH_SECONDS = 15;
-
-const CanI = z.object({ value: z.string() });
 
 /** `now` dates the end of sync windows. */
 type Ports = { readonly secrets: Secrets; readonly now?: () => Instant };
@@ -58,15 +56,26 @@ function argoCd(api: Api, now: () => Instant): ArgoCd {
   };
 }
 
-function readApplication(api: Api, ref: ApplicationRef, refresh?: 'normal' | 'hard', signal?: AbortSignal): Promise<ApplicationResource> {
+async function readApplication(api: Api, ref: ApplicationRef, refresh?: 'normal' | 'hard', signal?: AbortSignal): Promise<ApplicationResource> {
   const limited = refresh === undefined ? {} : { headers: { 'grpc-timeout': `${REFRESH_SECONDS}S` }, silence: (REFRESH_SECONDS + 3) * 1000 };
-  return get(api, {
-    call: `${refresh === undefined ? 'read' : 'refresh'} ${applicationName(ref)}`,
-    path: applicationPath(ref, '', refresh === undefined ? {} : { refresh }),
-    answer: ApplicationSchema,
-    ...limited,
-    ...(signal === undefined ? {} : { signal }),
-  });
+  const call = `${refresh === undefined ? 'read' : 'refresh'} ${applicationName(ref)}`;
+  try {
+    return await get(api, {
+      call,
+      path: applicationPath(ref, '', refresh === undefined ? {} : { refresh }),
+      answer: ApplicationSchema,
+      ...limited,
+      ...(signal === undefined ? {} : { signal }),
+    });
+  } catch (error) {
+    throw hidesReason(error) ? await deniedOrUnread(api, ref, call, error) : error;
+  }
+}
+
+/** Argo CD also says "permission denied" where it could not read the Application itself, lest anybody learn whether there is one. */
+async function deniedOrUnread(api: Api, ref: ApplicationRef, call: string, denied: ForbiddenError): Promise<Error> {
+  if (!(await mayOn(api, ref, 'get'))) return denied;
+  return new UnavailableError(`${api.server} could not ${call}: it says "permission denied" of an Application that our token may read, as while its Kubernetes API is away`, { cause: denied });
 }
 
 type Surroundings = { readonly now: () => Instant; readonly versions: SeenVersions };
@@ -95,18 +104,13 @@ async function terminateOperation(api: Api, ref: ApplicationRef): Promise<'reque
 }
 
 async function readSyncRights(api: Api, ref: ApplicationRef, starter: SyncStarter = 'request', now: () => Instant): Promise<SyncRights> {
-  const [right, windows] = await Promise.all([
-    get(api, { call: 'ask for the rights of our token', path: `/api/v1/account/can-i/applications/sync/${encodeURIComponent(rbacObject(ref))}`, answer: CanI }),
+  const [allowed, windows] = await Promise.all([
+    mayOn(api, ref, 'sync'),
     get(api, { call: `read the sync windows of ${applicationName(ref)}`, path: applicationPath(ref, '/syncwindows'), answer: SyncWindowsSchema }),
   ]);
   const closedBy = closedWindow(windows.assignedWindows ?? [], starter, now());
   // For a manual sync the server's own word counts; the windows only say which one and until when.
-  if (starter === 'request' && windows.canSync === true) return { allowed: right.value === 'yes', closedBy: null };
-  if (starter === 'request' && windows.canSync === false) return { allowed: right.value === 'yes', closedBy: closedBy ?? { window: 'a sync window', until: null } };
-  return { allowed: right.value === 'yes', closedBy };
-}
-
-/** An Application in the namespace of Argo CD itself is named without it. */
-function rbacObject({ name, project, namespace }: ApplicationRef): string {
-  return namespace === undefined ? `${project}/${name}` : `${project}/${namespace}/${name}`;
+  if (starter === 'request' && windows.canSync === true) return { allowed, closedBy: null };
+  if (starter === 'request' && windows.canSync === false) return { allowed, closedBy: closedBy ?? { window: 'a sync window', until: null } };
+  return { allowed, closedBy };
 }

@@ -61,6 +61,11 @@ function isSourceDown({ message }: Refusal): boolean {
   return message.includes('error resolving repo revision') && /code = Unavailable|dial tcp|connection re(fused|set)|i\/o timeout|status code: 5\d\d/.test(message);
 }
 
+/** A right that is missing, or anything else that kept Argo CD from reading the Application: it says no more to either. */
+export function hidesReason(error: unknown): error is ForbiddenError {
+  return error instanceof ForbiddenError && error.message.endsWith('(permission denied)');
+}
+
 /** Seen wrapped, so it is looked for inside the message. */
 export function isBusy({ code, message }: Refusal): boolean {
   return code === 9 && message.includes('another operation is already in progress');

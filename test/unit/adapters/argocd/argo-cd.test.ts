@@ -53,6 +53,15 @@ describe('refusals of Argo CD', () => {
     expect(String(error)).not.toContain(TOKEN);
   });
 
+  it.each([
+    ['UnavailableError', 'yes', 'could not read Application inference-dev of project inference: it says "permission denied" of an Application that our token may read'],
+    ['ForbiddenError', 'no', 'does not let our token read Application inference-dev of project inference'],
+  ])('are %s for a bare "permission denied" where our token may read: %s', async (name, value, message) => {
+    const argocd = await connect(({ path }) => (path.includes('/can-i/') ? { body: JSON.stringify({ value }) } : { status: 403, body: refusal(7, 'permission denied') }));
+    await expect(argocd.application(REF)).rejects.toMatchObject({ name, message: expect.stringContaining(message) as string });
+    expect(server?.requests.at(-1)?.path).toBe('/api/v1/account/can-i/applications/get/inference%2Finference-dev');
+  });
+
   it('names Argo CD when it cannot be reached', async () => {
     const argocd = await connect(() => ({}));
     await server?.close();
