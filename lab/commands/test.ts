@@ -9,6 +9,7 @@ import { startLab } from '../start-lab.ts';
 import { createTell, LAB_TOOLS } from '../progress.ts';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
+const END_WITH_PARENT = new URL('../../cli/end-with-parent.ts', import.meta.url).href;
 
 /**
  * Starts the lab, runs the lab's tests in it and ends it, however that goes. Arguments are vitest's: paths of tests, `-t NAME`.
@@ -30,8 +31,8 @@ export async function labTest(args: readonly string[]): Promise<number> {
 }
 
 async function runVitest(place: string, args: readonly string[]): Promise<number> {
-  const vitest = [`${PROJECT}node_modules/vitest/vitest.mjs`, 'run', '--config', 'vitest.lab.config.ts', ...args];
-  const child = spawn(process.execPath, vitest, { cwd: PROJECT, env: { ...process.env, SLIPWAY_LAB: place }, stdio: 'inherit' });
+  const vitest = ['--import', END_WITH_PARENT, `${PROJECT}node_modules/vitest/vitest.mjs`, 'run', '--config', 'vitest.lab.config.ts', ...args];
+  const child = spawn(process.execPath, vitest, { cwd: PROJECT, env: { ...process.env, SLIPWAY_LAB: place }, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
   const end = (): boolean => child.kill('SIGKILL');
   process.once('exit', end);
   const [code] = (await once(child, 'close')) as [number | null];
