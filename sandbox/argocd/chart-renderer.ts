@@ -8,6 +8,8 @@ import type { KubernetesObject } from './cluster-access.ts';
 import { type ChartValues, inferenceService } from './inference-service.ts';
 import type { ApplicationManifest } from './manifests.ts';
 
+/** What Helm is told of the cluster. */
+const KUBERNETES = '1.36.3';
 const chartFolder = new URL('../../helm/inference-service/', import.meta.url);
 
 /** Why a revision cannot be rendered, in the words of Argo CD's repo-server. */
@@ -25,21 +27,21 @@ export function chartFiles(): Record<string, string> {
 /** Renders an Application at a revision as `helm template` would. @throws RenderError */
 export async function renderApplication(repository: BareRepository, revision: string, { metadata, spec }: Pick<ApplicationManifest, 'metadata' | 'spec'>): Promise<KubernetesObject[]> {
   const { path, helm } = spec.source;
+  const source = { name: metadata.name, namespace: spec.destination.namespace, valueFiles: (helm?.valueFiles ?? []).map((file) => posix.join(path, file)) };
   const paths = await repository.listFiles(revision, path);
   if (paths.length === 0) throw new RenderError(`${path}: app path does not exist`);
-  const valueFiles = (helm?.valueFiles ?? []).map((file) => posix.join(path, file));
-  const files = await repository.readFiles(revision, [...paths, ...valueFiles]);
+  const files = await repository.readFiles(revision, [...paths, ...source.valueFiles]);
   const chart = Object.fromEntries(paths.map((file) => [file.slice(path.length + 1), files[file] ?? '']));
   checkChart(chart, path);
-  const overrides = valueFiles.map((file) => {
+  const overrides = source.valueFiles.map((file) => {
     const text = files[file];
-    if (text === undefined) throw helmError(metadata.name, `open <path to cached source>/${file}: no such file or directory`);
+    if (text === undefined) throw helmError(source, `open <path to cached source>/${file}: no such file or directory`);
     return text;
   });
   try {
-    return renderChart(chart, overrides, { name: metadata.name, namespace: spec.destination.namespace });
+    return renderChart(chart, overrides, source);
   } catch (error) {
-    throw helmError(metadata.name, error instanceof Error ? error.message : String(error));
+    throw helmError(source, error instanceof Error ? error.message : String(error));
   }
 }
 
@@ -107,6 +109,11 @@ function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function helmError(application: string, message: string): RenderError {
-  return new RenderError(`failed to execute helm template command: \`helm template . --name-template ${application}\` failed exit status 1: Error: ${message}`);
+type HelmSource = { readonly name: string; readonly namespace: string; readonly valueFiles: readonly string[] };
+
+/** As Argo CD has it: the whole command comes before what Helm says. */
+function helmError({ name, namespace, valueFiles }: HelmSource, message: string): RenderError {
+  const values = valueFiles.map((file) => `--values <path to cached source>/${file}`).join(' ');
+  const command = `helm template . --name-template ${name} --namespace ${namespace} --kube-version ${KUBERNETES} ${values} <api versions removed> --include-crds`;
+  return new RenderError(`failed to execute helm template command: failed running helm: \`${command}\` failed exit status 1: Error: ${message}`);
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { ApplicationSource, ObservedApplication, ObservedOperation } from '../../domain/application.ts';
-import { oneLine } from '../../domain/one-line.ts';
+import { spokenLine } from './spoken-line.ts';
 
 /** The fields of Argo CD's Application that decisions use. Go leaves out what is empty, and sends null for an empty list. */
 
@@ -78,7 +78,7 @@ export function observedApplication({ metadata, spec, operation, status }: Appli
     operationRequested: operation !== undefined && operation !== null,
     operation: observedOperation(status),
     history: (status?.history ?? []).map((entry) => ({ revisions: revisionsOf(entry), deployedAt: entry.deployedAt })),
-    conditions: (status?.conditions ?? []).map(({ type, message }) => ({ type, message: oneLine(message) })),
+    conditions: (status?.conditions ?? []).map(({ type, message }) => ({ type, message: spokenLine(message) })),
   };
 }
 
@@ -88,7 +88,7 @@ function observedOperation(status: Status | null | undefined): ObservedOperation
   const { operation, syncResult } = state;
   return {
     phase: state.phase,
-    message: oneLine(state.message ?? ''),
+    message: spokenLine(state.message ?? ''),
     startedAt: state.startedAt,
     finishedAt: state.finishedAt ?? null,
     // The result has the resolved revision; before there is one, the request may.
@@ -103,7 +103,7 @@ function observedOperation(status: Status | null | undefined): ObservedOperation
 function failuresOf({ syncResult }: OperationState): readonly string[] {
   return (syncResult?.resources ?? [])
     .filter(({ status, hookPhase }) => status === 'SyncFailed' || hookPhase === 'Failed' || hookPhase === 'Error')
-    .map(({ kind, name, message }) => `${kind} ${name}: ${oneLine(message ?? 'no message')}`);
+    .map(({ kind, name, message }) => `${kind} ${name}: ${spokenLine(message ?? 'no message')}`);
 }
 
 /** An Application with `sources` has its revisions in the plural field, in the order of the sources. */
