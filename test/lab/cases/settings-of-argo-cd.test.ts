@@ -1,0 +1,119 @@
+import { CoreV1Api } from '@kubernetes/client-node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { kubeConfigOf } from '../../../lab/kubernetes/kube-config.ts';
+import { createHttpClient } from '../../../src/adapters/http/http-client.ts';
+import { imageOf } from '../../../sandbox/scenarios/image.ts';
+import { type CasesWorld, startCases, targetOf } from '../../support/lab/cases.ts';
+import { makeTeam, type Team } from '../../support/lab/team.ts';
+import { PATIENT } from '../../support/scenarios/world-under-test.ts';
+
+const [OLD, NEW] = [imageOf('1.0.0'), imageOf('1.1.0')];
+const ready = (digest: string): object => expect.objectContaining({ ready: true, digest }) as object;
+const NAMESPACE = 'inference';
+const OVERRIDE = 'application.sync.requireOverridePrivilegeForRevisionSync';
+
+let cases: CasesWorld;
+let team: Team;
+
+beforeAll(async () => {
+  cases = await startCases(
+    [
+      { name: 'over-quota' },
+      { name: 'no-override' },
+      { name: 'closed-auto' },
+      { name: 'closed-manual' },
+      { name: 'of-a-team', application: null, environment: (dev) => dev.setIn(['targets', 'eu'], { argocd: 'team', application: 'of-a-team', project: 'team', namespace: 'team-inference', cluster: 'eu' }) },
+    ],
+    {
+      editFile(file) {
+        file.setIn(['argocd', 'team'], file.createNode({ ...(file.toJS() as { argocd: { main: object } }).argocd.main, token: 'slipway/argocd-team' }));
+      },
+    },
+  );
+  team = await makeTeam(cases, 'of-a-team');
+}, PATIENT);
+afterAll(async () => {
+  await team?.stop();
+  await cases?.administrator.configure({ [OVERRIDE]: null });
+  await cases?.world.stop();
+});
+
+describe.concurrent('a failed auto-sync, which Argo CD does not try again', { timeout: PATIENT }, () => {
+  it('fails in the words of the cluster, and succeeds with a redrive once the quota is raised', async () => {
+    const name = 'over-quota';
+    const core = kubeConfigOf(cases.lab.kubernetes).makeApiClient(CoreV1Api);
+    const { items } = await core.listNamespacedService({ namespace: NAMESPACE });
+    await core.createNamespacedResourceQuota({ namespace: NAMESPACE, body: { metadata: { name: 'few-services' }, spec: { hard: { 'count/services': String(items.length) } } } });
+    try {
+      await cases.commit('Add a Service', { [`charts/${name}/templates/metrics.yaml`]: SERVICE });
+      const execution = await cases.push(name, NEW);
+      const ended = await cases.world.executions.ended(execution);
+      expect(ended).toMatchObject({ status: 'FAILED', outcome: 'failed' });
+      expect(ended.cause).toMatch(/^Application over-quota: Service over-quota-metrics: .*services "over-quota-metrics" is forbidden: /);
+      await core.deleteNamespacedResourceQuota({ namespace: NAMESPACE, name: 'few-services' });
+      expect(await cases.world.executions.redrive(execution)).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded', pods: [ready(NEW.digest), ready(NEW.digest)] });
+      expect(await cases.commits(name)).toEqual([`Deploy ${name} 1.1.0 to dev/eu`]);
+      const [record] = await cases.world.records.history(targetOf(name), 10);
+      expect(record?.attempts.map(({ outcome }) => outcome).toSorted()).toEqual(['failed', 'succeeded']);
+    } finally {
+      await core.deleteNamespacedResourceQuota({ namespace: NAMESPACE, name: 'few-services' }).catch(() => undefined);
+    }
+  });
+});
+
+describe.concurrent('an Application in another namespace and project', { timeout: PATIENT }, () => {
+  it('gets the release with the token of its own project', async () => {
+    const ended = await cases.deploy('of-a-team', NEW);
+    expect(ended).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded', cause: null, pods: [ready(NEW.digest), ready(NEW.digest)] });
+    expect(await cases.commits('of-a-team')).toEqual(['Deploy of-a-team 1.1.0 to dev/eu']);
+    expect(await cases.live('of-a-team')).toEqual([NEW.digest]);
+  });
+});
+
+describe.concurrent('an Argo CD that wants the right to override for a sync of a given revision', { timeout: PATIENT }, () => {
+  it('lets Slipway sync, which gives none', async () => {
+    const name = 'no-override';
+    await cases.turnAutoSyncOff(name);
+    await cases.administrator.configure({ [OVERRIDE]: 'true' });
+    await expect.poll(() => syncOfRevision(name), { timeout: PATIENT }).toBe(403);
+    const operations = await cases.administrator.operations(name);
+    const ended = await cases.deploy(name, NEW);
+    expect(ended).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded', cause: null, pods: [ready(NEW.digest), ready(NEW.digest)] });
+    expect((await operations.stop())).toEqual([expect.objectContaining({ phase: 'Succeeded', by: 'proj:inference:slipway' })]);
+  });
+});
+
+describe.concurrent('a sync window that is closed', { timeout: PATIENT }, () => {
+  it.each(['closed-auto', 'closed-manual'])('errs and says until when, and a redrive succeeds once it is open: %s', async (name) => {
+    if (name === 'closed-manual') await cases.turnAutoSyncOff(name);
+    await cases.administrator.closeWindow('inference', name);
+    const execution = await cases.push(name, NEW);
+    const ended = await cases.world.executions.ended(execution);
+    expect(ended).toMatchObject({ status: 'FAILED', outcome: 'errored', pods: [] });
+    expect(ended.cause).toMatch(new RegExp(`^RefusedError: Application ${name} cannot be synced: window closed until \\d{4}-\\S+Z \\(.*\\); redrive after it, or allow manual syncs in it$`));
+    expect(await cases.live(name)).toEqual([OLD.digest]);
+    await cases.administrator.openWindow('inference', name);
+    expect(await cases.world.executions.redrive(execution)).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded', pods: [ready(NEW.digest), ready(NEW.digest)] });
+    expect(await cases.commits(name)).toEqual([`Deploy ${name} 1.1.0 to dev/eu`]);
+  });
+});
+
+const SERVICE = `apiVersion: v1
+kind: Service
+metadata:
+  name: {{ .Release.Name }}-metrics
+spec:
+  selector:
+    {{- include "inference-service.selectorLabels" . | nindent 4 }}
+  ports:
+    - { name: metrics, port: 9090 }
+`;
+
+/** HTTP status of a sync to the branch's head by its SHA, with Slipway's own token. */
+async function syncOfRevision(name: string): Promise<number> {
+  const { argocd, caPem } = cases.world.world;
+  const http = createHttpClient({ name: 'Argo CD', url: argocd.url, caBundle: caPem });
+  const headers = { authorization: `Bearer ${await argocd.token('inference', 'slipway')}`, 'content-type': 'application/json' };
+  const body = JSON.stringify({ revision: await cases.world.head(), dryRun: true });
+  return (await http.send({ method: 'POST', path: `/api/v1/applications/${name}/sync`, headers, body })).status;
+}
