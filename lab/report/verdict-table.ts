@@ -1,6 +1,6 @@
 import type { PortVerdicts } from './verdicts.ts';
 
-const WIDEST = 72;
+const WIDEST = 96;
 
 /** Cases in rows, implementations in columns, for people. */
 export function verdictTable(ports: readonly PortVerdicts[]): string {

@@ -44,14 +44,18 @@ export async function aCommitter(world: Pick<GitWorld, 'open'>, url: string) {
 
 export const LOST_PUSH_FILES: GitFiles = { [FILE]: 'image:\n  tag: 0.0.1\n' };
 
-/** What becomes of a release whose push was cut off: CommitRelease fails, is tried again, and the release is in Git once. */
-export function lostPushContract(name: string, createWorld: (files: GitFiles) => Promise<LostPushWorld>): void {
-  describe(`GitHost (${name}): a push that is cut off`, () => {
+/**
+ * What becomes of a release whose push was cut off: CommitRelease fails, is tried again, and the release is in Git once. Without a
+ * world where the implementation has no connection that could be cut.
+ */
+export function lostPushContract(name: string, createWorld: ((files: GitFiles) => Promise<LostPushWorld>) | null): void {
+  describe.skipIf(createWorld === null)(`GitHost (${name}): a push that is cut off`, () => {
     let proxy: CuttingProxy;
     beforeAll(async () => void (proxy = await startCuttingProxy()));
     afterAll(() => proxy.stop());
 
     it.each(['before', 'during', 'unanswered', 'after'] as const)('is made or found once when the connection ends %s', async (cut) => {
+      if (createWorld === null) return;
       const world = await createWorld(LOST_PUSH_FILES);
       try {
         const committer = await aCommitter(world, proxy.urlOf(world.url));

@@ -38,7 +38,7 @@ describe('the verdicts of contracts', () => {
   });
 
   it('cut the name of a case that is too long for a line', () => {
-    expect(verdictTable(verdictsOf([aCase('Cluster: memory', 'x'.repeat(200))]))).toMatch(/^Cluster {67}memory\nx{71}… {2}passed$/m);
+    expect(verdictTable(verdictsOf([aCase('Cluster: memory', 'x'.repeat(200))]))).toMatch(/^Cluster {91}memory\nx{95}… {2}passed$/m);
   });
 });
 
