@@ -1,6 +1,7 @@
 import { type ObservedApplication, type RepositoryOfEdits, sourceOf } from './application.ts';
 import type { Instant } from './instant.ts';
 import type { LiveTemplate } from './live-template.ts';
+import { isSourceDown } from './source-down.ts';
 import { coverage, describeOperation, deployedSinceCommit, isBlockedByWindow, isRunning, operationRevision, runningOperation, shortRevision, unreadRevision } from './sync-evidence.ts';
 
 /** What SyncApplication waits for in one Application. */
@@ -53,7 +54,7 @@ export type SyncDecision =
   | { readonly next: 'terminate'; readonly operation: string }
   | { readonly next: 'applied' }
   | { readonly next: 'failed'; readonly cause: string }
-  | { readonly next: 'errored'; readonly error: 'ConfigurationError' | 'RefusedError'; readonly message: string }
+  | { readonly next: 'errored'; readonly error: 'ConfigurationError' | 'RefusedError' | 'UnavailableError'; readonly message: string }
   | { readonly next: 'superseded'; readonly cause: string };
 
 /**
@@ -141,7 +142,8 @@ function onComparisonError({ application, memory }: Sight): SyncDecision | null 
   const message = comparisonError(application);
   if (message === null) return null;
   if (!memory.refreshes.has('comparison-error')) return { next: 'refresh', how: 'hard', because: 'comparison-error' };
-  return refused(`Argo CD cannot compare Application ${application.name} with Git: ${message}`);
+  const says = `Argo CD cannot compare Application ${application.name} with Git: ${message}`;
+  return isSourceDown(message) ? { next: 'errored', error: 'UnavailableError', message: says } : refused(says);
 }
 
 /** No operation tells: what Argo CD compared since our refresh does. */

@@ -2,7 +2,7 @@ import type { ObservedApplication } from '../domain/application.ts';
 import { CLAIM_LOST, holdsClaim } from '../domain/claim.ts';
 import { describeEdits } from '../domain/covers.ts';
 import { type Deployment, goalOf, resumed, type StepResult, targetName, withoutWatch } from '../domain/deployment.ts';
-import { ConfigurationError, RefusedError } from '../domain/errors.ts';
+import { ConfigurationError, RefusedError, UnavailableError } from '../domain/errors.ts';
 import { earliest, type Instant, later } from '../domain/instant.ts';
 import { causeOfEnd, replacedReleases } from '../domain/rollback.ts';
 import { sliceEnd, watchingSince } from '../domain/slice.ts';
@@ -117,7 +117,7 @@ function conclude(deployment: Deployment, watch: SyncWatch, decided: SyncEnd | n
     case 'superseded':
       return { status: next, deployment: { ...learned, cause: causeOfEnd(learned, next, decided.cause) } };
     case 'errored':
-      throw decided.error === 'ConfigurationError' ? new ConfigurationError(decided.message) : new RefusedError(decided.message);
+      throw errorOf(decided);
   }
 }
 
@@ -126,6 +126,17 @@ function progressOf(deployment: Deployment, { memory, operation }: SyncWatch): D
   if (operation === null) return learned;
   const { seenAt, revision, reported } = operation;
   return { ...learned, operationRevision: revision, marks: { ...deployment.marks, operationStarted: seenAt }, reported: { ...deployment.reported, ...reported } };
+}
+
+function errorOf({ error, message }: Extract<SyncEnd, { readonly next: 'errored' }>): Error {
+  switch (error) {
+    case 'ConfigurationError':
+      return new ConfigurationError(message);
+    case 'RefusedError':
+      return new RefusedError(message);
+    case 'UnavailableError':
+      return new UnavailableError(message);
+  }
 }
 
 /** Without an operation there was nothing to detect or to apply: both ended now. */

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { ConfigurationError, ForbiddenError, NotFoundError, RateLimitedError, RefusedError, TimeoutError, UnauthorizedError, UnavailableError } from '../../domain/errors.ts';
 import { oneLine } from '../../domain/one-line.ts';
+import { isSourceDown } from '../../domain/source-down.ts';
 
 /** What a refused call was about, for its message. */
 export type CallContext = {
@@ -51,14 +52,14 @@ export function refusalError(refusal: Refusal, { server, call, secret }: CallCon
   if (status === 429 || code === GRPC.resourceExhausted) return new RateLimitedError(`${server} asks to slow down: ${said}`);
   if (status === 504 || code === GRPC.deadlineExceeded || message.includes('deadline exceeded')) return new TimeoutError(`${server} took too long to ${call}: ${said}`);
   if (status === 415) return new UnavailableError(`${server} refused to ${call}: ${said}; a proxy changed the content type of the request`);
-  if (status >= 500 || code === GRPC.unavailable || status === 409 || isSourceDown(refusal)) return new UnavailableError(`${server} could not ${call}: ${said}`);
+  if (status >= 500 || code === GRPC.unavailable || status === 409 || couldNotResolve(refusal)) return new UnavailableError(`${server} could not ${call}: ${said}`);
   if (status === 404 || status < 400) return new ConfigurationError(`${server} is not the API of Argo CD: it answered HTTP ${status}; set its URL to the one of argocd-server`);
   return new RefusedError(`${server} refused to ${call}: ${said}`);
 }
 
 /** Argo CD could not reach its repo-server, or that not the Git host. Its API calls it a refusal, as a branch that does not exist. */
-function isSourceDown({ message }: Refusal): boolean {
-  return message.includes('error resolving repo revision') && /code = Unavailable|dial tcp|connection re(fused|set)|i\/o timeout|status code: 5\d\d/.test(message);
+function couldNotResolve({ message }: Refusal): boolean {
+  return message.includes('error resolving repo revision') && isSourceDown(message);
 }
 
 /** A right that is missing, or anything else that kept Argo CD from reading the Application: it says no more to either. */

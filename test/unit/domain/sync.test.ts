@@ -82,6 +82,7 @@ const CASES: readonly Case[] = [
 
   ['refreshes hard on a ComparisonError', { conditions: [COMPARISON_ERROR], sync: { status: 'Unknown', revisions: [OURS] } }, {}, { next: 'refresh', how: 'hard', because: 'comparison-error' }],
   ['ends errored on a ComparisonError that a hard refresh did not mend', { conditions: [COMPARISON_ERROR] }, { refreshes: new Set(['comparison-error'] as const) }, { next: 'errored', error: 'RefusedError' }],
+  ['asks again later on a ComparisonError by which a server is away', { conditions: [{ type: 'ComparisonError', message: 'Failed to load target state: rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp 10.0.0.1:8081: connect: connection refused"' }] }, { refreshes: new Set(['comparison-error'] as const) }, { next: 'errored', error: 'UnavailableError' }],
   ['refreshes hard on an InvalidSpecError', { conditions: [{ type: 'SharedResourceWarning', message: '' }, { type: 'InvalidSpecError', message: 'repository not permitted' }] }, {}, { next: 'refresh', how: 'hard' }],
   ['blames a ComparisonError for an operation in Error', { conditions: [COMPARISON_ERROR], operation: anOperation({ phase: 'Error' }) }, { syncRequested: true }, { next: 'refresh', how: 'hard' }],
 
