@@ -10,6 +10,7 @@ import { PATIENT } from '../../support/scenarios/world-under-test.ts';
 const [OLD, NEW, BAD, NEWEST] = [imageOf('1.0.0'), imageOf('1.1.0'), imageOf('1.1.1-bad'), imageOf('1.2.0')];
 const ready = (digest: string): object => expect.objectContaining({ ready: true, digest }) as object;
 const HOOK = 'templates/hook.yaml';
+const NOSUCH = `registry.example/nosuch@sha256:${'1'.repeat(64)}`;
 
 let cases: CasesWorld;
 
@@ -17,6 +18,7 @@ beforeAll(async () => {
   cases = await startCases(
     [
       { name: 'bad-hook', environment: (dev) => dev.setIn(['verify', 'timeout'], '8s') },
+      { name: 'hung-hook', environment: (dev) => dev.setIn(['verify', 'timeout'], '4s') },
       { name: 'bad-wave', chart: withServiceInLaterWave, environment: (dev) => dev.set('rollback', 'automatic') },
       { name: 'retried', application: retriedForEver, environment: (dev) => dev.set('interrupt', true) },
       { name: 'retried-in-turn', application: retriedForEver, environment: (dev) => dev.setIn(['sync', 'timeout'], '20s') },
@@ -31,12 +33,23 @@ afterAll(() => cases?.world.stop());
 describe.concurrent('a hook after the sync', { timeout: PATIENT }, () => {
   it('fails the release in the words of Argo CD when the image of the hook cannot be pulled, though all pods are Ready', async () => {
     const name = 'bad-hook';
-    await addHook(name, stringify(jobOf('smoke-test', 'PostSync', { image: `registry.example/nosuch@sha256:${'1'.repeat(64)}`, fault: 'bad-pull' })));
+    await addHook(name, stringify(jobOf('smoke-test', 'PostSync', { image: NOSUCH, fault: 'bad-pull' })));
     const ended = await cases.deploy(name, NEW);
     expect(ended).toMatchObject({ status: 'FAILED', outcome: 'failed', pods: [ready(NEW.digest), ready(NEW.digest)] });
     expect(ended.cause).toMatch(/^not verified in time: Application bad-hook: the operation that auto-sync started at \S+ at revision [0-9a-f]{7} still runs: waiting for completion of hook batch\/Job\/bad-hook-smoke-test$/);
     expect(await cases.commits(name)).toEqual([`Deploy ${name} 1.1.0 to dev/eu`]);
     expect((await cases.world.targets.target(targetOf(name))).current).toBeNull();
+  });
+
+  it('holds up no newer release, which ends the operation that hangs there', async () => {
+    const name = 'hung-hook';
+    await addHook(name, stringify(jobOf('smoke-test', 'PostSync', { image: NOSUCH, fault: 'bad-pull' })));
+    const operations = await cases.administrator.operations(name);
+    expect(await cases.deploy(name, NEW)).toMatchObject({ outcome: 'failed' });
+    await cases.commit('Remove the hook', { [`charts/${name}/${HOOK}`]: null });
+    expect(await cases.deploy(name, NEWEST)).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded', pods: [ready(NEWEST.digest), ready(NEWEST.digest)] });
+    expect((await operations.stop()).map(({ phase }) => phase)).toEqual(['Failed', 'Succeeded']);
+    expect(await cases.live(name)).toEqual([NEWEST.digest]);
   });
 });
 

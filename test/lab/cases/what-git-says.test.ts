@@ -1,6 +1,7 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hookJob } from '../../../lab/world/hook-job.ts';
 import { imageOf } from '../../../sandbox/scenarios/image.ts';
 import { type CasesWorld, startCases, targetOf, valuesFileOf } from '../../support/lab/cases.ts';
 import { makeMultiSource } from '../../support/lab/multi-source.ts';
@@ -18,6 +19,7 @@ beforeAll(async () => {
     { name: 'no-values-file', deploys: false, application: (manifest) => manifest.setIn(['spec', 'source', 'helm', 'valueFiles', 1], '../../envs/dev/nosuch.yaml') },
     { name: 'wrong-path', environment: (dev) => dev.setIn(['edit', 0, 'path'], 'image.version') },
     { name: 'reverted' },
+    { name: 'reverted-late' },
     { name: 'two-sources', application: null },
   ]);
 }, PATIENT);
@@ -67,6 +69,19 @@ describe.concurrent('commits of others', { timeout: PATIENT }, () => {
     expect(await cases.values(name)).toContain('tag: "1.0.0"');
     expect(await cases.live(name)).toEqual([OLD.digest]);
     expect((await cases.world.targets.target(targetOf(name))).current).toBeNull();
+  });
+});
+
+describe.concurrent('a tag that is taken back while its operation runs', { timeout: PATIENT }, () => {
+  it('leaves the operation its release, which is judged by its pods', async () => {
+    const name = 'reverted-late';
+    await cases.commit('Add a hook', { [`charts/${name}/templates/hook.yaml`]: hookJob({ name: `${name}-check`, phase: 'PreSync', outcome: 'succeed', takes: 1500 }) });
+    const before = await cases.values(name);
+    const execution = await cases.push(name, NEW);
+    await expect.poll(async () => (await cases.administrator.application(name)).status?.operationState?.phase, { timeout: PATIENT, interval: 50 }).toBe('Running');
+    await cases.commit('Take it back', { [valuesFileOf(name)]: before });
+    const ended = await cases.world.executions.ended(execution);
+    expect(ended).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded', pods: [ready(NEW.digest), ready(NEW.digest)] });
   });
 });
 
