@@ -14,7 +14,7 @@ export type StormWorld = {
   /** All of a push but its end. */
   upload(service: StormService, image: Image): Promise<void>;
   /** The manifest under its tag, of which ECR tells. */
-  push(service: StormService, image: Image): Promise<void>;
+  readonly push: (service: StormService, image: Image) => Promise<void>;
 };
 
 /** The image of a service's version: no two services have a digest in common. */

@@ -46,10 +46,7 @@ export function openBareRepository(directory: string, defaultBranch = 'main'): B
   return {
     directory,
     resolve: (revision) => resolveRevision(directory, revision),
-    async commit({ branch = defaultBranch, message, files }) {
-      const parent = await resolveRevision(directory, `refs/heads/${branch}`);
-      return importCommit(directory, { branch, parent, message, files });
-    },
+    commit: ({ branch = defaultBranch, message, files }) => commitOnHead(directory, { branch, message, files }),
     readFiles: (revision, paths) => readFiles(directory, revision, paths),
     async listFiles(revision, folder) {
       const listed = await runGit(directory, ['ls-tree', '-r', '-z', '--name-only', revision, ...(folder === undefined ? [] : [`${folder}/`])]);
@@ -67,6 +64,19 @@ async function resolveRevision(directory: string, revision: string): Promise<str
     return (await runGit(directory, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`])).toString().trim();
   } catch {
     return null;
+  }
+}
+
+/** Where somebody else's commit came in between, theirs stays and this one goes on top. */
+async function commitOnHead(directory: string, change: Omit<ImportedCommit, 'parent'>): Promise<string> {
+  const head = (): Promise<string | null> => resolveRevision(directory, `refs/heads/${change.branch}`);
+  for (;;) {
+    const parent = await head();
+    try {
+      return await importCommit(directory, { ...change, parent });
+    } catch (error) {
+      if ((await head()) === parent) throw error;
+    }
   }
 }
 

@@ -95,6 +95,13 @@ describe('a bare repository of the sandbox', () => {
     expect(await repository.listFiles('main')).toEqual(['README.md', valuesFile]);
   });
 
+  it('keeps the commits of several people who commit at once', async () => {
+    const people = ['a', 'b', 'c', 'd'];
+    await Promise.all(people.map((name) => repository.commit({ message: name, files: { [name]: name } })));
+    expect(await repository.readFiles('main', people)).toEqual({ a: 'a', b: 'b', c: 'c', d: 'd' });
+    expect(await repository.log()).toHaveLength(5);
+  });
+
   it('deletes a file, and starts a branch of its own for a new name', async () => {
     await repository.commit({ message: 'Delete', files: { 'README.md': null } });
     expect(await repository.listFiles('main')).toEqual([valuesFile]);
