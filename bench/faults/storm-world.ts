@@ -12,7 +12,7 @@ export type StormWorld = {
   readonly world: DeployedWorld;
   readonly services: readonly StormService[];
   /** All of a push but its end. */
-  upload(service: StormService, image: Image): Promise<void>;
+  readonly upload: (service: StormService, image: Image) => Promise<void>;
   /** The manifest under its tag, of which ECR tells. */
   readonly push: (service: StormService, image: Image) => Promise<void>;
 };
