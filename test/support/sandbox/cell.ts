@@ -32,6 +32,8 @@ export type Cell = {
   readonly cause: RegExp | null;
   /** It waits for minutes: functions have a patience of their own, which runs by the real clock. */
   readonly slow?: boolean;
+  /** The AWS SDK may ask again for longer than the fault lasts, on a busy machine above all: then nothing is to be seen of it. */
+  readonly outlasted?: boolean;
 };
 
 /** How long a part of the world is away, in milliseconds as on AWS. */

@@ -6,7 +6,7 @@ import { type Effect, stepOf } from './fault-steps.ts';
 const START: Effect = { name: 'start', party: 'executions', operation: /^StartExecution$/ };
 
 /** A sweep is not tried again: the next one does what it did not. */
-function sweepCell(what: string, fault: MakeFault, cell: Pick<Cell, 'outcome' | 'cause'>): Cell {
+function sweepCell(what: string, fault: MakeFault, cell: Pick<Cell, 'outcome' | 'cause' | 'outlasted'>): Cell {
   return { ...cellOf('SweepReleases', what, fault), kind: 'swept', ...cell };
 }
 
@@ -22,7 +22,7 @@ export const SWEEP_CELLS: readonly Cell[] = [
   sweepCell('timed out', timedOut, { outcome: 'errored', cause: /^Sandbox\.Timedout: / }),
   // EventBridge calls again.
   sweepCell('throttled 1 s', throttled(OUTAGES['1 s']), { outcome: 'succeeded', cause: null }),
-  ...parties.flatMap((party) => Object.entries(OUTAGES).map(([name, lasts]) => sweepCell(`${party} down ${name}`, outage(party, lasts), { outcome: 'errored', cause: NAMED[party] }))),
+  ...parties.flatMap((party) => Object.entries(OUTAGES).map(([name, lasts]) => sweepCell(`${party} down ${name}`, outage(party, lasts), { outcome: 'errored', cause: NAMED[party], outlasted: lasts === OUTAGES['1 s'] }))),
   sweepCell('executions throttled for good', throttledBy('executions', Infinity), { outcome: 'succeeded', cause: null }),
   ...rights.map((action) => sweepCell(`${action} not allowed`, rightMissing(action), { outcome: 'errored', cause: new RegExp(`AccessDeniedException: .* allow ${action.split(':')[0]}:`) })),
 ];
