@@ -106,6 +106,7 @@ if (wanted === null) {
     console.log(wanted.json ? JSON.stringify(json) : text());
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));
-    process.exitCode = 1;
+    // Helpers that wait for questions would keep it alive; they end with it.
+    process.exit(1);
   }
 }

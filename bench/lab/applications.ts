@@ -20,7 +20,6 @@ export function projectManifest(): string {
       sourceRepos: ['*'],
       destinations: [{ server: 'https://kubernetes.default.svc', namespace: 'bench-*' }],
       clusterResourceWhitelist: [],
-      namespaceResourceWhitelist: [{ group: 'apps', kind: 'Deployment' }, { group: '', kind: 'Service' }],
       roles: [
         {
           name: ROLE,

@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createHttpClient } from '../../src/adapters/http/http-client.ts';
 import { applyManifests, deleteManifests } from '../../lab/kubernetes/manifests.ts';
 import { type Image, pushImage } from '../../sandbox/scenarios/image.ts';
-import { applicationNames, namespaceManifests } from '../lab/applications.ts';
+import { applicationNames, namespaceManifests, PROJECT } from '../lab/applications.ts';
 import { monotonic } from '../lab/contender.ts';
 import type { Stacks } from '../lab/stacks.ts';
 import type { BenchLab } from '../lab/start-bench-lab.ts';
@@ -83,9 +85,21 @@ async function prepareApplications({ lab, services, firstImage, number }: Update
   await applyManifests(lab.kubernetes, namespaces);
   await applyManifests(lab.kubernetes, manifests);
   await lab.observer.settled(applications);
+  for (const application of applications) await untilImagesAreKnown(lab, application);
   async function remove(): Promise<void> {
     await deleteManifests(lab.kubernetes, manifests);
     await deleteManifests(lab.kubernetes, namespaces);
   }
   return { repositoryUrl, applications, remove };
+}
+
+/** Image Updater passes over an Application until Argo CD has written down which images its pods run, which it does at a comparison. */
+async function untilImagesAreKnown({ argocd, argocdToken }: BenchLab, application: string): Promise<void> {
+  const http = createHttpClient({ name: 'Argo CD of the lab', url: argocd.url, caBundle: argocd.caPem });
+  for (;;) {
+    const { body } = await http.send({ method: 'GET', path: `/api/v1/applications/${application}?refresh=normal&project=${PROJECT}`, headers: { authorization: `Bearer ${argocdToken}` } });
+    const { status } = JSON.parse(body) as { readonly status?: { readonly summary?: { readonly images?: readonly string[] } } };
+    if (status?.summary?.images !== undefined) return;
+    await sleep(200);
+  }
 }
