@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PACKAGE_FOLDER } from '../../cli/sandbox/package-stack.ts';
 import { startSlipway } from '../support/run-slipway.ts';
 
-// What each scenario tells is tested where they are played in process: test/sandbox/scenarios/scenarios-played.test.ts.
+// What each scenario tells is tested where they are played in process: test/sandbox/scenarios/*-played.test.ts.
 describe('slipway sandbox --scenario, for a scenario in which a person acts', { timeout: 120_000 }, () => {
   let temp: string;
   beforeAll(() => {

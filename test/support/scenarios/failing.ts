@@ -3,6 +3,7 @@ import type { ScenarioName } from '../../../sandbox/scenarios/names.ts';
 import type { ScenarioWorld } from '../../../sandbox/scenarios/scenario-world.ts';
 import { DEV, type DeployedWorld } from '../sandbox/deployed-world.ts';
 import type { Ended } from '../sandbox/executions.ts';
+import { secretsFound } from '../sandbox/secrets-in-use.ts';
 import { announcements, measuredStages } from '../sandbox/traces.ts';
 import { PATIENT, type StartScenarioWorld } from './world-under-test.ts';
 
@@ -14,6 +15,8 @@ const CAUSES: readonly (readonly [name: ScenarioName, cause: RegExp])[] = [
   ['crash-loop', new RegExp(`^${POD}: CrashLoopBackOff: container inference-service, exit code 1 after \\d+ restarts?$`)],
   ['never-ready', new RegExp(`^${POD}: Unhealthy: Readiness probe failed: HTTP probe failed with statuscode: 503$`)],
 ];
+
+export const FAILING = CAUSES.map(([name]) => name);
 
 /** Scenarios in which the release is bad. */
 export function failingScenarios(start: StartScenarioWorld): void {
@@ -50,6 +53,10 @@ export function failingScenarios(start: StartScenarioWorld): void {
       expect(record?.attempts).toEqual([expect.objectContaining({ outcome: 'failed', cause: ended.cause })]);
       expect(announcements(world)).toEqual([expect.objectContaining({ outcome: 'failed', cause: ended.cause })]);
       expect(await measuredStages(world)).toEqual(ended.timings);
+    });
+
+    it('leaves no secret in history, logs, events, table and commits', async () => {
+      expect(await secretsFound(world)).toEqual({});
     });
   });
 }

@@ -30,9 +30,9 @@ const EXPECTED: Readonly<Record<Name, (result: Result) => void>> = {
   storm,
 };
 
-/** Plays the scenarios as a whole, and expects of each what it tells. */
-export function playedScenarios(play: (name: Name) => Promise<PlayedScenario>): void {
-  describe.each(PLAYED)('%s', { timeout: 60_000 }, (name) => {
+/** Plays scenarios as a whole, all unless some are named, and expects of each what it tells. */
+export function playedScenarios(play: (name: Name) => Promise<PlayedScenario>, names: readonly Name[] = PLAYED): void {
+  describe.each(names)('%s', { timeout: 60_000 }, (name) => {
     let result: PlayedScenario;
     beforeAll(async () => {
       result = await play(name);

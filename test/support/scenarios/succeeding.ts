@@ -1,10 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { VALUES_FILE } from '../../../sandbox/scenarios/config-repository.ts';
+import type { ScenarioName } from '../../../sandbox/scenarios/names.ts';
 import type { ScenarioWorld } from '../../../sandbox/scenarios/scenario-world.ts';
 import { DEV, type DeployedWorld } from '../sandbox/deployed-world.ts';
 import type { Ended } from '../sandbox/executions.ts';
+import { secretsFound } from '../sandbox/secrets-in-use.ts';
 import { announcements, measuredStages } from '../sandbox/traces.ts';
 import { applicationIn, liveDigests, PATIENT, type StartScenarioWorld } from './world-under-test.ts';
+
+export const SUCCEEDING = ['happy', 'already-deployed', 'git-race'] as const satisfies readonly ScenarioName[];
 
 /** Scenarios in which the release arrives. */
 export function succeedingScenarios(start: StartScenarioWorld): void {
@@ -57,6 +61,10 @@ function happy(start: StartScenarioWorld): void {
       expect(overhead).toBe(total - (stages.sync ?? 0) - (stages.rollout ?? 0));
       expect(await measuredStages(world)).toEqual(ended.timings);
     });
+
+    it('leaves no secret in history, logs, events, table and commits', async () => {
+      expect(await secretsFound(world)).toEqual({});
+    });
   });
 }
 
@@ -83,6 +91,10 @@ function alreadyDeployed(start: StartScenarioWorld): void {
       expect((await world.targets.target(DEV)).current?.release.digest).toBe(digest);
       expect((await world.records.history(DEV, 10)).map(({ attempts }) => attempts.length)).toEqual([1]);
     });
+
+    it('leaves no secret in history, logs, events, table and commits', async () => {
+      expect(await secretsFound(world)).toEqual({});
+    });
   });
 }
 
@@ -107,6 +119,10 @@ function gitRace(start: StartScenarioWorld): void {
 
     it('waits for as many pods as the other change asks for', () => {
       expect(ended.pods.map(({ ready, digest }) => ({ ready, digest }))).toEqual(Array.from({ length: 3 }, () => ({ ready: true, digest: world.newImage.digest })));
+    });
+
+    it('leaves no secret in history, logs, events, table and commits', async () => {
+      expect(await secretsFound(world)).toEqual({});
     });
   });
 }
