@@ -1,7 +1,6 @@
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { Document, parseDocument } from 'yaml';
 import { configFiles, REPOSITORY, VALUES_FILE } from '../../../sandbox/scenarios/config-repository.ts';
-import type { BareRepository } from '../../../sandbox/git/bare-repository.ts';
 import { createRepository, type Image, imageOf, pushImage } from '../../../sandbox/scenarios/image.ts';
 import type { ScenarioWorld } from '../../../sandbox/scenarios/scenario-world.ts';
 import type { WorldOptions } from '../../../sandbox/world.ts';
@@ -99,7 +98,7 @@ async function toDrive(world: DeployedWorld<ScenarioWorld>, cases: readonly LabC
     push,
     deploy: async (name, image) => world.executions.ended(await push(name, image)),
     commits: async (name) => (await world.commits()).filter((line) => line.split(' ').includes(name)),
-    commit: (message, files) => commitInTime(git.repository, { message, files }),
+    commit: (message, files) => git.repository.commit({ message, files }),
     values: async (name) => (await git.repository.readFiles('main', [valuesFileOf(name)]))[valuesFileOf(name)] ?? '',
     async live(name) {
       const pods = (await cluster.livePods('inference')).filter((pod) => new RegExp(`^${name}-[0-9a-f]+-[0-9a-z]{5}$`).test(pod.name));
@@ -107,17 +106,6 @@ async function toDrive(world: DeployedWorld<ScenarioWorld>, cases: readonly LabC
     },
     turnAutoSyncOff: (name) => administrator.patchApplication(name, { spec: { syncPolicy: { automated: null } } }),
   };
-}
-
-/** Another case may have pushed meanwhile. */
-async function commitInTime(repository: BareRepository, change: Parameters<BareRepository['commit']>[0]): Promise<string> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await repository.commit(change);
-    } catch (error) {
-      if (attempt === 10 || !(error instanceof Error && error.message.includes('Not updating refs'))) throw error;
-    }
-  }
 }
 
 function filesOf({ name, running = imageOf('1.0.0'), chart = (files) => files }: LabCase): readonly (readonly [path: string, text: string])[] {

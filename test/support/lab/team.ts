@@ -12,14 +12,17 @@ export const TEAM = { project: 'team', namespace: `${TEAM_NAMESPACES}inference` 
 /** Makes an Application in a namespace of its team, in the team's project, whose token Slipway gets; what it deploys is available. */
 export async function makeTeam({ world, lab }: CasesWorld, name: string): Promise<Team> {
   const { git, cluster, aws } = world.world;
-  const manifests = manifestsOf(name, git.repositoryUrl('config')).map((object) => stringify(object)).join('---\n');
-  await applyManifests(lab.kubernetes, manifests);
+  const [project, application] = manifestsOf(name, git.repositoryUrl('config'));
+  await applyManifests(lab.kubernetes, project);
+  // The token comes between: an Application that the controller sees before its project stays as it is until the next resync.
   aws.secrets.putSecret('slipway/argocd-team', JSON.stringify({ token: await projectToken(lab.argocd, TEAM.project, 'slipway') }));
+  await applyManifests(lab.kubernetes, application);
   await cluster.untilAvailable('inference', name);
-  return { stop: () => deleteManifests(lab.kubernetes, manifests) };
+  return { stop: () => deleteManifests(lab.kubernetes, `${project}---\n${application}`) };
 }
 
-function manifestsOf(name: string, repoURL: string): readonly object[] {
+/** YAML of the namespace with the project, and of the Application. */
+function manifestsOf(name: string, repoURL: string): readonly [project: string, application: string] {
   const destination = { server: 'https://kubernetes.default.svc', namespace: 'inference' };
   const object = `${TEAM.project}/*`;
   const project = {
@@ -34,9 +37,10 @@ function manifestsOf(name: string, repoURL: string): readonly object[] {
     destination,
     syncPolicy: { automated: { prune: true, selfHeal: true }, retry: { limit: 0 } },
   };
+  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: TEAM.namespace } };
+  const apiVersion = 'argoproj.io/v1alpha1';
   return [
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: TEAM.namespace } },
-    { apiVersion: 'argoproj.io/v1alpha1', kind: 'AppProject', metadata: { name: TEAM.project, namespace: 'argocd' }, spec: project },
-    { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata: { name, namespace: TEAM.namespace }, spec: application },
+    `${stringify(namespace)}---\n${stringify({ apiVersion, kind: 'AppProject', metadata: { name: TEAM.project, namespace: 'argocd' }, spec: project })}`,
+    stringify({ apiVersion, kind: 'Application', metadata: { name, namespace: TEAM.namespace }, spec: application }),
   ];
 }
