@@ -134,21 +134,6 @@ async function repair(race: Race, { personSpoke }: ReturnType<typeof aJudge>): P
   await race.settled();
 }
 
-/**
- * An invocation that outlived the stop of its execution may claim for it after it was redriven and has ended: nobody works for such a
- * claim. What comes next must get the target all the same, and give it back.
- */
-async function takeOver(race: Race, left: string, { released, personSpoke }: ReturnType<typeof aJudge>): Promise<void> {
-  const holder = race.all.find(({ name }) => name === left);
-  expect(holder?.status).toMatch(/^(SUCCEEDED|FAILED)$/);
-  expect(holder?.redrives).toBeGreaterThan(0);
-  const release = await race.release('f');
-  released.push(release);
-  personSpoke(race.start('take over', release, { by: 'B', reason: 'by hand', at: release.releasedAt }), release.releasedAt);
-  await race.settled();
-  expect((await race.state()).claim).toMatchObject({ digest: release.digest, execution: null });
-}
-
 /** Why the newest release is neither what the target runs nor what waits there; null where it is. */
 async function lostRelease(race: Race, released: readonly Release[]): Promise<string | null> {
   const newest = released.toSorted(compareReleases).at(-1);
@@ -161,7 +146,7 @@ async function lostRelease(race: Race, released: readonly Release[]): Promise<st
 }
 
 describe('executions that race for one target', () => {
-  it('never deploy backwards, out of quarantine or under a hold, keep the target from nobody, and lose no release', async () => {
+  it('never deploy backwards, out of quarantine or under a hold, give every claim back, and lose no release', async () => {
     const property = fc.asyncProperty(plan, fc.scheduler(), async ({ environment: policies, fates, actions }, scheduler) => {
       const inTurn: RaceOptions['inTurn'] = (call) => scheduler.scheduleFunction(call)();
       const judged = aJudge();
@@ -169,8 +154,6 @@ describe('executions that race for one target', () => {
       judged.of(race);
       await scheduler.waitFor(play(race, actions, { inTurn }, judged));
       await scheduler.waitFor(repair(race, judged));
-      const left = (await race.state()).claim?.execution ?? null;
-      if (left !== null) await scheduler.waitFor(takeOver(race, left, judged));
       const { claim, current } = await race.state();
       expect(judged.violations).toEqual([]);
       expect(race.all.filter(({ status }) => status === 'RUNNING' || status === 'ABORTED')).toEqual([]);
