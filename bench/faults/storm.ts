@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeExecutionCommand, GetExecutionHistoryCommand, SFNClient } from '@aws-sdk/client-sfn';
 import type { EventCarrier } from '../../sandbox/aws/eventbridge/event.ts';
+import { createLimit } from '../limit-concurrency.ts';
 import { type StormService, stormImage, startStormWorld, type StormWorld } from './storm-world.ts';
 
 export type StormPlan = {
@@ -138,23 +139,6 @@ function limitConcurrency({ world }: StormWorld, { working, watching }: StormPla
 }
 
 const WATCHES = /-(sync-application|check-rollout)$/;
-
-/** Runs at most as many calls at once; the others wait in line. */
-function createLimit(most: number): <Answer>(call: () => Promise<Answer>) => Promise<Answer> {
-  const waiting: (() => void)[] = [];
-  let atWork = 0;
-  return async (call) => {
-    if (atWork >= most) await new Promise<void>((resolve) => waiting.push(resolve));
-    else atWork += 1;
-    try {
-      return await call();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) atWork -= 1;
-      else next();
-    }
-  };
-}
 
 function watchExecutions({ world }: StormWorld): { all(): readonly string[]; idle(tell: (left: number) => void): Promise<void> } {
   const started = new Set<string>();

@@ -10,7 +10,7 @@ import type { ControlPlane } from '../kubernetes/start-control-plane.ts';
 import { type ProcessSpec, startProcess } from '../processes/processes.ts';
 import { untilReady } from '../processes/until-ready.ts';
 import { configuration } from './configuration.ts';
-import { applyDefinitions } from './definitions.ts';
+import { applyDefinitions } from '../kubernetes/definitions.ts';
 import { freePort } from '../processes/free-port.ts';
 import { type ArgoCdInstallation, NAMESPACE } from './installation.ts';
 import { applicationController, applicationSetController, type ArgoCdPorts, PORTS, redis, repoServer, server, type Surroundings } from './process-specs.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { applyDefinitions } from '../argocd/definitions.ts';
+import { applyDefinitions } from '../kubernetes/definitions.ts';
 import { commandOf, type Tools } from '../build/build-tools.ts';
 import { applyManifests } from '../kubernetes/manifests.ts';
 import type { ControlPlane } from '../kubernetes/start-control-plane.ts';

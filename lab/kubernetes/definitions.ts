@@ -4,13 +4,13 @@ import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ControlPlane } from '../kubernetes/start-control-plane.ts';
+import type { ControlPlane } from './start-control-plane.ts';
 
 const KINDS = '/apis/argoproj.io/v1alpha1';
 const PATIENCE = 60_000;
 
 /**
- * Applies Argo CD's kinds and waits until they can be used: its processes would wait a second and more for one that is not there yet.
+ * Applies the definitions of argoproj.io's kinds and waits until they can be used: processes would wait a second and more for one that is not there yet.
  * The texts go to the API server as they are, which reads YAML; to parse them here would cost more than all the rest of the start.
  */
 export async function applyDefinitions(controlPlane: ControlPlane, folder: string): Promise<void> {
@@ -26,7 +26,7 @@ export async function applyDefinitions(controlPlane: ControlPlane, folder: strin
 
 function nameOf(text: string): string {
   const name = /^ {2}name: (\S+)$/m.exec(text)?.[1];
-  if (name === undefined) throw new Error("A definition of Argo CD's kinds has no name; build the lab's tools again.");
+  if (name === undefined) throw new Error("A definition of argoproj.io's kinds has no name; build the lab's tools again.");
   return name;
 }
 
