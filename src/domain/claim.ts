@@ -11,6 +11,8 @@ export type Claim = ReleaseOrder & {
   readonly committing: boolean;
   /** Execution that holds it; null once given back. The rest stays, so that nothing older is deployed after it. */
   readonly execution: string | null;
+  /** Execution that took it last, whether it still holds it or not, and in which pass. */
+  readonly takenBy: string;
   readonly redrives: number;
   /** Grows by one with each acquisition; whoever has an older one may not write. */
   readonly generation: number;
@@ -74,11 +76,13 @@ function otherHolder({ claim }: TargetState, { execution: own }: Claimant): Case
 
 /**
  * Asked again after a lost answer, an execution gets the claim that it has. An invocation that outlived its execution's stop is refused
- * once that was redriven: it would take the claim from the pass that goes on, and nobody hears its answer.
+ * once that was redriven: it would take the claim from the pass that goes on, or, after that has given it back, leave it with nobody to
+ * do so again. Nobody hears its answer.
  */
 function ownClaim({ state: { claim }, claimant: { execution, redrives } }: Case): ClaimDecision | null {
-  if (claim === null || claim.execution !== execution || claim.redrives < redrives) return null;
-  return claim.redrives === redrives ? { decision: 'take', change: { claim } } : { decision: 'ignored', cause: `${execution} was redriven since`, change: null };
+  if (claim === null || claim.takenBy !== execution || claim.redrives < redrives) return null;
+  if (claim.redrives === redrives && claim.execution === execution) return { decision: 'take', change: { claim } };
+  return { decision: 'ignored', cause: `${execution} has gone on since`, change: null };
 }
 
 /** The holder's claim takes the newer place: what was released between the two is not to come after them. */
@@ -137,7 +141,7 @@ function take({ state, claimant, now }: Case): ClaimDecision {
   const { releasedAt, imagePushedAt, digest } = newerOf(claim, release);
   const interrupts = interrupted(state, release);
   const taken: Claim = {
-    ...{ releasedAt, imagePushedAt, digest, tag: release.tag, committing: false, execution, redrives },
+    ...{ releasedAt, imagePushedAt, digest, tag: release.tag, committing: false, execution, takenBy: execution, redrives },
     generation: (claim?.generation ?? 0) + 1,
     claimedAt: now,
     ...(interrupts.length > 0 && { interrupts }),

@@ -135,7 +135,7 @@ export function targetStoreContract(name: string, open: () => TargetStore): void
         await store.conclude(key, MINE, CURRENT);
         await take(aClaim({ execution: 'two', generation: 2 }));
         expect(await store.conclude(key, { execution: 'two', generation: 2 }, null)).toBe(true);
-        expect(await members()).toEqual({ ...NOTHING, claim: aClaim({ execution: null, generation: 2 }), current: CURRENT });
+        expect(await members()).toEqual({ ...NOTHING, claim: aClaim({ execution: null, takenBy: 'two', generation: 2 }), current: CURRENT });
       });
 
       it('concludes the same deployment again, so that a retry after it ends the same', async () => {

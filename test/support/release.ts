@@ -49,5 +49,5 @@ export function aRollback(overrides: Partial<Rollback> = {}): Rollback {
 export function aClaim(overrides: Partial<Claim> = {}): Claim {
   const { releasedAt, imagePushedAt, digest, tag } = aRelease();
   const place = { releasedAt, imagePushedAt, digest, tag };
-  return { ...place, committing: false, execution: 'one', redrives: 0, generation: 1, claimedAt: '2026-01-02T03:04:06.000Z', ...overrides };
+  return { ...place, committing: false, execution: 'one', takenBy: overrides.execution ?? 'one', redrives: 0, generation: 1, claimedAt: '2026-01-02T03:04:06.000Z', ...overrides };
 }

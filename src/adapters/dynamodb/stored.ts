@@ -30,6 +30,7 @@ export const StoredClaim: z.ZodMiniType<ClaimBody> = z.strictObject({
   imagePushedAt: instant,
   digest: z.string(),
   tag: z.string(),
+  takenBy: z.string(),
   redrives: z.number(),
   claimedAt: instant,
   interrupts: z.exactOptional(z.array(z.strictObject({ tag: z.string(), digest: z.string() }))),

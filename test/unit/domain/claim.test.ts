@@ -60,8 +60,16 @@ describe('decideClaim', () => {
     expect(decide({ claim, hold: HOLD, current: current({ releasedAt: NEWER }) })).toEqual({ decision: 'take', change: { claim } });
   });
 
-  it('leaves the claim to the pass that a redrive began, when it outlived the stop of its own', () => {
-    expect(decide({ claim: aClaim({ execution: 'me', redrives: 2 }) })).toEqual({ decision: 'ignored', cause: 'me was redriven since', change: null });
+  it.each([
+    ['that a redrive began', aClaim({ execution: 'me', redrives: 2 })],
+    ['that a redrive began, and that has given it back', aClaim({ execution: null, takenBy: 'me', redrives: 2 })],
+    ['that has given it back', aClaim({ execution: null, takenBy: 'me', redrives: 1 })],
+  ])('leaves the claim to the pass %s, when it outlived its own', (_, claim) => {
+    expect(decide({ claim })).toEqual({ decision: 'ignored', cause: 'me has gone on since', change: null });
+  });
+
+  it('takes the claim that the pass before a redrive has given back', () => {
+    expect(decide({ claim: aClaim({ execution: null, takenBy: 'me', redrives: 0 }) })).toMatchObject({ decision: 'take', change: { claim: { generation: 2, redrives: 1 } } });
   });
 
   it('runs on when the same digest is current already, whatever the order', () => {

@@ -18,7 +18,7 @@ const current = (character: string, minute: number): TargetState['current'] => (
 const quarantine = (...characters: readonly string[]): readonly Quarantined[] => characters.map((one) => ({ digest: aDigest(one), tag: `1.${one}`, since: at(0), cause: 'it crashed' }));
 const claim = (character: string): NonNullable<TargetState['claim']> => {
   const { releasedAt, imagePushedAt, digest, tag } = release(character);
-  return { releasedAt, imagePushedAt, digest, tag, committing: true, execution: 'arn:running', redrives: 0, generation: 7, claimedAt: at(30) };
+  return { releasedAt, imagePushedAt, digest, tag, committing: true, execution: 'arn:running', takenBy: 'arn:running', redrives: 0, generation: 7, claimedAt: at(30) };
 };
 const state = (overrides: Partial<TargetState>): TargetState => ({ ...NEW_TARGET, ...overrides });
 

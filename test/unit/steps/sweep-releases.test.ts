@@ -83,7 +83,7 @@ describe('sweepReleases', () => {
   it('starts what waits for an execution that is gone, and leaves a target alone while its holder runs', async () => {
     const world = aWorld('web');
     const { releasedAt, imagePushedAt, digest } = aRelease({ digest: aDigest('0'), releasedAt: '2026-01-02T02:00:00.000Z', imagePushedAt: '2026-01-02T02:00:00.000Z' });
-    const claim = { releasedAt, imagePushedAt, digest, tag: '1.0.0', committing: true, execution: 'holder', redrives: 0, generation: 1, claimedAt: SINCE };
+    const claim = { releasedAt, imagePushedAt, digest, tag: '1.0.0', committing: true, execution: 'holder', takenBy: 'holder', redrives: 0, generation: 1, claimedAt: SINCE };
     const next = { release: aRelease({ releasedAt: PUSHED, imagePushedAt: PUSHED }), since: PUSHED };
     await world.targets.change(key('web'), await world.targets.target(key('web')), { claim, next });
     world.executions.set('holder', 'RUNNING');
