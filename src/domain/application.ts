@@ -44,6 +44,8 @@ export type ObservedOperation = {
   /** Who started it, for a message; empty for auto-sync. */
   readonly initiatedBy: string;
   readonly infos: readonly { readonly name: string; readonly value: string }[];
+  /** It names the resources that it syncs: it runs no hooks and leaves no history (controller/sync.go of Argo CD). */
+  readonly partial: boolean;
   /** Resources and hooks that ended badly, each as `Job smoke-test: message`. */
   readonly failures: readonly string[];
 };

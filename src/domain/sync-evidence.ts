@@ -31,7 +31,7 @@ export function operationRevision({ operationRequested, operation }: ObservedApp
 /** Commits of our source in the history of syncs since our own commit. */
 export function deployedSinceCommit(application: ObservedApplication, since: { readonly source: number; readonly committedAt: Instant }): readonly string[] {
   return application.history
-    .filter(({ deployedAt }) => Date.parse(deployedAt) >= wholeSecond(since.committedAt))
+    .filter(({ deployedAt }) => isSinceCommit(deployedAt, since))
     .flatMap(({ revisions }) => commitOrNull(revisions[since.source]) ?? []);
 }
 
@@ -60,7 +60,7 @@ export function ourOperation(
   const source = sourceOf(application, repository);
   if (source === null || application.operation === null) return null;
   const revision = operationRevision(application, source);
-  const begun = Date.parse(application.operation.startedAt) >= wholeSecond(committedAt);
+  const begun = isSinceCommit(application.operation.startedAt, { committedAt });
   if (revision === null || !begun || coverage(revision, covers) !== true) return null;
   return { revision, operation: application.operation };
 }
@@ -81,8 +81,8 @@ export function shortRevision(revision: string): string {
 }
 
 /** Argo CD writes whole seconds: what it dates into the second of our commit may be later than that. */
-function wholeSecond(instant: Instant): number {
-  return Math.floor(Date.parse(instant) / 1000) * 1000;
+export function isSinceCommit(instant: Instant, { committedAt }: { readonly committedAt: Instant }): boolean {
+  return Date.parse(instant) >= Math.floor(Date.parse(committedAt) / 1000) * 1000;
 }
 
 /** A branch name says nothing about content: only a commit is evidence. */

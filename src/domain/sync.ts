@@ -2,7 +2,7 @@ import { type ObservedApplication, type RepositoryOfEdits, sourceOf } from './ap
 import type { Instant } from './instant.ts';
 import type { LiveTemplate } from './live-template.ts';
 import { isSourceDown } from './source-down.ts';
-import { coverage, describeOperation, deployedSinceCommit, isBlockedByWindow, isRunning, operationRevision, runningOperation, shortRevision, unreadRevision } from './sync-evidence.ts';
+import { coverage, describeOperation, deployedSinceCommit, isBlockedByWindow, isRunning, isSinceCommit, operationRevision, runningOperation, shortRevision, unreadRevision } from './sync-evidence.ts';
 
 /** What SyncApplication waits for in one Application. */
 export type WantedSync = {
@@ -100,7 +100,7 @@ function whileRunning(sight: Sight): SyncDecision | null {
   const revision = operationRevision(application, want.source);
   if (revision !== null && memory.replaced.has(revision)) return endReplaced(sight) ?? running;
   if (isBlockedByWindow(application)) return closedWindow(sight, application.operation?.automated === true ? 'auto-sync' : 'request') ?? running;
-  if (coverage(revision, memory.covers) !== true) return running;
+  if (coverage(revision, memory.covers) !== true || application.operation?.partial === true) return running;
   if (memory.live === null) return { next: 'read-live-template' };
   return memory.live.runs === 'whole' ? { next: 'applied' } : running;
 }
@@ -119,10 +119,19 @@ function afterSuccess(sight: Sight): SyncDecision | null {
   const succeeded = application.operation?.phase === 'Succeeded' && coverage(operationRevision(application, want.source), memory.covers) === true;
   const deployed = deployedSinceCommit(application, want).some((revision) => memory.covers.get(revision) === true);
   if (!succeeded && !deployed) return null;
+  if (!deployed && !memory.syncRequested && isPartial(sight)) return { next: 'request-sync' };
   if (memory.live === null) return { next: 'read-live-template' };
   if (memory.live.runs !== 'not') return { next: 'applied' };
   // It may have been a partial sync of something else.
   return memory.syncRequested && succeeded ? missingValue(sight, memory.live) : null;
+}
+
+/**
+ * Auto-sync takes a commit that came while an operation ran for one that it has synced before, and heals what differs: without hooks,
+ * which belong to the release (evaluateRevisionChanges in controller/state.go of Argo CD).
+ */
+function isPartial({ application: { operation }, want }: Sight): boolean {
+  return operation?.partial === true && isSinceCommit(operation.startedAt, want);
 }
 
 /** Auto-sync never tries a failed revision again, so one request is ours to make, also where auto-sync is on. */

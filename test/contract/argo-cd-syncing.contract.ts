@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type Given, hasSucceededAt, isRunning, REQUEST, until } from './argo-cd-world.contract.ts';
+import { type Given, hasSucceeded, hasSucceededAt, isRunning, REQUEST, until } from './argo-cd-world.contract.ts';
 
 /** Operations: requests, auto-sync's own, hooks, windows. */
 export function syncingCases(given: Given): void {
@@ -15,7 +15,7 @@ function requestCases(given: Given): void {
     await argocd.application(ref, 'normal');
     const revision = await commitTag('3');
     expect(await argocd.sync(ref, REQUEST)).toBe('requested');
-    const done = await until(argocd, ref, ({ operation }) => operation?.phase === 'Succeeded');
+    const done = await until(argocd, ref, hasSucceeded);
     expect(done.operation).toMatchObject({ revisions: [revision], infos: REQUEST.infos, initiatedBy: `proj:${ref.project}:slipway` });
     expect(await argocd.workloads(ref)).toMatchObject([{ images: [expect.stringContaining(':3')] }]);
   }));
@@ -62,6 +62,8 @@ function operationCases(given: Given): void {
 
 function autoSyncCases(given: Given): void {
   it('starts auto-sync by a refresh, and tells it from a request', given({ autoSync: true }, async ({ argocd, ref, commitTag }) => {
+    await argocd.application(ref, 'normal');
+    await until(argocd, ref, hasSucceeded);
     const revision = await commitTag('2');
     const application = await argocd.application(ref, 'normal');
     expect(application.autoSync).toEqual({ prune: true });

@@ -87,6 +87,10 @@ export function isRunning({ operation }: ObservedApplication): boolean {
   return operation?.phase === 'Running';
 }
 
+export function hasSucceeded({ operation }: ObservedApplication): boolean {
+  return operation?.phase === 'Succeeded';
+}
+
 export function hasSucceededAt(revision: string): (application: ObservedApplication) => boolean {
   return ({ operation }) => operation?.phase === 'Succeeded' && operation.revisions[0] === revision;
 }

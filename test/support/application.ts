@@ -35,6 +35,7 @@ export function anOperation(overrides: Partial<ObservedOperation> = {}): Observe
     automated: false,
     initiatedBy: 'proj:inference:slipway',
     infos: [],
+    partial: false,
     failures: [],
     ...overrides,
   };

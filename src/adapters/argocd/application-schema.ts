@@ -21,7 +21,7 @@ const SyncResult = z.object({
 });
 
 const Operation = z.object({
-  sync: z.nullish(z.object({ revision: z.nullish(z.string()), revisions: z.nullish(z.array(z.string())) })),
+  sync: z.nullish(z.object({ revision: z.nullish(z.string()), revisions: z.nullish(z.array(z.string())), resources: z.nullish(z.array(z.unknown())) })),
   info: z.nullish(z.array(z.object({ name: z.string(), value: z.string() }))),
   initiatedBy: z.nullish(z.object({ username: z.nullish(z.string()), automated: z.nullish(z.boolean()) })),
 });
@@ -96,6 +96,7 @@ function observedOperation(status: Status | null | undefined): ObservedOperation
     automated: operation.initiatedBy?.automated ?? false,
     initiatedBy: operation.initiatedBy?.username ?? '',
     infos: operation.info ?? [],
+    partial: (operation.sync?.resources ?? []).length > 0,
     failures: failuresOf(state),
   };
 }

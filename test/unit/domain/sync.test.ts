@@ -35,6 +35,7 @@ function decide(application: Partial<ObservedApplication>, memory: Partial<SyncM
 type Case = readonly [name: string, application: Partial<ObservedApplication>, memory: Partial<SyncMemory>, expected: Partial<SyncDecision>];
 
 const running = { phase: 'Running', finishedAt: null, message: 'waiting for completion of hook batch/Job/migrate' } as const;
+const HEALED = { automated: true, partial: true } as const;
 const outOfSync = { status: 'OutOfSync', revisions: [OURS] } as const;
 
 const CASES: readonly Case[] = [
@@ -42,6 +43,11 @@ const CASES: readonly Case[] = [
   ['waits for the requested operation although an ended one is still shown', { operationRequested: true, operation: anOperation() }, {}, { next: 'wait' }],
   ['reads the live template while an operation with our value runs', { operation: anOperation(running) }, {}, { next: 'read-live-template' }],
   ['is applied while hooks still run', { operation: anOperation(running) }, { live: WHOLE }, { next: 'applied' }],
+  ['waits for the end of a partial sync, which runs no hooks', { operation: anOperation({ ...running, ...HEALED }) }, { live: WHOLE }, { next: 'wait' }],
+  ['asks for a whole sync where auto-sync has brought our commit by healing', { autoSync: AUTO, operation: anOperation(HEALED) }, {}, { next: 'request-sync' }],
+  ['asks for it once', { autoSync: AUTO, operation: anOperation(HEALED) }, { syncRequested: true, live: WHOLE }, { next: 'applied' }],
+  ['is applied where auto-sync heals after a whole sync', { operation: anOperation(HEALED), history: [{ revisions: [OURS], deployedAt: '2026-01-02T03:05:00Z' }] }, { live: WHOLE }, { next: 'applied' }],
+  ['is applied where auto-sync healed before our commit', { operation: anOperation({ ...HEALED, startedAt: '2026-01-02T03:04:58Z' }) }, { live: WHOLE }, { next: 'applied' }],
   ['waits for a later wave while only some workloads have our value', { operation: anOperation(running) }, { live: PARTLY }, { next: 'wait' }],
   ['waits for an operation that has not changed the template yet', { operation: anOperation(running) }, { live: NOT }, { next: 'wait' }],
   ['takes a pending retry for running, whatever its finishedAt', { operation: anOperation({ phase: 'Running' }), sync: outOfSync }, { live: NOT }, { next: 'wait' }],
