@@ -2,11 +2,14 @@
 // Plain JavaScript, so that an older Node can run it: it looks for Node 24 and says in one sentence what is missing.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const MAJOR = 24;
 
 if (Number(process.versions.node.split('.')[0]) >= MAJOR) {
+  // What was compiled once is kept with the packages, so that the next command starts in half the time.
+  module.enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/slipway', import.meta.url)));
   await import('./main.ts');
 } else {
   const bundled = fileURLToPath(new URL(`../node_modules/node-linux-${process.arch}/bin/node`, import.meta.url));
