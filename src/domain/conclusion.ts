@@ -1,7 +1,7 @@
 import { type Deployment, type Outcome, type Rollback, targetName, type TargetKey } from './deployment.ts';
 import type { Timings } from './timings.ts';
 
-/** How one deployment ended, as the state machine carries it: at most 2 KB, the rest is in the table. */
+/** How one deployment ended, as the state machine carries it: at most 3 KB, the rest is in the table. */
 export type Conclusion = {
   /** `service/environment/target`. */
   readonly target: string;
@@ -22,7 +22,7 @@ export type HandedOnConclusion = Conclusion & { readonly trouble?: Trouble | und
 const SETTLED: ReadonlySet<Outcome> = new Set<Outcome>(['succeeded', 'superseded', 'ignored', 'rejected']);
 
 /** Longest cause that is passed on; a line for people, not a log. */
-const CAUSE_LIMIT = 700;
+const CAUSE_LIMIT = 1_000;
 
 /**
  * The outcome that the last status of a deployment stands for. A release that failed stays failed, also when the world could not be
@@ -53,7 +53,7 @@ export function causeOf(deployment: Deployment, status: string, trouble: Trouble
   const addition = outcome === 'failed' && trouble !== null ? `${rollbackTrouble(deployment)}: ${answered}` : '';
   // The first cause matters most, yet what kept the target from going back, and its fix, is not to be cut off behind it.
   const first = shortened(deployment.cause, CAUSE_LIMIT - Math.min(addition.length, CAUSE_LIMIT / 2));
-  return `${first}${shortened(addition, CAUSE_LIMIT - first.length)}`;
+  return `${first}${withItsEnd(addition, CAUSE_LIMIT - first.length)}`;
 }
 
 /** A release that failed meets trouble only where it is rolled back: before anything went back, or on the way. */
@@ -68,6 +68,13 @@ export function explained({ trouble, ...conclusion }: HandedOnConclusion): Concl
 
 function shortened(cause: string, limit = CAUSE_LIMIT): string {
   return cause.length > limit ? `${cause.slice(0, limit - 1)}…` : cause;
+}
+
+/** Cut in its middle: a sentence about trouble begins with the object and ends with the fix. */
+function withItsEnd(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const half = Math.floor((limit - 1) / 2);
+  return `${text.slice(0, limit - 1 - half)}…${text.slice(-half)}`;
 }
 
 /** A Lambda error's cause is JSON with `errorMessage`; a service's is plain text. */
@@ -91,7 +98,7 @@ export function mergeConclusions(
 }
 
 /** What causes are cut to, one after the other, until all conclusions fit; the last leaves the mark that something was there. */
-const CAUSE_LIMITS = [CAUSE_LIMIT, 350, 150, 50, 20, 1];
+const CAUSE_LIMITS = [CAUSE_LIMIT, 700, 350, 150, 50, 20, 1];
 
 /** The conclusions as they are, if their JSON has no more than `bytes`; else without their stages, which the records have, and with causes as long as fit. */
 export function fitting(conclusions: readonly Conclusion[], bytes: number): readonly Conclusion[] {

@@ -8,6 +8,8 @@ export type Approver = {
   /** Answers nothing from now on. */
   pause(): void;
   resume(): void;
+  /** Never answers a release of this digest. */
+  leave(digest: string): void;
 };
 
 /** Answers over the function's URL each time that AwaitApproval has asked: not before, as a killed one has asked nobody. */
@@ -15,10 +17,12 @@ export async function startApprover(world: DeployedWorld): Promise<Approver> {
   const { aws, stage } = world.world;
   const send = createSignedAnswers({ url: await approvalUrlOf(world), region: aws.account.region, credentials: aws.administrator });
   const invoke = aws.lambda.invoke.bind(aws.lambda);
+  const left = new Set<string>();
   let isThere = true;
 
   async function approve(): Promise<void> {
     for (const { service, environment, target, release } of await world.approvals.list()) {
+      if (left.has(release.digest)) continue;
       await send({ service, environment, target, digest: release.digest, answer: 'approve' }).catch(unlessItIsTooLate);
     }
   }
@@ -28,7 +32,7 @@ export async function startApprover(world: DeployedWorld): Promise<Approver> {
     if (isThere && result.error === null && invocation.functionArn.endsWith(`:slipway-${stage}-await-approval`)) void approve();
     return result;
   };
-  return { pause: () => void (isThere = false), resume: () => void (isThere = true) };
+  return { pause: () => void (isThere = false), resume: () => void (isThere = true), leave: (digest) => void left.add(digest) };
 }
 
 /** Where the stack takes answers. Not by way of the environment, which all worlds of a process share. */

@@ -1,5 +1,5 @@
 import { type Cell, cellOf, NAMED, OUTAGES, seen, type SiteKind, unlessForGood } from './cell.ts';
-import { answerLost, killedAfter, killedDuring, outage, rightMissing, throttledBy } from './fault-kinds.ts';
+import { answerLost, cold, killedAfter, killedDuring, outage, rightMissing, throttledBy } from './fault-kinds.ts';
 import type { Effect, StepName } from './fault-steps.ts';
 
 /** Steps that ask or tell Step Functions something, and the world in which they do. A cell whose request never came fails. */
@@ -16,8 +16,8 @@ export const EXECUTIONS_CELLS: readonly Cell[] = PLACES.flatMap(({ step, kind, a
     ...Object.entries(OUTAGES).map(([name, lasts]) => unlessForGood({ ...cellOf(step, `executions down ${name}`, outage('executions', lasts)), retried: seen('executions') }, lasts, NAMED.executions)),
     ...Object.entries(OUTAGES).filter(([, lasts]) => lasts > 1_000).map(([name, lasts]) => unlessForGood({ ...cellOf(step, `executions throttled ${name}`, throttledBy('executions', lasts)), retried: /^RateLimitedError: .*(execution|a task that waits)/ }, lasts, /ThrottlingException/)),
     ...(changes ? [{ ...cellOf(step, `killed during its ${asks.name}`, killedDuring(asks)), retried: killed }, { ...cellOf(step, `killed after its ${asks.name}`, killedAfter(asks)), retried: killed }] : []),
-    // The AWS SDK asks again by itself.
-    cellOf(step, `answer to its ${asks.name} lost`, answerLost(asks)),
+    // The AWS SDK asks again by itself, as long as it has not used up its retries in an outage before.
+    cellOf(step, `answer to its ${asks.name} lost`, cold(answerLost(asks))),
     { ...cellOf(step, `states:${actionOf(asks)} not allowed`, rightMissing(`states:${actionOf(asks)}`)), outcome: 'errored', cause: new RegExp(`AccessDeniedException: .* allow states:${actionOf(asks)}`) },
   ];
   return cells.map((cell) => ({ ...cell, kind }));

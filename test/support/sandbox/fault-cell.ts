@@ -20,7 +20,7 @@ export type CellResult = {
 };
 
 /** Longest cause, which stands in one line of a terminal, a table and a chat. */
-const CAUSE_LIMIT = 700;
+const CAUSE_LIMIT = 1_000;
 
 /** Deploys one release into the fault, looks, repairs, applies the remedy, and looks again. */
 export async function runCell(site: FaultSite, cell: Cell, remedy: Remedy, tag: string): Promise<CellResult> {

@@ -45,11 +45,16 @@ export function killedAfter(effect: Effect): MakeFault {
 }
 
 /** Killed before it asked anybody, for a step that asks nobody. */
-export const killedAtOnce: MakeFault = (scene) => onceBefore(scene, () => setImmediate(scene.kill));
+export const killedAtOnce: MakeFault = (scene) => onceBefore(scene, () => void setImmediate(scene.kill));
 
 /** The effect takes place, and the connection breaks before its answer. */
 export function answerLost(effect: Effect): MakeFault {
   return (scene) => atEffect(scene, effect, () => 'lose-answer');
+}
+
+/** In a new container. */
+export function cold(make: MakeFault): MakeFault {
+  return (scene) => ({ ...make(scene), cold: true });
 }
 
 /** Its first request is never answered, so that its time runs out. */
@@ -74,7 +79,7 @@ export function throttled(lasts: number): MakeFault {
 }
 
 /** A person stops the execution while the step is at work. */
-export const stopped: MakeFault = (scene) => onceBefore(scene, () => void scene.world.executions.stop(scene.execution()));
+export const stopped: MakeFault = (scene) => onceBefore(scene, () => scene.world.executions.stop(scene.execution()));
 
 /** A person stops the execution after the step, while another has not answered yet. */
 export const stoppedWaiting: MakeFault = (scene) => {
@@ -164,14 +169,14 @@ export function rightMissing(action: string): MakeFault {
 }
 
 /** Strikes the first invocation of the step, and only that. */
-function onceBefore(scene: Scene, strike: () => void): Fault {
+function onceBefore(scene: Scene, strike: () => Promise<unknown> | void): Fault {
   let done = false;
   return {
     beforeInvocation() {
       if (done) return;
       done = true;
       scene.struck();
-      strike();
+      return strike();
     },
   };
 }

@@ -37,8 +37,8 @@ export type Scene = {
 export type Fault = {
   /** Before the release is pushed. */
   readonly begin?: () => Promise<void> | void;
-  /** Before each invocation. @throws what the state machine is to see of it */
-  readonly beforeInvocation?: () => void;
+  /** Before each invocation, whose answer waits for it. @throws what the state machine is to see of it */
+  readonly beforeInvocation?: () => Promise<unknown> | void;
   /** After each invocation that ended well. */
   readonly afterInvocation?: () => void;
   /** The step begins in a new container: a warm one has read its secrets and found its cluster. */
@@ -152,8 +152,9 @@ async function struckInvocation<Call extends Invocation>(invoke: Invoke<Call>, i
   const { execution = '' } = JSON.parse(invocation.payload) as { readonly execution?: string };
   current.atWork = { execution, timeOut: () => ending.abort(TIMED_OUT) };
   try {
-    current.fault.beforeInvocation?.();
+    const begun = current.fault.beforeInvocation?.();
     const result = await invoke({ ...invocation, signal });
+    await begun;
     if (result.error !== null) current.failed(result.error.errorType);
     else current.fault.afterInvocation?.();
     return result;

@@ -58,14 +58,11 @@ export function queued(world: DeployedWorld, pods: Faults): WayToDeploy {
 /** An older release waits for a person's answer. */
 export function outbidding(world: DeployedWorld, approver: Approver): WayToDeploy {
   return {
+    ...pushed(world),
     async prepare(tag) {
-      approver.pause();
+      approver.leave(before(tag).digest);
       await pushOne(world, before(tag));
       while ((await world.approvals.pending(DEV)) === null) await new Promise(setImmediate);
-    },
-    deploy(image) {
-      approver.resume();
-      return pushOne(world, image);
     },
   };
 }

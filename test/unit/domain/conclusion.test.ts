@@ -56,9 +56,14 @@ describe('causeOf', () => {
 
   it('does not let a long cause hide what kept the release from being rolled back, nor grow beyond a line', () => {
     const both = causeOf(aDeployment({ cause: 'x'.repeat(5000) }), 'failed', DOWN);
-    expect(both).toHaveLength(700);
+    expect(both).toHaveLength(1_000);
     expect(both).toMatch(/x…; it was not rolled back: UnavailableError: The Git host does not answer\.$/);
-    expect(causeOf(aDeployment({ cause: 'x'.repeat(5000) }), 'failed', { ...DOWN, cause: 'y'.repeat(2000) })).toHaveLength(700);
+    expect(causeOf(aDeployment({ cause: 'x'.repeat(5000) }), 'failed', { ...DOWN, cause: 'y'.repeat(2000) })).toHaveLength(1_000);
+  });
+
+  it('keeps the fix of what kept the release from being rolled back, however long both are', () => {
+    const refused = { error: 'ForbiddenError', cause: `Cannot look up ${'x'.repeat(5000)}; allow ecr:DescribeImages.` };
+    expect(causeOf(aDeployment({ cause: 'x'.repeat(5000) }), 'failed', refused)).toMatch(/x…; it was not rolled back: ForbiddenError: Cannot look up x+…x+; allow ecr:DescribeImages\.$/);
   });
 
   it('leaves room for the fix where the first cause is short', () => {
@@ -71,7 +76,7 @@ describe('causeOf', () => {
   });
 
   it('is a line, not a log', () => {
-    expect(causeOf(aDeployment({ cause: 'x'.repeat(5000) }), 'failed', null)).toHaveLength(700);
+    expect(causeOf(aDeployment({ cause: 'x'.repeat(5000) }), 'failed', null)).toHaveLength(1_000);
   });
 });
 

@@ -51,7 +51,7 @@ describe('the result of concludeRelease for as many targets as a release may hav
   const LONGEST_NAME = 'n'.repeat(63);
   const targets = Array.from({ length: 100 }, (_, index) => ({ service: LONGEST_NAME, environment: LONGEST_NAME, target: `${LONGEST_NAME.slice(3)}${100 + index}`, approval: { timeoutSeconds: 1_209_600 } }));
   const timings = { ...Object.fromEntries(STAGES.map((stage) => [stage, 1_209_600_000])), total: 1_209_600_000, overhead: 1_209_600_000 };
-  const ended = (outcome: Conclusion['outcome'], redrives = 0) => (key: TargetKey): Conclusion => ({ target: targetName(key), outcome, cause: 'é'.repeat(700), timings, redrives });
+  const ended = (outcome: Conclusion['outcome'], redrives = 0) => (key: TargetKey): Conclusion => ({ target: targetName(key), outcome, cause: 'é'.repeat(1_000), timings, redrives });
   const conclude = (latest: Conclusion[], redrives: number) => concludeRelease.run({}, { execution: 'me', targets, conclusions: [], latest, redrives });
   const bytesOf = (result: object) => Buffer.byteLength(JSON.stringify(result));
 
@@ -69,7 +69,7 @@ describe('the result of concludeRelease for as many targets as a release may hav
   });
 
   it('leaves out nothing of what fits', async () => {
-    const latest = targets.map((key): Conclusion => ({ ...ended('superseded')(key), cause: 'x'.repeat(700) })).slice(0, 20);
+    const latest = targets.map((key): Conclusion => ({ ...ended('superseded')(key), cause: 'x'.repeat(1_000) })).slice(0, 20);
     const result = await concludeRelease.run({}, { execution: 'me', targets: targets.slice(0, 20), conclusions: [], latest, redrives: 0 });
     expect(result.conclusions).toEqual(latest);
   });
