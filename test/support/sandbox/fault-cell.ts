@@ -32,7 +32,8 @@ export async function runCell(site: FaultSite, cell: Cell, remedy: Remedy, tag: 
   try {
     const ended = await world.executions.ended(await site.deploy(image));
     const shown = [...(armed.strikes() === 0 ? ['the fault never struck'] : []), ...misshown(cell, ended)];
-    await site.settled();
+    // Where the release was not deployed, the older one waits on for a person.
+    await (ended.status === 'SUCCEEDED' ? site.settled() : site.answered());
     await armed.repair();
     pods.heal(image.digest);
     const byHand = cell.kind === 'failing' && remedy === 'fresh';

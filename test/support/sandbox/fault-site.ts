@@ -67,7 +67,9 @@ export type FaultSite = SiteFacts & {
   readonly world: DeployedWorld;
   /** Lets the fault strike the step from now on, until it is repaired. */
   arm(step: StepName, tag: string, make: MakeFault): Promise<Armed>;
-  /** Resolves when AWS has done what functions asked it for, and everything that this started has ended. */
+  /** Resolves when AWS has done what functions asked it for. */
+  readonly answered: () => Promise<void>;
+  /** The same, and everything that this started has ended. */
   readonly settled: () => Promise<void>;
   stop(): Promise<void>;
 };
@@ -129,6 +131,7 @@ export function faultSite(world: DeployedWorld, facts: SiteFacts): FaultSite {
         },
       };
     },
+    answered: gate.settled,
     async settled() {
       await gate.settled();
       await world.executions.settled();
