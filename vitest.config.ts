@@ -12,6 +12,8 @@ export default defineConfig({
     hookTimeout: 180_000,
     // One more than there are cores: a test of a world waits for it a part of its time.
     maxWorkers: availableParallelism() + 1,
+    // Files of one worker share what they import: a third of the time would go into importing it for each. So no test may leave anything behind.
+    isolate: false,
     sequence: { sequencer: longestFirst(['least-privilege', 'scenarios/scenarios-played', 'scenarios/storm-played', 'test/faults/', 'test/cli/sandbox', 'test/sandbox/scenarios/']) },
     coverage: {
       provider: 'v8',
