@@ -131,7 +131,7 @@ export function faultSite(world: DeployedWorld, facts: SiteFacts): FaultSite {
         },
       };
     },
-    answered: gate.settled,
+    answered: () => gate.settled(),
     async settled() {
       await gate.settled();
       await world.executions.settled();
