@@ -83,7 +83,7 @@ describe('commitRelease', () => {
     expect(deployment.commit).toMatchObject({ revision, head: revision, url: `https://github.com/team/config/commit/${revision}` });
     expect(deployment.commit?.changes.map(({ path, line }) => [path, line])).toEqual([['image.tag', 2], ['image.digest', 3]]);
     expect(deployment.marks.committed).toBe(NOW);
-    expect(message).toMatch(/^Deploy inference-service 1\.1\.0 to dev\/eu\n\n/);
+    expect(message).toMatch(/^deploy\(dev\): inference-service 1\.1\.0\n\n/);
     expect(message).toContain(`\nSlipway-Execution: ${EXECUTION}\nSlipway-Release: inference-service:1.1.0@${aDigest()}\n`);
   });
 

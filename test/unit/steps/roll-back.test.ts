@@ -88,7 +88,7 @@ describe('rollBack', () => {
     const { revision, message, files } = await read();
     expect(status).toBe('committed');
     expect(files[FILE]).toBe(BACK);
-    expect(message).toMatch(/^Roll back inference-service from 1\.1\.0 to 1\.0\.0 on dev\/eu\n\n/);
+    expect(message).toMatch(/^rollback\(dev\): inference-service 1\.0\.0\n\n/);
     expect(message).toContain(`\nSlipway-Execution: ${EXECUTION}\nSlipway-Release: inference-service:1.0.0@${previous.digest}\n`);
     expect(deployment.commit).toMatchObject({ revision, head: revision, url: `https://github.com/team/config/commit/${revision}` });
     expect(deployment.commit?.changes.map(({ path, line }) => [path, line])).toEqual([['image.tag', 2], ['image.digest', 3]]);
