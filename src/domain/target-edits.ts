@@ -19,7 +19,7 @@ export function sharedScalar(environment: Environment, target: string): SharedSc
   for (const other of Object.keys(environment.targets)) {
     if (other === target) continue;
     const theirs = editsOfTarget(environment, other);
-    const edit = ours.find((one) => theirs.some((their) => isSameScalar(one, their)));
+    const edit = ours.find((one) => theirs.some((their) => isSameScalar(one, their) && !isSameLiteral(one, their)));
     if (edit !== undefined) return { with: other, edit };
   }
   return null;
@@ -28,6 +28,11 @@ export function sharedScalar(environment: Environment, target: string): SharedSc
 function editsOfTarget(environment: Environment, name: string): readonly Edit[] {
   const target = environment.targets[name];
   return target === undefined ? [] : editsOf(environment, target);
+}
+
+/** The same text for every release of either target: nothing that is decided for one shows there. */
+function isSameLiteral({ value: a }: Edit, { value: b }: Edit): boolean {
+  return typeof a === 'object' && typeof b === 'object' && a.literal === b.literal;
 }
 
 /** One path has several spellings, as `image.tag` and `["image"].tag`, and an item of a list has an index as well as what it is found by. */
