@@ -45,7 +45,7 @@ function endOfCollection(collection: YAMLMap.Parsed | YAMLSeq.Parsed): number {
   const last = collection.items.at(-1);
   if (collection.flow === true || last === undefined) return collection.range[1];
   const node = isPair(last) ? (last.value ?? last.key) : last;
-  return isCollection(node) ? endOfCollection(node as YAMLMap.Parsed | YAMLSeq.Parsed) : node.range[1];
+  return isCollection(node) ? endOfCollection(node) : node.range[1];
 }
 
 function flowPair(documents: readonly ParsedDocument[], map: YAMLMap.Parsed, keys: readonly string[], value: string): Insertion {

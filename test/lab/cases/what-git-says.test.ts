@@ -53,7 +53,7 @@ describe.concurrent('paths that lead nowhere', { timeout: PATIENT }, () => {
   it('errs before the commit where slipway.yaml names a path that is not in the values file', async () => {
     const ended = await cases.deploy('wrong-path', NEW);
     expect(ended).toMatchObject({ status: 'FAILED', outcome: 'errored', commit: null });
-    expect(ended.cause).toMatch(/^ConfigurationError: envs\/dev\/wrong-path\.yaml, line \d+: image has no key version; add it to the file, or correct the path\.$/);
+    expect(ended.cause).toMatch(/^ConfigurationError: envs\/dev\/wrong-path\.yaml, line \d+, column 1: image has no key version; add it to the file, ask for it by create: true, or correct the path\.$/);
     expect(await cases.commits('wrong-path')).toEqual([]);
     expect(await cases.live('wrong-path')).toEqual([OLD.digest]);
   });

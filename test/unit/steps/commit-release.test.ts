@@ -239,8 +239,8 @@ describe('commitRelease before the commit', () => {
   });
 
   it.each([
-    ['lacks the key', 'image:\n  tag: 1.0.0\n', 'envs/dev/values.yaml, line 1: image has no key digest'],
-    ['is not valid YAML', 'image: [\n', 'envs/dev/values.yaml, line 2: the file is not valid YAML'],
+    ['lacks the key', 'image:\n  tag: 1.0.0\n', 'envs/dev/values.yaml, line 1, column 1: image has no key digest'],
+    ['is not valid YAML', 'image: [\n', 'envs/dev/values.yaml, line 2, column 1: the file is not valid YAML'],
   ])('leaves the branch alone when the values file %s', async (_what, values, words) => {
     const { run, attempts } = await aWorld({ values });
     const running = run();

@@ -75,7 +75,7 @@ describe('commits to a Git server', () => {
 
   it('keep their message and trailers where they are signed', async () => {
     const revision = await signed(anOpenSshKey());
-    expect((await world.git('log', '-1', '--format=%B%(trailers:key=Slipway-Execution,valueonly)', revision)).trim()).toBe('deploy(dev): web v1\n\nSlipway-Execution: e1\n\ne1');
+    expect((await world.git('log', '-1', '--format=%B%(trailers:key=Slipway-Execution,valueonly)', revision)).trim()).toBe('deploy(dev): web v1\n\nSlipway-Execution: e1\ne1');
     expect((await (await world.open('reader')).read([FILE])).message).toBe('deploy(dev): web v1\n\nSlipway-Execution: e1\n');
   });
 
