@@ -40,7 +40,7 @@ export function applyEdits(files: Files, edits: readonly Edit[], release: Releas
     texts.set(file, edited.text);
     if (edited.change !== null) changes.push({ file, path, ...edited.change });
   }
-  refuseOverwritten(texts, edits, release);
+  if (edits.length > 1) refuseOverwritten(texts, edits, release);
   return { files: Object.fromEntries([...texts].filter(([file, text]) => files[file] !== text)), changes };
 }
 
