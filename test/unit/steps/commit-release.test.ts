@@ -87,6 +87,13 @@ describe('commitRelease', () => {
     expect(message).toContain(`\nSlipway-Execution: ${EXECUTION}\nSlipway-Release: inference-service:1.1.0@${aDigest()}\n`);
   });
 
+  it("words the commit as the repository's entry says, and names the release before", async () => {
+    const git: GitRepository = { ...GIT, commit: { subject: 'chore({environment}): {service} {tag}', body: 'was {previous}' } };
+    const { run, read } = await aWorld({ edits: [edit('image.tag', 'tag', git), edit('image.digest', 'digest', git)], current: aRelease({ tag: '1.0.0', digest: aDigest('0') }) });
+    await run();
+    expect((await read()).message).toMatch(/^chore\(dev\): inference-service 1\.1\.0\n\nwas 1\.0\.0 \(sha256:0{64}\)\n\nSlipway-Target: inference-service\/dev\/eu\nSlipway-Execution: /);
+  });
+
   it("makes the target's own edits where it has any, and leaves the environment's alone", async () => {
     const { run, read } = await aWorld({ target: { edits: [edit('eu.tag', 'tag')] }, values: `${VALUES}eu:\n  tag: 1.0.0\n` });
     expect((await run()).deployment.commit?.changes.map(({ path }) => path)).toEqual(['eu.tag']);

@@ -94,6 +94,13 @@ describe('rollBack', () => {
     expect(deployment.commit?.changes.map(({ path, line }) => [path, line])).toEqual([['image.tag', 2], ['image.digest', 3]]);
   });
 
+  it("words the commit as the repository's entry says, and names the release that failed", async () => {
+    const git: GitRepository = { ...GIT, commit: { subject: '{action} of {service} to {tag}', body: 'was {previous}' } };
+    const { run, read } = await aWorld({ environment: { edits: EDITS.map((one) => ({ ...one, git })) } });
+    await run();
+    expect((await read()).message).toMatch(/^rollback of inference-service to 1\.0\.0\n\nwas 1\.1\.0 \(sha256:a{64}\)\n\nSlipway-Target: /);
+  });
+
   it("takes the target's own edits back where it has any, and leaves the environment's alone", async () => {
     const targets = { eu: aTarget({ edits: [edit('image.tag', 'tag')] }) };
     const { run, read } = await aWorld({ environment: { targets, edits: [edit('image.digest', 'digest')] } });
