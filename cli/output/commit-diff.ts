@@ -8,7 +8,8 @@ export function commitDiff(commit: Commit | null, { paint }: Look = PLAIN): stri
   const files = [...new Set(commit.changes.map(({ file }) => file))];
   const hunks = files.flatMap((file) => {
     const changes = commit.changes.filter((change) => change.file === file);
-    const lines = changes.map(({ line, before, after }) => [`  @@ line ${line} @@`, paint('red', `  -${before}`), paint('green', `  +${after}`)].join('\n'));
+    // A line that was added had no text before.
+    const lines = changes.map(({ line, before, after }) => [`  @@ line ${line} @@`, ...(before === '' ? [] : [paint('red', `  -${before}`)]), paint('green', `  +${after}`)].join('\n'));
     return [`  ${file}`, ...lines];
   });
   if (commit.changes.length === 0) return `  ${commit.revision.slice(0, 12)}, by an earlier attempt of this deployment`;

@@ -1,3 +1,4 @@
+import { namesRelease } from '../domain/edits.ts';
 import type { Milliseconds } from '../domain/instant.ts';
 import { DEFAULT_APPROVAL_TIMEOUT, DEFAULT_ORDER, DEFAULT_POLICY, type Edit, type Environment, type Policy, type Service, type Target } from '../domain/service.ts';
 import { parseDuration } from './duration.ts';
@@ -56,12 +57,17 @@ function resolveEnvironment(file: SlipwayFile, entry: EnvironmentEntry, path: re
 function resolveEdits(file: SlipwayFile, entries: readonly EditEntry[], path: Problem['path'], problems: Problem[]): readonly Edit[] {
   const edits = entries.flatMap((edit, index): Edit[] => {
     const git = lookUp(file.git, edit.git, 'git', [...path, index, 'git'], problems);
-    return git === undefined ? [] : [{ git: withoutUndefined(git), file: edit.file, path: edit.path, value: edit.value }];
+    return git === undefined ? [] : [{ git: resolveGit(git), file: edit.file, path: edit.path, value: edit.value, ...(edit.create === true && { create: true }) }];
   });
   if (new Set(edits.map((edit) => `${edit.git.url} ${edit.git.branch}`)).size > 1) {
     problems.push({ path, message: 'names more than one repository or branch; a release is one commit, so edit one' });
   }
+  if (edits.length > 0 && !namesRelease(edits)) problems.push({ path, message: 'writes literals alone, which are the same for every release; add a tag or a digest' });
   return edits;
+}
+
+function resolveGit({ commit, ...entry }: SlipwayFile['git'][string]): Edit['git'] {
+  return { ...withoutUndefined(entry), ...(commit !== undefined && { commit: withoutUndefined(commit) }) };
 }
 
 /** Without the environment's edits, each target has its own. */
@@ -110,6 +116,7 @@ function duration(text: string | undefined, otherwise: Milliseconds): Millisecon
 function secretProblems(file: SlipwayFile, prefix: string): Problem[] {
   const named = [
     ...Object.entries(file.git).map(([key, entry]) => ({ path: ['git', key, 'credentials'], secret: entry.credentials })),
+    ...Object.entries(file.git).map(([key, entry]) => ({ path: ['git', key, 'commit', 'signingKey'], secret: entry.commit?.signingKey })),
     ...Object.entries(file.argocd).map(([key, entry]) => ({ path: ['argocd', key, 'token'], secret: entry.token })),
   ];
   return named

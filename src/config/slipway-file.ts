@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DEFAULT_SUBJECT, PLACEHOLDERS, templateProblem } from '../domain/commit-template.ts';
 import { DEFAULT_ORDER, DEFAULT_ROLLBACK } from '../domain/service.ts';
 import { isValuesPath } from '../domain/values-path.ts';
 import { DURATION, parseDuration } from './duration.ts';
@@ -37,6 +38,27 @@ function atLeastOne<Entries extends z.ZodRecord>(entries: Entries, message: stri
   return entries.refine((found) => Object.keys(found).length > 0, message).meta({ minProperties: 1 });
 }
 
+/** Git ends a name at `<`, and a header at the end of its line. */
+const IdentityEntry = z.strictObject({
+  name: z.string().regex(/^[^<>\u0000-\u001f\u007f\s](?:[^<>\u0000-\u001f\u007f]*[^<>\u0000-\u001f\u007f\s])?$/, 'is a name without < and >'),
+  email: z.string().regex(/^[^<>\u0000-\u001f\u007f\s]+@[^<>\u0000-\u001f\u007f\s]+$/, 'is an address as ci@example.com'),
+});
+
+function template(part: 'subject' | 'body') {
+  return z.string().check(({ value, issues }) => {
+    const message = templateProblem(value, part);
+    if (message !== null) issues.push({ code: 'custom', input: value, message });
+  });
+}
+
+const CommitEntry = z.strictObject({
+  subject: template('subject').min(1).optional().describe(`Template of the first line: ${DEFAULT_SUBJECT}`),
+  body: template('body').optional().describe(`Template of what stands between the first line and the trailers; it may name ${PLACEHOLDERS.map((name) => `{${name}}`).join(', ')}.`),
+  author: IdentityEntry.optional().describe('Who is named as the author (Slipway).'),
+  committer: IdentityEntry.optional().describe('Who is named as the committer (Slipway).'),
+  signingKey: SecretName.optional().describe('Secret with a private SSH key in OpenSSH’s format and without a passphrase, with which commits are signed.'),
+});
+
 const GitEntry = z.strictObject({
   host: z.literal('git').describe('Any Git server over smart HTTP.'),
   url: Url,
@@ -44,6 +66,7 @@ const GitEntry = z.strictObject({
   credentials: SecretName.optional().describe('Secret {"username", "password"}; leave out for anonymous access.'),
   aliases: z.array(z.string().min(1)).default([]).describe('Other URLs of the same repository, as its SSH form.'),
   caBundle: CaBundle.optional(),
+  commit: CommitEntry.optional().describe('How commits are worded, who makes them, and with which key they are signed.'),
 });
 
 const ArgoCdEntry = z.strictObject({
@@ -54,11 +77,16 @@ const ArgoCdEntry = z.strictObject({
 
 const ClusterEntry = z.strictObject({ eks: z.string().regex(/^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/, 'is the name of an EKS cluster'), region: Region });
 
+const IMAGE_PARTS = ['tag', 'digest', 'repository:tag', 'repository@digest', 'repository:tag@digest'] as const;
+
 const EditEntry = z.strictObject({
   git: Name.describe('Key under git.'),
   file: FilePath,
-  path: z.string().min(1).refine(isValuesPath, 'is a path as image.tag or images[0].newTag').describe('Path of the scalar, as image.tag.'),
-  value: z.enum(['tag', 'digest', 'repository:tag', 'repository@digest', 'repository:tag@digest']),
+  path: z.string().min(1).refine(isValuesPath, 'is a path as image.tag, images[0].newTag or images[name=web].newTag').describe('Path of the scalar, as image.tag or images[name=web].newTag.'),
+  value: z
+    .union([z.enum(IMAGE_PARTS), z.strictObject({ literal: z.string() })], `is one of ${IMAGE_PARTS.join(', ')}, or {literal: text}`)
+    .describe('Part of the image that is written there; {literal: text} writes the same text with every release.'),
+  create: z.boolean().optional().describe('Whether keys of the path that are missing are added to the file (false).'),
 });
 
 const TargetEntry = z.strictObject({

@@ -1,42 +1,58 @@
-import { type Deployment, goalOf } from './deployment.ts';
+import { DEFAULT_BODY, DEFAULT_SUBJECT, fillTemplate, type PlaceholderValues } from './commit-template.ts';
+import { type Deployment, goalOf, targetName } from './deployment.ts';
 import { ConfigurationError } from './errors.ts';
-import { imageReference } from './release.ts';
+import type { Release } from './release.ts';
+import type { CommitSettings } from './service.ts';
+
+export type CommitContext = {
+  /** What the target had before; null where that is not known, or nothing. A rollback's is the release that failed. */
+  readonly previous?: Pick<Release, 'tag' | 'digest'> | null;
+  /** As the repository's entry says; what it leaves out has a default. */
+  readonly settings?: Pick<CommitSettings, 'subject' | 'body'> | undefined;
+};
 
 /**
- * What a commit says: a subject for people, the image that it brings and the execution's page, and trailers
- * (git-interpret-trailers) by which a retry knows its own commit.
+ * What a commit says: a subject and a body for people, and trailers (git-interpret-trailers) by which a retry knows its own commit.
+ * No template can leave the trailers out.
  * @throws ConfigurationError for a name that holds a line end or another control character, which could forge a trailer
  */
-export function commitMessage(execution: string, deployment: Deployment): string {
-  const goal = goalOf(deployment);
-  const page = executionPage(execution);
-  const lines = [
-    subjectOf(deployment),
-    '',
-    `Image ${imageReference(goal)}`,
-    ...(page === null ? [] : [page]),
-    '',
-    executionTrailer(execution),
-    `Slipway-Release: ${goal.repository}:${goal.tag}@${goal.digest}`,
-  ];
-  const forged = lines.find((line) => /\p{Cc}/u.test(line));
-  if (forged !== undefined) throw new ConfigurationError(`The commit message would hold a control character in ${JSON.stringify(forged)}; correct that name`);
-  return `${lines.join('\n')}\n`;
+export function commitMessage(execution: string, deployment: Deployment, { previous = null, settings = {} }: CommitContext = {}): string {
+  const values = placeholderValues(execution, deployment, previous);
+  const trailers = trailersOf(execution, deployment);
+  const forged = [...Object.values(values), ...trailers].find((text) => text !== null && /\p{Cc}/u.test(text));
+  if (typeof forged === 'string') throw new ConfigurationError(`The commit message would hold a control character in ${JSON.stringify(forged)}; correct that name`);
+  const paragraphs = [fillTemplate(settings.subject ?? DEFAULT_SUBJECT, values), fillTemplate(settings.body ?? DEFAULT_BODY, values), trailers.join('\n')];
+  return `${paragraphs.map((text) => text.trim()).filter((text) => text !== '').join('\n\n')}\n`;
 }
 
 /** Whether a commit is the one that this execution made for this target, perhaps without hearing of it. */
 export function isOwnCommit(message: string, execution: string, deployment: Deployment): boolean {
   const lines = message.split('\n');
-  return lines[0] === subjectOf(deployment) && lines.includes(executionTrailer(execution));
+  return trailersOf(execution, deployment).every((trailer) => lines.includes(trailer));
 }
 
-function subjectOf({ service, release, rollback, environment, target }: Deployment): string {
-  if (rollback !== undefined) return `Roll back ${service} from ${release.tag} to ${rollback.release.tag} on ${environment}/${target}`;
-  return `Deploy ${service} ${release.tag} to ${environment}/${target}`;
+function placeholderValues(execution: string, deployment: Deployment, previous: Pick<Release, 'tag' | 'digest'> | null): PlaceholderValues {
+  const { service, environment, target, rollback } = deployment;
+  const { registry, repository, tag, digest } = goalOf(deployment);
+  const before = rollback === undefined ? previous : deployment.release;
+  return {
+    action: rollback === undefined ? 'deploy' : 'rollback',
+    service,
+    environment,
+    target,
+    tag,
+    digest,
+    image: `${registry}/${repository}:${tag}`,
+    previous: before === null || before.digest === digest ? null : `${before.tag} (${before.digest})`,
+    execution,
+    link: executionPage(execution) ?? execution,
+  };
 }
 
-function executionTrailer(execution: string): string {
-  return `Slipway-Execution: ${execution}`;
+/** Who made the commit, what it brings, and where to: a rollback brings another release than the deployment before it. */
+function trailersOf(execution: string, deployment: Deployment): readonly string[] {
+  const { repository, tag, digest } = goalOf(deployment);
+  return [`Slipway-Target: ${targetName(deployment)}`, `Slipway-Execution: ${execution}`, `Slipway-Release: ${repository}:${tag}@${digest}`];
 }
 
 /** Page of an execution in the console of AWS's public regions; null for other partitions. */

@@ -45,7 +45,7 @@ export type ScalarChange = {
   readonly path: string;
   /** 1-based line of the scalar in the file. */
   readonly line: number;
-  /** The whole line before and after, without its line ending. */
+  /** The whole line before and after, without its line ending; `before` is empty for a line that was added. */
   readonly before: string;
   readonly after: string;
 };

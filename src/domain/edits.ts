@@ -10,6 +10,7 @@ export type Files = Readonly<Record<string, string>>;
 
 /** What the scalar of an edit holds once the release is deployed. A value with a repository names its registry, as Kubernetes pulls it. */
 export function wantedValue(value: EditValue, release: Release): string {
+  if (typeof value === 'object') return value.literal;
   switch (value) {
     case 'tag':
       return release.tag;
@@ -26,19 +27,20 @@ export function wantedValue(value: EditValue, release: Release): string {
 
 /**
  * Makes every edit and returns only the files that changed. `changes` has one entry for each scalar that was set.
- * @throws ConfigurationError as `setScalar`, or for two edits of one scalar
+ * @throws ConfigurationError as `setScalar`, or for two edits of one scalar, whichever paths lead to it
  */
 export function applyEdits(files: Files, edits: readonly Edit[], release: Release): { readonly files: Files; readonly changes: readonly ScalarChange[] } {
   refuseTwins(edits);
   const texts = new Map(Object.entries(files));
   const changes: ScalarChange[] = [];
-  for (const { file, path, value } of edits) {
+  for (const { file, path, value, create = false } of edits) {
     const text = texts.get(file);
     if (text === undefined) throw new ConfigurationError(`${file} was not read, so ${path} in it cannot be set.`);
-    const edited = setScalar(text, path, wantedValue(value, release), file);
+    const edited = setScalar(text, path, wantedValue(value, release), { file, create });
     texts.set(file, edited.text);
     if (edited.change !== null) changes.push({ file, path, ...edited.change });
   }
+  if (edits.length > 1) refuseOverwritten(texts, edits, release);
   return { files: Object.fromEntries([...texts].filter(([file, text]) => files[file] !== text)), changes };
 }
 
@@ -52,9 +54,20 @@ function refuseTwins(edits: readonly Edit[]): void {
   }
 }
 
+/** An index and a selector may lead to one scalar, an anchor to its aliases: what was set is read once more. */
+function refuseOverwritten(texts: ReadonlyMap<string, string>, edits: readonly Edit[], release: Release): void {
+  const lost = edits.find(({ file, path, value }) => readScalar(texts.get(file) ?? '', path) !== wantedValue(value, release));
+  if (lost !== undefined) throw new ConfigurationError(`Another edit sets ${lost.path} in ${lost.file} too, or what its path goes by; keep one.`);
+}
+
 /** Whether the edits leave the digest out, so that the same tag pushed again changes nothing in Git. */
 export function namesTagOnly(edits: readonly Edit[]): boolean {
-  return edits.every(({ value }) => value === 'tag' || value === 'repository:tag');
+  return edits.every(({ value }) => value === 'tag' || value === 'repository:tag' || typeof value === 'object');
+}
+
+/** Whether an edit tells one release from another; a literal is the same for all of them. */
+export function namesRelease(edits: readonly Edit[]): boolean {
+  return edits.some(({ value }) => typeof value !== 'object');
 }
 
 /** The files as they go back, or the edit whose scalar somebody else has set since. */

@@ -61,16 +61,18 @@ export const DEFAULT_POLICY: Policy = {
   unschedulableGrace: 600_000,
 };
 
-/** What a scalar is set to. */
-export type EditValue = 'tag' | 'digest' | 'repository:tag' | 'repository@digest' | 'repository:tag@digest';
+/** What a scalar is set to: a part of the image, or the same text for every release. */
+export type EditValue = 'tag' | 'digest' | 'repository:tag' | 'repository@digest' | 'repository:tag@digest' | { readonly literal: string };
 
-/** One scalar of one file that names the image. */
+/** One scalar of one file that is written with a release. */
 export type Edit = {
   readonly git: GitRepository;
   readonly file: string;
-  /** Path of the scalar, as `image.tag` or `images[0].newTag`. */
+  /** Path of the scalar, as `image.tag` or `images[name=web].newTag`. */
   readonly path: string;
   readonly value: EditValue;
+  /** Whether keys of the path that are missing are added. */
+  readonly create?: boolean;
 };
 
 export type GitRepository = {
@@ -82,7 +84,22 @@ export type GitRepository = {
   readonly caBundle?: string;
   /** Other URLs of the same repository, as its SSH form. */
   readonly aliases: readonly string[];
+  readonly commit?: CommitSettings;
 };
+
+/** How commits to a repository are worded, who makes them, and who signs them; what is absent has a default. */
+export type CommitSettings = {
+  /** Template of the first line. */
+  readonly subject?: string;
+  /** Template of the paragraphs between the first line and the trailers. */
+  readonly body?: string;
+  readonly author?: Identity;
+  readonly committer?: Identity;
+  /** Name of the secret that holds a private key in OpenSSH's format, without a passphrase. */
+  readonly signingKey?: string;
+};
+
+export type Identity = { readonly name: string; readonly email: string };
 
 export type Target = {
   /** Replaces the environment's edits, so that what is decided for this target is written for it alone. */

@@ -1,129 +1,77 @@
-import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, type Pair, parseAllDocuments, type ParsedNode, type Scalar, visit, type YAMLMap, type YAMLSeq } from 'yaml';
-import { formatValuesPath, type ValuesPath } from './values-path.ts';
+import { type Document, isMap, isScalar, isSeq, type Pair, parseAllDocuments, type ParsedNode, type YAMLMap } from 'yaml';
+import { formatItem, type Selector, type ValuesPath } from './values-path.ts';
 
 /** Why a scalar cannot be edited, and where in the text. */
 export type Refusal = { readonly refused: string; readonly offset: number };
 
-/** A scalar that can be edited, as the parser found it. */
-export type LocatedScalar = {
-  readonly node: Scalar;
-  /** Where its source begins and ends; both directly after the colon for an empty value. */
-  readonly start: number;
-  readonly end: number;
-  /** Stands between braces or brackets. */
-  readonly inFlow: boolean;
-};
+export type ParsedDocument = Document.Parsed;
+export type ParsedPair = Pair<ParsedNode, ParsedNode | null>;
 
-/** Parses a file of one YAML document, with the positions of its tokens. */
-export function parseValues(text: string): Document.Parsed | Refusal {
-  const documents = parseAllDocuments(text, { keepSourceTokens: true, uniqueKeys: true, logLevel: 'silent' });
-  const document = documents[0];
-  if (document === undefined) return { refused: 'the file is empty', offset: 0 };
-  const second = documents[1];
-  if (second !== undefined) return { refused: `the file holds ${documents.length} documents, and Helm reads only the first; leave one`, offset: second.range[0] };
-  const error = document.errors[0];
-  if (error !== undefined) return { refused: `the file is not valid YAML: ${firstLine(error.message)}`, offset: error.pos[0] };
-  return document;
+/** Parses a file, with the positions of its tokens. Documents at the end that hold nothing, as after a last `---`, don't count. */
+export function parseValues(text: string): readonly ParsedDocument[] | Refusal {
+  const parsed = parseAllDocuments(text, { keepSourceTokens: true, uniqueKeys: true, logLevel: 'silent' });
+  const documents = Array.isArray(parsed) ? parsed : [];
+  const error = documents.flatMap(({ errors }) => errors).toSorted((a, b) => a.pos[0] - b.pos[0])[0];
+  if (error !== undefined) return { refused: syntaxProblem(text, error), offset: error.pos[0] };
+  const last = documents.findLastIndex(({ contents }) => !isEmpty(contents));
+  return documents.slice(0, last + 1);
 }
 
-/** The parser appends the position and an excerpt, which the caller gives as a line number. */
+/** Nothing between two document marks, not even an anchor. */
+function isEmpty(contents: ParsedNode | null): boolean {
+  return contents === null || (isScalar(contents) && contents.source === '' && contents.type === 'PLAIN' && contents.anchor === undefined);
+}
+
+type SyntaxError = ParsedDocument['errors'][number];
+
+function syntaxProblem(text: string, { code, message, pos: [offset] }: SyntaxError): string {
+  const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1).split('\n', 1)[0] ?? '';
+  if (code === 'DUPLICATE_KEY') return `the key ${/^(?:"[^"\n]*"|'[^'\n]*'|[^\s:]+)/.exec(text.slice(offset))?.[0]} stands here a second time; keep one`;
+  if (/^ *\t/.test(line)) return 'the line is indented with a tab, which YAML does not allow; indent it with blanks';
+  if (text.includes('{{')) return `the file is not valid YAML: ${firstLine(message)}; if it is a template ({{ … }}), name the file that the template takes its values from`;
+  return `the file is not valid YAML: ${firstLine(message)}; correct it`;
+}
+
+/** The parser appends the position and an excerpt, which the caller gives as line and column. */
 function firstLine(message: string): string {
   return message.replace(/ at line \d+, column \d+:[^]*$/, '').replace(/\n[^]*$/, '');
 }
 
-type ParsedPair = Pair<ParsedNode, ParsedNode | null>;
-type Place = { readonly node: ParsedNode | null; readonly pair: ParsedPair | null; readonly offset: number; readonly inFlow: boolean };
+/** The document that a path leads into, and the steps from its root on. */
+export type Entrance = { readonly document: ParsedDocument; readonly path: ValuesPath };
 
-/** Follows a path from the root to a scalar of the document's own: not inherited, not an alias, on one line. */
-export function locateScalar(document: Document.Parsed, text: string, path: ValuesPath): LocatedScalar | Refusal {
-  let place: Place = { node: document.contents, pair: null, offset: 0, inFlow: false };
-  for (const [depth, step] of path.entries()) {
-    const next = descend(place, step, formatValuesPath(path.slice(0, depth)));
-    if ('refused' in next) return next;
-    place = next;
-  }
-  return editableScalar(place, text, formatValuesPath(path));
+/** A file of several documents is a list of them. In a file of one, a selector may name it, too. */
+export function enterDocument(documents: readonly ParsedDocument[], path: ValuesPath): Entrance | Refusal {
+  const [first, ...rest] = path;
+  const [only, second] = documents;
+  if (only === undefined) return { refused: 'the file is empty; write the key, or ask for it by create: true', offset: 0 };
+  if (second === undefined && (isSeq(only.contents) || typeof first !== 'object')) return { document: only, path };
+  if (typeof first === 'object') return chooseDocument(documents, first, rest);
+  const chosen = typeof first === 'number' ? documents[first] : undefined;
+  if (chosen !== undefined) return { document: chosen, path: rest };
+  const offset = (second ?? only).range[0];
+  if (typeof first === 'number') return { refused: `the file holds ${documents.length} documents, so none at [${first}]`, offset };
+  return { refused: `the file holds ${documents.length} documents; begin the path with the one that is meant, as [kind=Deployment] or [0], and remember that Helm reads the first alone`, offset };
 }
 
-function descend(place: Place, step: string | number, parent: string): Place | Refusal {
-  const { node, offset } = place;
-  const name = parent === '' ? 'the file' : parent;
-  if (isAlias(node)) return { refused: `${name} is the alias *${node.source}; edit the anchor &${node.source} instead`, offset };
-  if (typeof step === 'number') {
-    if (!isSeq(node)) return { refused: `${name} is not a list, so it has no item [${step}]`, offset };
-    return itemOf(node, step, place, name);
-  }
-  if (!isMap(node)) return { refused: `${name} is not a map, so it has no key ${step}`, offset };
-  return valueOf(node, step, place, name);
+function chooseDocument(documents: readonly ParsedDocument[], selector: Selector, path: ValuesPath): Entrance | Refusal {
+  const [document, twin] = documents.filter(({ contents }) => meets(contents, selector));
+  const where = documents.length === 1 ? 'the document does not have' : `none of the ${documents.length} documents has`;
+  if (document === undefined) return { refused: `${where} ${formatItem(selector)}; correct the path`, offset: documents[0]?.contents?.range[0] ?? 0 };
+  if (twin !== undefined) return { refused: `several documents have ${formatItem(selector)}; name what tells them apart, as [kind=Deployment,metadata.name=web]`, offset: twin.contents?.range[0] ?? twin.range[0] };
+  return { document, path };
 }
 
-function itemOf(list: YAMLSeq.Parsed, index: number, place: Place, name: string): Place | Refusal {
-  const item = list.items[index];
-  if (item === undefined) return { refused: `${name} has ${list.items.length} items, so none at [${index}]`, offset: place.offset };
-  return { node: item, pair: null, offset: item.range[0], inFlow: place.inFlow || list.flow === true };
+/** Whether a map has the value of each condition, as written in it: not by an alias, not inherited. */
+export function meets(node: unknown, selector: Selector): boolean {
+  return selector.every(({ key, is }) => {
+    let found = node;
+    for (const name of key) found = isMap(found) ? ownPairs(found as YAMLMap.Parsed, name)[0]?.value : undefined;
+    return isScalar(found) && found.source === is;
+  });
 }
 
-function valueOf(map: YAMLMap.Parsed, key: string, place: Place, name: string): Place | Refusal {
-  const pair = map.items.find((candidate) => keyText(candidate) === key);
-  if (pair === undefined) {
-    const inherits = map.items.some((candidate) => keyText(candidate) === '<<');
-    const advice = inherits ? 'of its own; what it inherits through << is edited where it stands' : '; add it to the file, or correct the path';
-    return { refused: `${name} has no key ${key}${inherits ? ' ' : ''}${advice}`, offset: place.offset };
-  }
-  return { node: pair.value, pair, offset: pair.key.range[0], inFlow: place.inFlow || map.flow === true };
-}
-
-/** A key as written, so that `8080:` is found by the path `8080`. */
-function keyText({ key }: ParsedPair): string | undefined {
-  return isScalar(key) ? key.source : undefined;
-}
-
-function editableScalar({ node, pair, offset, inFlow }: Place, text: string, name: string): LocatedScalar | Refusal {
-  if (isAlias(node)) return { refused: `${name} is the alias *${node.source}; edit the anchor &${node.source} instead`, offset };
-  if (isMap(node) || isSeq(node)) return { refused: `${name} is a ${isMap(node) ? 'map' : 'list'}, not a single value`, offset };
-  if (node === null) return { refused: `${name} has no colon after its key; write it as a key with a value`, offset };
-  if (node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED') return { refused: `${name} is a block of text; write its value on one line`, offset };
-  if (node.tag !== undefined && node.tag !== 'tag:yaml.org,2002:str') return { refused: `${name} has the tag ${node.tag}; remove the tag`, offset };
-  const [start, end] = node.range;
-  if (text.slice(start, end).includes('\n')) return { refused: `${name} spans several lines; write its value on one line`, offset };
-  if (start < end) return { node, start, end, inFlow };
-  const colon = colonOfEmptyValue(pair);
-  if (colon === undefined) return { refused: `${name} is empty; write a value there once, as ""`, offset };
-  return { node, start: colon + 1, end: colon + 1, inFlow };
-}
-
-/** A comment may follow an empty value, so the value's place is after the colon; undefined where an anchor or a tag stands between. */
-function colonOfEmptyValue(pair: ParsedPair | null): number | undefined {
-  const separators = pair?.srcToken?.sep ?? [];
-  if (separators.some(({ type }) => type === 'anchor' || type === 'tag')) return undefined;
-  return separators.find(({ type }) => type === 'map-value-ind')?.offset;
-}
-
-type AnyNode = Alias | Scalar | YAMLMap | YAMLSeq;
-
-/** Whether the edited text is the document with another string in that scalar, and nothing else. Aliases are compared by name. */
-export function differsOnlyIn(document: Document.Parsed, { node }: LocatedScalar, value: string, edited: string): boolean {
-  const result = parseValues(edited);
-  if ('refused' in result) return false;
-  const before = nodesOf(document);
-  const after = nodesOf(result);
-  const position = before.indexOf(node);
-  const wanted = before.map(describe).with(position, describeScalar('string', value, node));
-  return after.length === wanted.length && after.every((found, index) => describe(found) === wanted[index]);
-}
-
-function nodesOf(document: Document.Parsed): AnyNode[] {
-  const nodes: AnyNode[] = [];
-  visit(document, { Node: (_key, node) => void nodes.push(node) });
-  return nodes;
-}
-
-function describe(node: AnyNode): string {
-  if (isAlias(node)) return `*${node.source}`;
-  if (isScalar(node)) return describeScalar(typeof node.value, String(node.value), node);
-  return JSON.stringify([isMap(node) ? 'map' : 'list', node.items.length, node.anchor, node.tag]);
-}
-
-function describeScalar(type: string, value: string, { anchor, tag }: Scalar): string {
-  return JSON.stringify([type, value, anchor, tag]);
+/** Pairs whose key is written so: `8080:` is found by `8080`. */
+export function ownPairs(map: YAMLMap.Parsed, name: string): readonly ParsedPair[] {
+  return map.items.filter(({ key }) => isScalar(key) && key.source === name);
 }

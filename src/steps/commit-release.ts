@@ -34,7 +34,7 @@ export const commitRelease = defineStep({
     const { target, edits } = await readTargetConfig(ports.services, deployment);
     const repository = singleRepository(edits, editedRepository(edits, deployment), deployment);
     const host = await ports.git(repository);
-    const work: Work = { ports, host, edits, execution: input.execution, deployment };
+    const work: Work = { ports, host, repository, edits, execution: input.execution, deployment };
     const [first, application] = await Promise.all([readFiles(work), lookAtApplication(ports, target)]);
     checkApplication({ ...application, repository, isDefaultBranch: first.isDefaultBranch === true });
     const unused = [first];
@@ -42,7 +42,14 @@ export const commitRelease = defineStep({
   },
 });
 
-type Work = { readonly ports: Ports; readonly host: GitHost; readonly edits: readonly Edit[]; readonly execution: string; readonly deployment: Deployment };
+type Work = {
+  readonly ports: Ports;
+  readonly host: GitHost;
+  readonly repository: Edit['git'];
+  readonly edits: readonly Edit[];
+  readonly execution: string;
+  readonly deployment: Deployment;
+};
 
 /** A deployment tells of one commit, so its edits have one place to go to. */
 function singleRepository(edits: readonly Edit[], repository: Edit['git'], deployment: Deployment): Edit['git'] {
@@ -67,14 +74,14 @@ function readFiles({ host, edits }: Work): Promise<GitSnapshot> {
  * on that head. Where the value is there already, that write says that the release is rolled out from now on, as after a commit.
  */
 async function commitOnce(work: Work, snapshot: GitSnapshot): Promise<Result> {
-  const { ports, host, edits, execution, deployment } = work;
+  const { ports, host, repository, edits, execution, deployment } = work;
   const { files, changes } = applyEdits(snapshot.files, edits, deployment.release);
   const state = await ports.targets.target(deployment);
   if (!holdsClaim(state, execution, deployment)) return superseded(deployment);
   if (hasMovedTag(state, edits, deployment)) return { status: 'failed', deployment: { ...deployment, cause: deployment.cause ?? movedTag(deployment) } };
   if (!(await ports.targets.prove(deployment, { execution, generation: state.claim.generation }, { purpose: 'commit' }))) return superseded(deployment);
   if (changes.length === 0 && !mayBeOverwritten(work, snapshot)) return found(work, snapshot);
-  const revision = await host.commit({ head: snapshot.revision, files, message: commitMessage(execution, deployment) });
+  const revision = await host.commit({ head: snapshot.revision, files, message: commitMessage(execution, deployment, { previous: state.current?.release ?? null, settings: repository.commit }) });
   return committed(work, { revision, head: revision, url: host.link(revision), changes });
 }
 

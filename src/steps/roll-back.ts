@@ -43,8 +43,9 @@ export const rollBack = defineStep({
     const decided = decideRollback(deployment, environment.rollback, state);
     if (decided.decision === 'stand') return stands(deployment, decided.why);
     if (await isGone(ports, decided.to)) return stands(deployment, `nothing to roll back to: ${decided.to.tag} is no longer in ECR`);
-    const host = await ports.git(editedRepository(edits, deployment));
-    const work: Work = { ports, host, edits, execution: input.execution, failedAt, deployment: decided.deployment, to: decided.to };
+    const repository = editedRepository(edits, deployment);
+    const host = await ports.git(repository);
+    const work: Work = { ports, host, repository, edits, execution: input.execution, failedAt, deployment: decided.deployment, to: decided.to };
     return commitOnHead(() => host.read([...new Set(edits.map(({ file }) => file))]), (snapshot) => commitOnce(work, snapshot));
   },
 });
@@ -52,6 +53,7 @@ export const rollBack = defineStep({
 type Work = {
   readonly ports: RollBackPorts;
   readonly host: GitHost;
+  readonly repository: Edit['git'];
   readonly edits: readonly Edit[];
   readonly execution: string;
   readonly failedAt: Instant;
@@ -67,7 +69,7 @@ async function isGone({ registry }: RollBackPorts, { registry: host, repository,
 
 /** Head and files are read; then the claim is proven, in the write that quarantines; then the commit happens only on that head. */
 async function commitOnce(work: Work, snapshot: GitSnapshot): Promise<Result> {
-  const { host, edits, execution, deployment, to, failedAt } = work;
+  const { host, repository, edits, execution, deployment, to, failedAt } = work;
   if (!(await proveAndQuarantine(work))) return { status: 'superseded', deployment: { ...deployment, cause: withReason(deployment, `not rolled back, ${CLAIM_LOST}`) } };
   const taken = takeBack(snapshot.files, edits, { failed: deployment.release, previous: to });
   if ('changed' in taken) {
@@ -76,7 +78,7 @@ async function commitOnce(work: Work, snapshot: GitSnapshot): Promise<Result> {
   }
   const turned = turnedRound(deployment, to, failedAt);
   if (taken.changes.length === 0) return committed(work, turned, foundCommit(work, turned, snapshot));
-  const revision = await host.commit({ head: snapshot.revision, files: taken.files, message: commitMessage(execution, turned) });
+  const revision = await host.commit({ head: snapshot.revision, files: taken.files, message: commitMessage(execution, turned, { settings: repository.commit }) });
   return committed(work, turned, { revision, head: revision, url: host.link(revision), changes: taken.changes });
 }
 

@@ -94,7 +94,7 @@ describe('slipway sandbox --keep --json, and the other commands beside it', { ti
     });
     const { code, stdout, stderr } = await slipway('apply', broken);
     expect([code, stdout]).toEqual([1, '']);
-    expect(stderr).toMatch(/^inference-service\/dev\/eu: envs\/dev\/values\.yaml, line 4: image has no key version; .*$/m);
+    expect(stderr).toMatch(/^inference-service\/dev\/eu: envs\/dev\/values\.yaml, line 4, column 1: image has no key version; .*$/m);
     expect(stderr).toMatch(/^inference-service\/dev\/us: .*Application absent.*$/m);
     expect(stderr).toMatch(/Nothing was written; correct this, or leave the checks out with --no-check\.\n$/);
     expect((await slipway('status', 'new-service')).code).toBe(1);

@@ -4,7 +4,8 @@ import type { ServiceStore } from '../../src/ports/deployment-store.ts';
 
 /** A service that uses every member there is, so that none is lost on its way through a store. */
 export function aWholeService(overrides: Partial<Service> = {}): Service {
-  const git = { host: 'git', url: 'https://git.example.com/team/config.git', branch: 'main', credentials: 'slipway/git', caBundle: 'CA', aliases: ['git@git.example.com:team/config.git'] } as const;
+  const commit = { subject: '{tag}', body: '', author: { name: 'CI', email: 'ci@example.com' }, committer: { name: 'CD', email: 'cd@example.com' }, signingKey: 'slipway/signing' };
+  const git = { host: 'git', url: 'https://git.example.com/team/config.git', branch: 'main', credentials: 'slipway/git', caBundle: 'CA', aliases: ['git@git.example.com:team/config.git'], commit } as const;
   const target = {
     argocd: { url: 'https://argocd.example.com', token: 'slipway/argocd', caBundle: 'CA' },
     application: { name: 'inference-dev', project: 'inference', namespace: 'team' },
@@ -13,7 +14,7 @@ export function aWholeService(overrides: Partial<Service> = {}): Service {
     workloads: ['web'],
     smoke: { url: 'https://inference.example.com/ready', status: 200 },
   };
-  const edits = [{ git, file: 'envs/dev/values.yaml', path: 'image.tag', value: 'tag' }] as const;
+  const edits = [{ git, file: 'envs/dev/values.yaml', path: 'image.tag', value: 'tag' }, { git, file: 'envs/dev/values.yaml', path: 'image.pinned', value: { literal: 'yes' }, create: true }] as const;
   const environment: Environment = { rollback: 'manual', order: { policy: 'supersede', interrupt: true }, edits, policy: DEFAULT_POLICY, targets: { eu: target, us: { ...target, edits: [{ git, file: 'envs/us.yaml', path: 'image', value: 'repository:tag@digest' }] } } };
   return {
     name: 'inference-service',

@@ -86,7 +86,7 @@ async function allEnded(scene: Scene): Promise<readonly Ended[]> {
 async function stormedService(scene: Scene, { name, application }: SampleService, images: readonly Image[], ended: readonly Ended[]): Promise<StormedService> {
   const pushed = images.map(({ tag }) => tag);
   const subjects = (await scene.scenario.world.git.repository.log()).toReversed().map(({ message }) => message.split('\n')[0] ?? '');
-  const deployed = subjects.flatMap((subject) => new RegExp(`^Deploy ${name} (\\S+) to `).exec(subject)?.[1] ?? []);
+  const deployed = subjects.flatMap((subject) => new RegExp(`^deploy\\([^)]*\\): ${name} (\\S+)$`).exec(subject)?.[1] ?? []);
   const live = [...new Set((await livePods(scene, application)).map(({ digest }) => images.find((image) => image.digest === digest)?.tag ?? digest ?? 'unknown'))];
   const order = deployed.map((tag) => pushed.indexOf(tag));
   const isForward = order.every((place, index) => place > (order[index - 1] ?? -1));

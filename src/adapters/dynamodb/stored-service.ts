@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Edit, Environment, GitRepository, Policy, Service, Target } from '../../domain/service.ts';
+import type { CommitSettings, Edit, Environment, GitRepository, Policy, Service, Target } from '../../domain/service.ts';
 
 const StoredPolicy: z.ZodMiniType<Policy> = z.strictObject({
   syncTimeout: z.number(),
@@ -11,6 +11,16 @@ const StoredPolicy: z.ZodMiniType<Policy> = z.strictObject({
   unschedulableGrace: z.number(),
 });
 
+const StoredIdentity = z.strictObject({ name: z.string(), email: z.string() });
+
+const StoredCommit: z.ZodMiniType<CommitSettings> = z.strictObject({
+  subject: z.exactOptional(z.string()),
+  body: z.exactOptional(z.string()),
+  author: z.exactOptional(StoredIdentity),
+  committer: z.exactOptional(StoredIdentity),
+  signingKey: z.exactOptional(z.string()),
+});
+
 const StoredGit: z.ZodMiniType<GitRepository> = z.strictObject({
   host: z.literal('git'),
   url: z.string(),
@@ -18,13 +28,15 @@ const StoredGit: z.ZodMiniType<GitRepository> = z.strictObject({
   credentials: z.exactOptional(z.string()),
   caBundle: z.exactOptional(z.string()),
   aliases: z.array(z.string()),
+  commit: z.exactOptional(StoredCommit),
 });
 
 const StoredEdit: z.ZodMiniType<Edit> = z.strictObject({
   git: StoredGit,
   file: z.string(),
   path: z.string(),
-  value: z.enum(['tag', 'digest', 'repository:tag', 'repository@digest', 'repository:tag@digest']),
+  value: z.union([z.enum(['tag', 'digest', 'repository:tag', 'repository@digest', 'repository:tag@digest']), z.strictObject({ literal: z.string() })]),
+  create: z.exactOptional(z.boolean()),
 });
 
 const StoredTarget: z.ZodMiniType<Target> = z.strictObject({

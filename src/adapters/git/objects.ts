@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Instant } from '../../domain/instant.ts';
+import type { Identity } from '../../domain/service.ts';
 import { GitProtocolError } from './protocol-error.ts';
+import type { SignCommit } from './signing.ts';
 
 export type ObjectType = 'commit' | 'tree' | 'blob' | 'tag';
 
@@ -29,14 +31,32 @@ export function parseCommit(body: Buffer): GitCommit {
   return { tree, message: text.slice(end + 2) };
 }
 
-/** Who commits: nobody's mailbox, so that a host links the commits to no account. */
-const IDENTITY = 'Slipway <slipway@users.noreply.invalid>';
+/** Who commits unless the configuration says otherwise: nobody's mailbox, so that a host links the commits to no account. */
+const SLIPWAY: Identity = { name: 'Slipway', email: 'slipway@users.noreply.invalid' };
 
-export type NewCommit = { readonly tree: string; readonly parent: string; readonly message: string; readonly at: Instant };
+export type NewCommit = {
+  readonly tree: string;
+  readonly parent: string;
+  readonly message: string;
+  readonly at: Instant;
+  readonly author?: Identity | undefined;
+  readonly committer?: Identity | undefined;
+  readonly sign?: SignCommit | undefined;
+};
 
-export function formatCommit({ tree, parent, message, at }: NewCommit): NewObject {
+export function formatCommit({ tree, parent, message, at, author = SLIPWAY, committer = SLIPWAY, sign }: NewCommit): NewObject {
   const time = `${Math.floor(Date.parse(at) / 1000)} +0000`;
-  const text = `tree ${tree}\nparent ${parent}\nauthor ${IDENTITY} ${time}\ncommitter ${IDENTITY} ${time}\n\n${message.trimEnd()}\n`;
-  const commit: GitObject = { type: 'commit', body: Buffer.from(text) };
+  const headers = [`tree ${tree}`, `parent ${parent}`, `author ${formatIdentity(author)} ${time}`, `committer ${formatIdentity(committer)} ${time}`];
+  const text = (signature: readonly string[]): Buffer => Buffer.from(`${[...headers, ...signature].join('\n')}\n\n${message.trimEnd()}\n`);
+  const commit: GitObject = { type: 'commit', body: text(sign === undefined ? [] : [signatureHeader(sign(text([])))]) };
   return { ...commit, id: objectId(commit) };
+}
+
+function formatIdentity({ name, email }: Identity): string {
+  return `${name} <${email}>`;
+}
+
+/** A header of several lines: each but the first begins with a blank. What is signed is the commit without it. */
+function signatureHeader(signature: string): string {
+  return `gpgsig ${signature.trimEnd().replaceAll('\n', '\n ')}`;
 }

@@ -12,6 +12,7 @@ import { createObjectStore } from './object-store.ts';
 import { formatCommit, type GitCommit, isObjectId, parseCommit } from './objects.ts';
 import { push } from './receive-pack.ts';
 import { type Remote, understand } from './remote.ts';
+import { readCommitSigner, type SignCommit } from './signing.ts';
 import { branchHead, type ReadCapabilities, readCapabilities } from './upload-pack.ts';
 
 export type GitPorts = { readonly secrets: Secrets; readonly now?: () => Instant };
@@ -28,10 +29,10 @@ export function createOpenGitHost({ secrets, now = systemTime }: GitPorts): Open
     const key = JSON.stringify([repository.url, repository.caBundle]);
     const client = clients.get(key) ?? createClient(repository);
     clients.set(key, client);
-    const remote = await openRemote(repository, client, secrets);
+    const [remote, sign] = await Promise.all([openRemote(repository, client, secrets), openSigner(repository, secrets)]);
     // What one user may read tells nothing of another.
     const cache = cacheOf(caches, JSON.stringify([key, repository.credentials]));
-    return createGitHost({ remote, repository, now, cache, capabilities: () => remember(known, key, () => readCapabilities(remote)) });
+    return createGitHost({ remote, repository, sign, now, cache, capabilities: () => remember(known, key, () => readCapabilities(remote)) });
   };
 }
 
@@ -57,6 +58,11 @@ async function openRemote(repository: GitRepository, client: HttpClient, secrets
   return { ...remote, secret, authorization: await readBasicAuthorization(secrets, secret) };
 }
 
+/** Read with the credentials, so that `slipway apply` finds out about a key that can't sign. */
+async function openSigner({ commit }: GitRepository, secrets: Secrets): Promise<SignCommit | undefined> {
+  return commit?.signingKey === undefined ? undefined : readCommitSigner(secrets, commit.signingKey);
+}
+
 function cacheOf(caches: Map<string, ObjectCache>, key: string): ObjectCache {
   const cache = caches.get(key) ?? createObjectCache();
   caches.set(key, cache);
@@ -74,12 +80,13 @@ function remember<Value>(memory: Map<string, Promise<Value>>, key: string, find:
 type Connection = {
   readonly remote: Remote;
   readonly repository: GitRepository;
+  readonly sign: SignCommit | undefined;
   readonly now: () => Instant;
   readonly cache: ObjectCache;
   readonly capabilities: () => Promise<ReadCapabilities>;
 };
 
-function createGitHost({ remote, repository, now, cache, capabilities }: Connection): GitHost {
+function createGitHost({ remote, repository, sign, now, cache, capabilities }: Connection): GitHost {
   const store = createObjectStore(remote, capabilities, cache);
 
   async function loadCommit(revision: string): Promise<GitCommit & { readonly place: Place }> {
@@ -98,7 +105,8 @@ function createGitHost({ remote, repository, now, cache, capabilities }: Connect
   async function commit({ head, files, message }: GitChange): Promise<string> {
     const { tree, place } = await loadCommit(head);
     const written = await writeFiles(place, tree, files);
-    const commit = formatCommit({ tree: written.id, parent: head, message, at: now() });
+    const { author, committer } = repository.commit ?? {};
+    const commit = formatCommit({ tree: written.id, parent: head, message, at: now(), author, committer, sign });
     const objects = [...written.objects, commit];
     await push(remote, { branch: repository.branch, from: head, to: commit.id, objects });
     for (const { id, type, body } of objects) store.add(id, { type, body });

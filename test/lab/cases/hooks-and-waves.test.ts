@@ -37,7 +37,7 @@ describe.concurrent('a hook after the sync', { timeout: PATIENT }, () => {
     const ended = await cases.deploy(name, NEW);
     expect(ended).toMatchObject({ status: 'FAILED', outcome: 'failed', pods: [ready(NEW.digest), ready(NEW.digest)] });
     expect(ended.cause).toMatch(/^not verified in time: Application bad-hook: the operation that auto-sync started at \S+ at revision [0-9a-f]{7} still runs: waiting for completion of hook batch\/Job\/bad-hook-smoke-test$/);
-    expect(await cases.commits(name)).toEqual([`Deploy ${name} 1.1.0 to dev/eu`]);
+    expect(await cases.commits(name)).toEqual([`deploy(dev): ${name} 1.1.0`]);
     expect((await cases.world.targets.target(targetOf(name))).current).toBeNull();
   });
 
@@ -61,7 +61,7 @@ describe.concurrent('a wave that never becomes healthy', { timeout: PATIENT }, (
     const ended = await cases.deploy(name, BAD);
     expect(ended).toMatchObject({ status: 'FAILED', outcome: 'rolled-back' });
     expect(ended.cause).toMatch(/^pod bad-wave-\S+: (?:ErrImagePull|ImagePullBackOff): /);
-    expect(await cases.commits(name)).toEqual([`Deploy ${name} 1.1.0 to dev/eu`, `Deploy ${name} 1.1.1-bad to dev/eu`, expect.stringContaining('1.1.0') as string]);
+    expect(await cases.commits(name)).toEqual([`deploy(dev): ${name} 1.1.0`, `deploy(dev): ${name} 1.1.1-bad`, expect.stringContaining('1.1.0') as string]);
     expect(await cases.live(name)).toEqual([NEW.digest]);
     expect((await cases.world.targets.target(targetOf(name))).current?.release.tag).toBe('1.1.0');
     const seen = await operations.stop();
@@ -98,7 +98,7 @@ describe.concurrent('a sync that Argo CD tries again and again, since its hook f
   }
 
   async function expectNewestAfter(name: string, operations: Operations): Promise<void> {
-    expect(await cases.commits(name)).toEqual([`Deploy ${name} 1.1.1-bad to dev/eu`, `Deploy ${name} 1.2.0 to dev/eu`]);
+    expect(await cases.commits(name)).toEqual([`deploy(dev): ${name} 1.1.1-bad`, `deploy(dev): ${name} 1.2.0`]);
     expect((await operations.stop()).map(({ phase }) => phase)).toEqual(['Failed', 'Succeeded']);
     expect(await cases.live(name)).toEqual([NEWEST.digest]);
   }
@@ -112,7 +112,7 @@ describe.concurrent('an operation of somebody else that runs when a release come
     await cases.administrator.sync(name);
     const ended = await cases.deploy(name, NEW);
     expect(ended).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded', cause: null, pods: [ready(NEW.digest), ready(NEW.digest)] });
-    expect(await cases.commits(name)).toEqual([`Deploy ${name} 1.1.0 to dev/eu`]);
+    expect(await cases.commits(name)).toEqual([`deploy(dev): ${name} 1.1.0`]);
     expect((await operations.stop()).map(({ phase, by }) => `${phase} ${by}`)).toEqual(['Succeeded admin', 'Succeeded auto-sync']);
   });
 
@@ -129,7 +129,7 @@ describe.concurrent('an operation of somebody else that runs when a release come
     await cases.administrator.terminate(name);
     expect(await cases.world.executions.redrive(execution)).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded' });
     expect(await cases.live(name)).toEqual([NEW.digest]);
-    expect(await cases.commits(name)).toEqual([`Deploy ${name} 1.1.0 to dev/eu`]);
+    expect(await cases.commits(name)).toEqual([`deploy(dev): ${name} 1.1.0`]);
   });
 });
 

@@ -94,7 +94,7 @@ describe('a server that is gone for a while', () => {
 
 async function expectOneDeployment(name: string): Promise<void> {
   const log = name.startsWith('forge') ? (await forge.log()).map(({ message }) => message.split('\n')[0]) : await cases.commits(name);
-  expect(log.filter((line) => line?.startsWith(`Deploy ${name} `))).toEqual([`Deploy ${name} 1.1.0 to dev/eu`]);
+  expect(log.filter((line) => line?.startsWith(`deploy(dev): ${name} `))).toEqual([`deploy(dev): ${name} 1.1.0`]);
   expect(await cases.live(name)).toEqual([NEW.digest]);
   const { claim, current } = await cases.world.targets.target(targetOf(name));
   expect([claim?.execution, current?.release.digest]).toEqual([null, NEW.digest]);

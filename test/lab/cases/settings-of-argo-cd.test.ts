@@ -52,7 +52,7 @@ describe.concurrent('a failed auto-sync, which Argo CD does not try again', { ti
       expect(ended.cause).toMatch(/^Application over-quota: Service over-quota-metrics: .*services "over-quota-metrics" is forbidden: /);
       await core.deleteNamespacedResourceQuota({ namespace: NAMESPACE, name: 'few-services' });
       expect(await cases.world.executions.redrive(execution)).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded', pods: [ready(NEW.digest), ready(NEW.digest)] });
-      expect(await cases.commits(name)).toEqual([`Deploy ${name} 1.1.0 to dev/eu`]);
+      expect(await cases.commits(name)).toEqual([`deploy(dev): ${name} 1.1.0`]);
       const [record] = await cases.world.records.history(targetOf(name), 10);
       expect(record?.attempts.map(({ outcome }) => outcome).toSorted()).toEqual(['failed', 'succeeded']);
     } finally {
@@ -65,7 +65,7 @@ describe.concurrent('an Application in another namespace and project', { timeout
   it('gets the release with the token of its own project', async () => {
     const ended = await cases.deploy('of-a-team', NEW);
     expect(ended).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded', cause: null, pods: [ready(NEW.digest), ready(NEW.digest)] });
-    expect(await cases.commits('of-a-team')).toEqual(['Deploy of-a-team 1.1.0 to dev/eu']);
+    expect(await cases.commits('of-a-team')).toEqual(['deploy(dev): of-a-team 1.1.0']);
     expect(await cases.live('of-a-team')).toEqual([NEW.digest]);
   });
 });
@@ -94,7 +94,7 @@ describe.concurrent('a sync window that is closed', { timeout: PATIENT }, () => 
     expect(await cases.live(name)).toEqual([OLD.digest]);
     await cases.administrator.openWindow('inference', name);
     expect(await cases.world.executions.redrive(execution)).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded', pods: [ready(NEW.digest), ready(NEW.digest)] });
-    expect(await cases.commits(name)).toEqual([`Deploy ${name} 1.1.0 to dev/eu`]);
+    expect(await cases.commits(name)).toEqual([`deploy(dev): ${name} 1.1.0`]);
   });
 });
 

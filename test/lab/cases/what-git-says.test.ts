@@ -47,13 +47,13 @@ describe.concurrent('paths that lead nowhere', { timeout: PATIENT }, () => {
     expect((await cases.world.targets.target(targetOf(name))).claim?.execution).toBeNull();
     await cases.administrator.patchApplication(name, { spec: { source: { helm: { valueFiles: ['values.yaml', `../../${valuesFileOf(name)}`] } } } });
     expect(await cases.world.executions.redrive(execution)).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded', pods: [ready(NEW.digest), ready(NEW.digest)] });
-    expect(await cases.commits(name)).toEqual([`Deploy ${name} 1.1.0 to dev/eu`]);
+    expect(await cases.commits(name)).toEqual([`deploy(dev): ${name} 1.1.0`]);
   });
 
   it('errs before the commit where slipway.yaml names a path that is not in the values file', async () => {
     const ended = await cases.deploy('wrong-path', NEW);
     expect(ended).toMatchObject({ status: 'FAILED', outcome: 'errored', commit: null });
-    expect(ended.cause).toMatch(/^ConfigurationError: envs\/dev\/wrong-path\.yaml, line \d+: image has no key version; add it to the file, or correct the path\.$/);
+    expect(ended.cause).toMatch(/^ConfigurationError: envs\/dev\/wrong-path\.yaml, line \d+, column 1: image has no key version; add it to the file, ask for it by create: true, or correct the path\.$/);
     expect(await cases.commits('wrong-path')).toEqual([]);
     expect(await cases.live('wrong-path')).toEqual([OLD.digest]);
   });
@@ -91,7 +91,7 @@ describe.concurrent('an Application with several sources', { timeout: PATIENT },
     const charts = await makeMultiSource(cases, name);
     const ended = await cases.deploy(name, NEW);
     expect(ended).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded', cause: null, pods: [ready(NEW.digest), ready(NEW.digest)] });
-    expect(await cases.commits(name)).toEqual([`Deploy ${name} 1.1.0 to dev/eu`]);
+    expect(await cases.commits(name)).toEqual([`deploy(dev): ${name} 1.1.0`]);
     expect((await charts.log()).length).toBe(1);
     const [record] = await cases.world.records.history(targetOf(name), 10);
     expect(record?.attempts).toEqual([expect.objectContaining({ outcome: 'succeeded', commit: expect.objectContaining({ revision: ended.commit?.sha }) as object })]);
@@ -102,7 +102,7 @@ describe.concurrent('an Application with several sources', { timeout: PATIENT },
 async function revertAtPush({ world }: CasesWorld, name: string): Promise<void> {
   const hook = join(world.world.git.repository.directory, 'hooks', 'post-receive');
   const revert = 'git -c user.name=Somebody -c user.email=somebody@example.com commit-tree "$old^{tree}" -p "$new" -m "Take it back"';
-  const lines = ['#!/bin/sh', 'while read old new ref; do', `case "$(git log -1 --format=%s "$new")" in "Deploy ${name} "*)`, `git update-ref "$ref" "$(${revert})" "$new";;`, 'esac', 'done'];
+  const lines = ['#!/bin/sh', 'while read old new ref; do', `case "$(git log -1 --format=%s "$new")" in "deploy(dev): ${name} "*)`, `git update-ref "$ref" "$(${revert})" "$new";;`, 'esac', 'done'];
   await writeFile(hook, `${lines.join('\n')}\n`);
   await chmod(hook, 0o755);
 }

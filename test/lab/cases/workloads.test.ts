@@ -63,7 +63,7 @@ describe.concurrent('somebody else at work on the same Deployment', () => {
     expect(ended).toMatchObject({ status: 'FAILED', outcome: 'failed', cause: 'Deployment paused: paused: its rollout goes on only after kubectl rollout resume' });
     await pause(name, false);
     expect(await cases.world.executions.redrive(execution)).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded', pods: [ready(NEW.digest), ready(NEW.digest)] });
-    expect(await cases.commits(name)).toEqual([`Deploy ${name} 1.1.0 to dev/eu`]);
+    expect(await cases.commits(name)).toEqual([`deploy(dev): ${name} 1.1.0`]);
     expect((await cases.world.targets.target(targetOf(name))).claim?.execution).toBeNull();
   }, PATIENT);
 });
@@ -91,7 +91,7 @@ describe.concurrent('values that name a tag without a digest', () => {
     expect(moved).toMatchObject({ status: 'FAILED', outcome: 'failed', commit: null, cause: 'tag 1.1.0 moved; use `tag@digest` or a new tag' });
     const next = imageOf('1.2.0');
     expect(await cases.deploy(name, next)).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded', pods: [ready(next.digest), ready(next.digest)] });
-    expect(await cases.commits(name)).toEqual([`Deploy ${name} 1.1.0 to dev/eu`, `Deploy ${name} 1.2.0 to dev/eu`]);
+    expect(await cases.commits(name)).toEqual([`deploy(dev): ${name} 1.1.0`, `deploy(dev): ${name} 1.2.0`]);
   }, PATIENT);
 });
 
@@ -108,7 +108,7 @@ describe.concurrent('other workloads than Deployments', () => {
     expect(next).toMatchObject({ status: 'FAILED', outcome: 'failed', cause: 'pod stateful-1: not Ready on an earlier revision, and its StatefulSet waits for it: kubectl delete pod stateful-1' });
     await core.deleteNamespacedPod({ name: 'stateful-1', namespace });
     expect(await cases.world.executions.redrive(execution)).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded', pods: [ready(mended.digest), ready(mended.digest)] });
-    expect(await cases.commits(name)).toEqual(['1.1.0', '1.2.0', '1.3.0'].map((tag) => `Deploy ${name} ${tag} to dev/eu`));
+    expect(await cases.commits(name)).toEqual(['1.1.0', '1.2.0', '1.3.0'].map((tag) => `deploy(dev): ${name} ${tag}`));
   }, PATIENT);
 
   it('deploys a DaemonSet, and fails in the words of its pods', async () => {

@@ -14,17 +14,17 @@ const CASES: readonly Case[] = [
   {
     name: 'no-key',
     values: (text) => text.replace(/^ {2}digest:.*\n/m, ''),
-    says: 'ConfigurationError: envs/no-key/values.yaml, line 4: image has no key digest; add it to the file, or correct the path.',
+    says: 'ConfigurationError: envs/no-key/values.yaml, line 4, column 1: image has no key digest; add it to the file, ask for it by create: true, or correct the path.',
   },
   {
     name: 'alias',
     values: (text) => text.replace(/ tag: .*$/m, ' tag: *tag').replace('replicaCount: 2', 'replicaCount: 2\nshared: &tag 1.0.0'),
-    says: 'ConfigurationError: envs/alias/values.yaml, line 7: image.tag is the alias *tag; edit the anchor &tag instead.',
+    says: 'ConfigurationError: envs/alias/values.yaml, line 7, column 3: image.tag is the alias *tag; edit the anchor &tag instead.',
   },
   {
     name: 'not-yaml',
     values: (text) => `${text}\n  - [`,
-    says: 'ConfigurationError: envs/not-yaml/values.yaml, line 10: the file is not valid YAML: A block sequence may not be used as an implicit map key.',
+    says: 'ConfigurationError: envs/not-yaml/values.yaml, line 10, column 1: the file is not valid YAML: A block sequence may not be used as an implicit map key; correct it.',
   },
   {
     name: 'no-file',

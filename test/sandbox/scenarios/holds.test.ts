@@ -36,7 +36,7 @@ const sweep = () => world.executions.startedBy(async () => world.world.aws.event
 async function expectDeployed({ tag, digest }: Image, state: object = {}): Promise<void> {
   await world.executions.settled();
   expect(await target()).toMatchObject({ claim: { execution: null }, current: { release: { tag, digest } }, ...state });
-  expect((await world.commits()).at(-1)).toBe(`Deploy inference-service ${tag} to dev/eu`);
+  expect((await world.commits()).at(-1)).toBe(`deploy(dev): inference-service ${tag}`);
   expect(runningDigests(world)).toEqual([digest]);
 }
 

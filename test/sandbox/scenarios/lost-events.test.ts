@@ -38,7 +38,7 @@ describe('a release whose event is lost', () => {
     expect(await world.executions.ended(execution)).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded' });
     expect(runningDigests(world)).toEqual([world.newImage.digest]);
     expect(await sweep()).toEqual([]);
-    expect(await world.commits()).toEqual(['Deploy inference-service 1.1.0 to dev/eu']);
+    expect(await world.commits()).toEqual(['deploy(dev): inference-service 1.1.0']);
   }, 60_000);
 
   it('can be started from the dead-letter queue all the same, which then changes nothing', async () => {

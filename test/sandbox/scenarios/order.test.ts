@@ -30,7 +30,7 @@ async function recordsOf(digest: string): Promise<readonly { readonly release: R
 async function expectDeployed(tag: string, digest: string): Promise<void> {
   await world.executions.settled();
   expect(await world.targets.target(DEV)).toMatchObject({ claim: { execution: null }, current: { release: { tag, digest } }, next: null, hold: null, quarantine: [] });
-  expect((await world.commits()).at(-1)).toBe(`Deploy inference-service ${tag} to dev/eu`);
+  expect((await world.commits()).at(-1)).toBe(`deploy(dev): inference-service ${tag}`);
   expect(runningDigests(world)).toEqual([digest]);
 }
 

@@ -19,7 +19,7 @@ describe('executions that overlap where a newer release may interrupt', () => {
     expect(claim?.execution).toBeNull();
     expect(current?.release.tag).toBe(tag);
     expect(runningDigests(world)).toEqual([imageOf(tag).digest]);
-    expect((await world.commits()).at(-1)).toBe(`Deploy inference-service ${tag} to dev/eu`);
+    expect((await world.commits()).at(-1)).toBe(`deploy(dev): inference-service ${tag}`);
   };
 
   it('of one release deploy it once: the other is ignored, and names the one that deploys', async () => {

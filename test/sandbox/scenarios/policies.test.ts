@@ -76,7 +76,7 @@ async function expectDeployed({ tag, digest }: Image): Promise<void> {
 
 /** What was committed since the branch had so many commits. */
 async function commitsSince(count: number): Promise<readonly string[]> {
-  return (await world.commits()).slice(count).map((subject) => subject.replace('inference-service ', '').replace(/ (to|on) dev\/eu$/, ''));
+  return (await world.commits()).slice(count).map((subject) => subject.replace('inference-service ', ''));
 }
 
 describe('supersede, which interrupts before the commit only', () => {
@@ -89,7 +89,7 @@ describe('supersede, which interrupts before the commit only', () => {
     older.letGo();
     expect(await world.executions.ended(execution)).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded' });
     expect(await world.executions.ended(older.execution)).toMatchObject({ status: 'SUCCEEDED', outcome: 'superseded', commit: null });
-    expect(await commitsSince(count)).toEqual(['Deploy 2.1.0']);
+    expect(await commitsSince(count)).toEqual(['deploy(dev): 2.1.0']);
     await expectDeployed(newer);
   }, PATIENT);
 
@@ -106,7 +106,7 @@ describe('supersede, which interrupts before the commit only', () => {
     faults.heal(holder.image.digest);
     expect(await world.executions.ended(holder.execution)).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded' });
     await expectDeployed(newest);
-    expect(await commitsSince(count)).toEqual(['Deploy 2.2.0', 'Deploy 2.4.0']);
+    expect(await commitsSince(count)).toEqual(['deploy(dev): 2.2.0', 'deploy(dev): 2.4.0']);
     const { current } = await world.targets.target(DEV);
     expect(current?.execution).toMatch(/:next_inference-service_dev_eu_/);
     expect(Date.parse(current?.release.releasedAt ?? '')).toBe(Date.parse(events.of('2.4.0').time));
@@ -130,7 +130,7 @@ describe('supersede, which interrupts before the commit only', () => {
     crash(holder.image);
     expect(await world.executions.ended(holder.execution)).toMatchObject({ status: 'FAILED', outcome: 'rolled-back' });
     await expectDeployed(next);
-    expect(await commitsSince(count)).toEqual(['Deploy 2.7.0', 'Roll back from 2.7.0 to 2.6.0', 'Deploy 2.8.0']);
+    expect(await commitsSince(count)).toEqual(['deploy(dev): 2.7.0', 'rollback(dev): 2.6.0', 'deploy(dev): 2.8.0']);
     await world.apply(policies({}));
   }, PATIENT);
 
@@ -166,7 +166,7 @@ describe('supersede with `interrupt: true`', () => {
     const newer = imageOf('3.1.0');
     expect(await world.deploy(newer)).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded' });
     expect(await world.executions.ended(holder.execution)).toMatchObject({ status: 'SUCCEEDED', outcome: 'superseded' });
-    expect(await commitsSince(count)).toEqual(['Deploy 3.0.0', 'Deploy 3.1.0']);
+    expect(await commitsSince(count)).toEqual(['deploy(dev): 3.0.0', 'deploy(dev): 3.1.0']);
     await expectDeployed(newer);
   }, PATIENT);
 });
@@ -181,6 +181,6 @@ describe('queue', () => {
     holder.letGo();
     expect(await world.executions.ended(holder.execution)).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded' });
     await expectDeployed(newer);
-    expect(await commitsSince(count)).toEqual(['Deploy 4.0.0', 'Deploy 4.1.0']);
+    expect(await commitsSince(count)).toEqual(['deploy(dev): 4.0.0', 'deploy(dev): 4.1.0']);
   }, PATIENT);
 });

@@ -68,7 +68,7 @@ describe('an environment that comes after one of two targets', () => {
     expect(push).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded' });
     expect(push?.attempts.map(({ key }) => key.environment)).toEqual(['dev', 'dev']);
     await expectEverywhere(image);
-    expect([await prodRecords(), await prodCommits()]).toEqual([['2.0.0: succeeded'], ['Deploy inference-service 2.0.0 to prod/eu']]);
+    expect([await prodRecords(), await prodCommits()]).toEqual([['2.0.0: succeeded'], ['deploy(prod): inference-service 2.0.0']]);
     // One for each success in dev, and none for that in prod, after which nothing comes.
     expect(promotions.map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED']);
     expect(promotions.map(({ outcome }) => outcome).sort()).toEqual(['ignored', 'succeeded']);

@@ -28,7 +28,7 @@ describe('pushes', () => {
   it('of the running digest under another tag write that tag, and stay one record', async () => {
     const [execution = ''] = await world.putTag(image, 'v2');
     expect(await world.executions.ended(execution)).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded' });
-    expect(await world.commits()).toEqual(['Deploy inference-service 2.0.0 to dev/eu', 'Deploy inference-service v2 to dev/eu']);
+    expect(await world.commits()).toEqual(['deploy(dev): inference-service 2.0.0', 'deploy(dev): inference-service v2']);
     expect(runningDigests(world)).toEqual([image.digest]);
     const records = await world.records.history(DEV, 10);
     expect(records.map(({ release, attempts }) => ({ tag: release.tag, outcomes: attempts.map(({ outcome }) => outcome) }))).toEqual([{ tag: 'v2', outcomes: ['succeeded', 'succeeded'] }]);

@@ -32,7 +32,7 @@ describe('a release that crashes, where the environment rolls back', () => {
 
   it('runs the previous release again, by a commit of its own', async () => {
     expect(runningDigests(world)).toEqual([before.digest]);
-    expect((await world.commits()).slice(-2)).toEqual(['Deploy inference-service 1.1.0 to dev/eu', 'Roll back inference-service from 1.1.0 to 1.0.1 on dev/eu']);
+    expect((await world.commits()).slice(-2)).toEqual(['deploy(dev): inference-service 1.1.0', 'rollback(dev): inference-service 1.0.1']);
   });
 
   it('has the digest in quarantine, the claim given back, and the previous release as the current one', async () => {

@@ -31,7 +31,7 @@ describe('one release to two targets', () => {
     const image = imageOf('2.0.0');
     expect(await world.deploy(image)).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded', cause: null });
     expect([runningDigests(world), runningDigests(world, 'inference-staging')]).toEqual([[image.digest], [image.digest]]);
-    expect([...(await world.commits())].sort()).toEqual(['Deploy inference-service 2.0.0 to dev/eu', 'Deploy inference-service 2.0.0 to staging/eu']);
+    expect([...(await world.commits())].sort()).toEqual(['deploy(dev): inference-service 2.0.0', 'deploy(staging): inference-service 2.0.0']);
     expect([...told()].sort()).toEqual(['2.0.0 dev succeeded', '2.0.0 staging succeeded']);
   });
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { runGit } from '../../../sandbox/git/run-git.ts';
 import { startGitServer } from '../../../sandbox/git/start-git-server.ts';
 import { createOpenGitHost } from '../../../src/adapters/git/open-git-host.ts';
-import { createMemorySecrets } from '../../../src/adapters/memory/secrets.ts';
+import { createMemorySecrets, type MemorySecrets } from '../../../src/adapters/memory/secrets.ts';
 import type { GitRepository } from '../../../src/domain/service.ts';
 import type { OpenGitHost } from '../../../src/ports/git-host.ts';
 import type { GitFiles, GitWorld } from '../../contract/git-host.contract.ts';
@@ -15,6 +15,8 @@ export const COMMIT_TIME = '2026-01-02T03:04:05.678Z';
 export type HttpGitWorld = GitWorld & {
   readonly directory: string;
   readonly repository: GitRepository;
+  /** Secrets by the names that repository entries have. */
+  readonly secrets: MemorySecrets;
   readonly openGitHost: OpenGitHost;
   git(...args: string[]): Promise<string>;
 };
@@ -34,12 +36,14 @@ export async function createHttpGitWorld(files: GitFiles, { filter = true } = {}
     ],
   });
   const repository: GitRepository = { host: 'git', url: server.repositoryUrl('config'), branch: 'main', credentials: 'slipway/writer', aliases: [] };
-  const openGitHost = createOpenGitHost({ secrets: gitSecrets(), now: () => COMMIT_TIME });
+  const secrets = gitSecrets();
+  const openGitHost = createOpenGitHost({ secrets, now: () => COMMIT_TIME });
   const git = async (...args: string[]): Promise<string> => (await runGit(directory, args)).toString();
   return {
     url: repository.url,
     directory,
     repository,
+    secrets,
     openGitHost,
     git,
     open: (user, overrides) => openGitHost({ ...repository, credentials: `slipway/${user}`, ...overrides }),
@@ -53,7 +57,7 @@ export async function createHttpGitWorld(files: GitFiles, { filter = true } = {}
   };
 }
 
-function gitSecrets() {
+function gitSecrets(): MemorySecrets {
   return createMemorySecrets({
     'slipway/writer': JSON.stringify({ username: 'writer', password: 'w' }),
     'slipway/reader': JSON.stringify({ username: 'reader', password: 'r' }),

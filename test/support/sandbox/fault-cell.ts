@@ -98,8 +98,8 @@ export async function unconverged({ world, application }: FaultSite, tag: string
   const pending = await world.approvals.pending(DEV);
   const records = (await world.records.history(DEV, 20)).filter(({ release }) => release.tag === tag);
   const log = (await world.world.git.repository.log()).map(({ message }) => message);
-  const commits = log.filter((message) => message.startsWith('Deploy ') && message.includes(`\nSlipway-Release: inference-service:${tag}@`));
-  const waysBack = log.filter((message) => message.startsWith(`Roll back inference-service from ${tag} `));
+  const commits = log.filter((message) => message.startsWith('deploy(') && message.includes(`\nSlipway-Release: inference-service:${tag}@`));
+  const waysBack = log.filter((message) => message.startsWith('rollback(') && message.includes(`\nPrevious release: ${tag} (`));
   const running = runningDigests(world, application);
   const torn = records.flatMap(({ attempts }) => attempts).filter(({ timings: { total, overhead: _, ...stages } }) => Object.values(stages).reduce((sum, length) => sum + length, 0) !== total);
   return [

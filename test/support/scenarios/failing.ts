@@ -38,7 +38,7 @@ export function failingScenarios(start: StartScenarioWorld): void {
     });
 
     it('made its one commit, and does not take it back', async () => {
-      expect(await world.commits()).toEqual(['Deploy inference-service 1.1.0 to dev/eu']);
+      expect(await world.commits()).toEqual(['deploy(dev): inference-service 1.1.0']);
       expect(ended.pods).toEqual([expect.objectContaining({ ready: false })]);
     });
 

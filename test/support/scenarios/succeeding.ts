@@ -36,7 +36,7 @@ function happy(start: StartScenarioWorld): void {
     });
 
     it('made one commit, of two lines', async () => {
-      expect(await world.commits()).toEqual(['Deploy inference-service 1.1.0 to dev/eu']);
+      expect(await world.commits()).toEqual(['deploy(dev): inference-service 1.1.0']);
       expect(ended.commit?.sha).toBe(await world.head());
       expect(ended.attempts[0]?.attempt.commit?.changes.map(({ after }) => after)).toEqual(['  tag: "1.1.0"          # the release, by name', `  digest: ${world.newImage.digest}`]);
     });
@@ -111,7 +111,7 @@ function gitRace(start: StartScenarioWorld): void {
 
     it('keeps both changes, each in a commit of its own', async () => {
       expect(ended).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded', cause: null });
-      expect(await world.commits()).toEqual(['Scale inference-service to 3', 'Deploy inference-service 1.1.0 to dev/eu']);
+      expect(await world.commits()).toEqual(['Scale inference-service to 3', 'deploy(dev): inference-service 1.1.0']);
       const values = (await world.world.git.repository.readFiles('main', [VALUES_FILE]))[VALUES_FILE];
       expect(values).toContain('replicaCount: 3');
       expect(values).toContain('tag: "1.1.0"');

@@ -107,6 +107,11 @@ describe('commitDiff', () => {
     expect(commitDiff(aCommit())).toBe('  cccccccccccc\n  envs/dev/values.yaml\n  @@ line 6 @@\n  -  tag: "1.0.0"  # ours\n  +  tag: "1.1.0"  # ours');
   });
 
+  it('shows a line that was added without one before it', () => {
+    const changes = [{ file: 'values.yaml', path: 'image.tag', line: 2, before: '', after: '  tag: 1.1.0' }];
+    expect(commitDiff(aCommit({ changes }))).toBe('  cccccccccccc\n  values.yaml\n  @@ line 2 @@\n  +  tag: 1.1.0');
+  });
+
   it('names each file once', () => {
     const changes = aCommit().changes.flatMap((change) => [change, { ...change, line: 7 }]);
     expect(commitDiff(aCommit({ changes })).match(/envs\/dev\/values\.yaml/g)).toHaveLength(1);

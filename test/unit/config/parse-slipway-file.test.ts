@@ -73,7 +73,7 @@ describe('parseSlipwayFile', () => {
     ['a missing section', WHOLE.replace('owner: team-inference\n', ''), /^slipway.yaml:1: owner: /],
     ['an empty file', '', /^slipway.yaml:1: the file: is a mapping, not empty$/],
     ['a missing key', WHOLE.replace(', cluster: eu', ''), /^slipway.yaml:18: .*targets.eu.cluster: is missing$/],
-    ['a wrong choice, with the choices', WHOLE.replace('value: tag', 'value: tags'), /^slipway.yaml:15: .*edit.0.value: is one of tag, digest, repository:tag, repository@digest, repository:tag@digest$/],
+    ['a wrong choice, with the choices', WHOLE.replace('value: tag', 'value: tags'), /^slipway.yaml:15: .*edit.0.value: is one of tag, digest, repository:tag, repository@digest, repository:tag@digest, or \{literal: text\}$/],
     ['the only choice', WHOLE.replace('host: git,', 'host: github,'), /^slipway.yaml:3: git.config.host: is git$/],
     ['a value of another kind', WHOLE.replace('ignore: [latest]', 'ignore: latest'), /^slipway.yaml:11: .*tags.ignore: is a list, not text$/],
     ['a number for a duration', WHOLE.replace('2m', '120'), /^slipway.yaml:16: .*rollout.timeout: is a duration as 90s, 10m or 1h$/],

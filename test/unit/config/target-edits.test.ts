@@ -48,7 +48,7 @@ describe('the edits of a target', () => {
   it.each([
     ['a repository that is not there', editOf('eu.yaml').replace('git: config', 'git: other'), 'prod.targets.eu.edit.0.git: other is not under git; there is config'],
     ['a path that leads out', editOf('../eu.yaml'), 'prod.targets.eu.edit.0.file: is a path inside the repository, without . and ..'],
-    ['a path that is none', editOf('eu.yaml', 'image..tag'), 'prod.targets.eu.edit.0.path: is a path as image.tag or images[0].newTag'],
+    ['a path that is none', editOf('eu.yaml', 'image..tag'), 'prod.targets.eu.edit.0.path: is a path as image.tag, images[0].newTag or images[name=web].newTag'],
     ['an empty list', 'edit: []', 'prod.targets.eu.edit: has at least 1 in its list'],
   ])('are refused with %s', (_, edit, problem) => {
     expect(problemsOf(fileWith('targets:', `  eu: ${target(edit)}`))).toEqual([`slipway.yaml:14: ${problem}`]);

@@ -44,6 +44,18 @@ describe('sharedScalar', () => {
     expect(sharedBy(TAG, anEdit(other))).toBeNull();
   });
 
+  it('takes an item that is found by its name for the one that an index names', () => {
+    expect(sharedBy(anEdit({ path: 'images[name=web].newTag' }), anEdit({ path: 'images[0].newTag' }))?.with).toBe('us');
+    expect(sharedBy(anEdit({ path: 'images[name=web].newTag' }), anEdit({ path: 'images[name=api].newTag' }))).toBeNull();
+  });
+
+  it('does not count what is the same text for every release', () => {
+    const literal = (text: string) => anEdit({ value: { literal: text } });
+    expect(sharedBy(literal('on'), literal('on'))).toBeNull();
+    expect(sharedBy(literal('on'), literal('off'))?.with).toBe('us');
+    expect(sharedBy(literal('on'), TAG)?.with).toBe('us');
+  });
+
   it('is null for the only target, and for one that there is not', () => {
     expect([sharedScalar(anEnvironment(), 'eu'), sharedScalar(anEnvironment(), 'us')]).toEqual([null, null]);
   });

@@ -83,8 +83,15 @@ describe('commitRelease', () => {
     expect(deployment.commit).toMatchObject({ revision, head: revision, url: `https://github.com/team/config/commit/${revision}` });
     expect(deployment.commit?.changes.map(({ path, line }) => [path, line])).toEqual([['image.tag', 2], ['image.digest', 3]]);
     expect(deployment.marks.committed).toBe(NOW);
-    expect(message).toMatch(/^Deploy inference-service 1\.1\.0 to dev\/eu\n\n/);
+    expect(message).toMatch(/^deploy\(dev\): inference-service 1\.1\.0\n\n/);
     expect(message).toContain(`\nSlipway-Execution: ${EXECUTION}\nSlipway-Release: inference-service:1.1.0@${aDigest()}\n`);
+  });
+
+  it("words the commit as the repository's entry says, and names the release before", async () => {
+    const git: GitRepository = { ...GIT, commit: { subject: 'chore({environment}): {service} {tag}', body: 'was {previous}' } };
+    const { run, read } = await aWorld({ edits: [edit('image.tag', 'tag', git), edit('image.digest', 'digest', git)], current: aRelease({ tag: '1.0.0', digest: aDigest('0') }) });
+    await run();
+    expect((await read()).message).toMatch(/^chore\(dev\): inference-service 1\.1\.0\n\nwas 1\.0\.0 \(sha256:0{64}\)\n\nSlipway-Target: inference-service\/dev\/eu\nSlipway-Execution: /);
   });
 
   it("makes the target's own edits where it has any, and leaves the environment's alone", async () => {
@@ -239,8 +246,8 @@ describe('commitRelease before the commit', () => {
   });
 
   it.each([
-    ['lacks the key', 'image:\n  tag: 1.0.0\n', 'envs/dev/values.yaml, line 1: image has no key digest'],
-    ['is not valid YAML', 'image: [\n', 'envs/dev/values.yaml, line 2: the file is not valid YAML'],
+    ['lacks the key', 'image:\n  tag: 1.0.0\n', 'envs/dev/values.yaml, line 1, column 1: image has no key digest'],
+    ['is not valid YAML', 'image: [\n', 'envs/dev/values.yaml, line 2, column 1: the file is not valid YAML'],
   ])('leaves the branch alone when the values file %s', async (_what, values, words) => {
     const { run, attempts } = await aWorld({ values });
     const running = run();

@@ -88,10 +88,17 @@ describe('rollBack', () => {
     const { revision, message, files } = await read();
     expect(status).toBe('committed');
     expect(files[FILE]).toBe(BACK);
-    expect(message).toMatch(/^Roll back inference-service from 1\.1\.0 to 1\.0\.0 on dev\/eu\n\n/);
+    expect(message).toMatch(/^rollback\(dev\): inference-service 1\.0\.0\n\n/);
     expect(message).toContain(`\nSlipway-Execution: ${EXECUTION}\nSlipway-Release: inference-service:1.0.0@${previous.digest}\n`);
     expect(deployment.commit).toMatchObject({ revision, head: revision, url: `https://github.com/team/config/commit/${revision}` });
     expect(deployment.commit?.changes.map(({ path, line }) => [path, line])).toEqual([['image.tag', 2], ['image.digest', 3]]);
+  });
+
+  it("words the commit as the repository's entry says, and names the release that failed", async () => {
+    const git: GitRepository = { ...GIT, commit: { subject: '{action} of {service} to {tag}', body: 'was {previous}' } };
+    const { run, read } = await aWorld({ environment: { edits: EDITS.map((one) => ({ ...one, git })) } });
+    await run();
+    expect((await read()).message).toMatch(/^rollback of inference-service to 1\.0\.0\n\nwas 1\.1\.0 \(sha256:a{64}\)\n\nSlipway-Target: /);
   });
 
   it("takes the target's own edits back where it has any, and leaves the environment's alone", async () => {
