@@ -15,6 +15,8 @@ export type GiteaRepository = BareRepository & {
   readonly url: string;
   /** Lets a user in. */
   grant(username: string, access: 'read' | 'write'): Promise<void>;
+  /** Pushes by force, so that the branch points to that commit. */
+  reset(revision: string): Promise<void>;
   /** Nobody may push to the branch from now on: the forge says so in its own words. */
   protectBranch(branch?: string): Promise<void>;
   /** Shell commands that run for each push, before the branch moves; they may decline it. */
@@ -49,6 +51,9 @@ export function openRepository(gitea: GiteaInstallation, name: string): GiteaRep
     url: urlOf(gitea, name),
     async commit({ branch = BRANCH, message, files }) {
       return commitInClone(cloneOf(gitea, name), { branch, parent: await stored.resolve(`refs/heads/${branch}`), message, files });
+    },
+    async reset(revision) {
+      await runGit(cloneOf(gitea, name), ['push', '--quiet', '--force', 'origin', `${revision}:refs/heads/${BRANCH}`]);
     },
     async grant(username, access) {
       await callGitea(gitea, { method: 'PUT', path: `${path}/collaborators/${username}`, body: { permission: access } });

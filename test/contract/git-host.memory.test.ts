@@ -11,7 +11,12 @@ gitHostContract('memory', async (files) => {
     open: (user, overrides) => hosts.open({ host: 'git', url: URL, branch: 'main', credentials: `slipway/${user}`, aliases: [], ...overrides }),
     commit: async (changed) => repository.commit(changed),
     head: async () => repository.head(),
+    reset: async (revision) => repository.reset(revision),
     decline: async (words) => repository.decline(words),
+    async protect() {
+      repository.decline('main is protected');
+      return 'main is protected';
+    },
     stop: async () => undefined,
   };
 });

@@ -1,15 +1,16 @@
 import { commitPage } from '../../domain/git-url.ts';
-import { ConfigurationError, NotFoundError } from '../../domain/errors.ts';
+import { ConfigurationError } from '../../domain/errors.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { GitRepository } from '../../domain/service.ts';
 import type { GitChange, GitHost, GitSnapshot, OpenGitHost } from '../../ports/git-host.ts';
 import type { Secrets } from '../../ports/secrets.ts';
+import { isRevision, missingCommit, placeOf } from '../forge/repository-files.ts';
 import { createHttpClient, type HttpClient } from '../http/http-client.ts';
 import { readBasicAuthorization } from './credentials.ts';
 import { type Place, readFiles, writeFiles } from './files.ts';
 import { createObjectCache, type ObjectCache } from './object-cache.ts';
 import { createObjectStore } from './object-store.ts';
-import { formatCommit, type GitCommit, isObjectId, parseCommit } from './objects.ts';
+import { formatCommit, type GitCommit, parseCommit } from './objects.ts';
 import { push } from './receive-pack.ts';
 import { type Remote, understand } from './remote.ts';
 import { branchHead, type ReadCapabilities, readCapabilities } from './upload-pack.ts';
@@ -20,7 +21,7 @@ export type GitPorts = { readonly secrets: Secrets; readonly now?: () => Instant
  * Git servers over smart HTTP. Connections, what servers can do, and the objects that were read or written are remembered for the life
  * of the process: where nobody else has committed since, a read asks for the branch head alone.
  */
-export function createOpenGitHost({ secrets, now = systemTime }: GitPorts): OpenGitHost {
+export function createOpenGit({ secrets, now = systemTime }: GitPorts): OpenGitHost {
   const clients = new Map<string, HttpClient>();
   const known = new Map<string, Promise<ReadCapabilities>>();
   const caches = new Map<string, ObjectCache>();
@@ -83,9 +84,9 @@ function createGitHost({ remote, repository, now, cache, capabilities }: Connect
   const store = createObjectStore(remote, capabilities, cache);
 
   async function loadCommit(revision: string): Promise<GitCommit & { readonly place: Place }> {
-    if (!isObjectId(revision)) throw new NotFoundError(`${remote.name} has no commit ${JSON.stringify(revision)}; name it by its whole SHA-1.`);
+    if (!isRevision(revision)) throw missingCommit(remote.name, revision);
     await store.loadNodes('commit', [revision]);
-    return { ...parseCommit(store.body('commit', revision)), place: { store, where: `${remote.name} at ${revision.slice(0, 7)}` } };
+    return { ...parseCommit(store.body('commit', revision)), place: { store, where: placeOf(remote.name, revision) } };
   }
 
   async function read(paths: readonly string[], revision?: string): Promise<GitSnapshot> {

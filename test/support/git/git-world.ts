@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runGit } from '../../../sandbox/git/run-git.ts';
 import { startGitServer } from '../../../sandbox/git/start-git-server.ts';
-import { createOpenGitHost } from '../../../src/adapters/git/open-git-host.ts';
+import { createOpenGit } from '../../../src/adapters/git/open-git-host.ts';
 import { createMemorySecrets } from '../../../src/adapters/memory/secrets.ts';
 import type { GitRepository } from '../../../src/domain/service.ts';
 import type { OpenGitHost } from '../../../src/ports/git-host.ts';
@@ -34,7 +34,7 @@ export async function createHttpGitWorld(files: GitFiles, { filter = true } = {}
     ],
   });
   const repository: GitRepository = { host: 'git', url: server.repositoryUrl('config'), branch: 'main', credentials: 'slipway/writer', aliases: [] };
-  const openGitHost = createOpenGitHost({ secrets: gitSecrets(), now: () => COMMIT_TIME });
+  const openGitHost = createOpenGit({ secrets: gitSecrets(), now: () => COMMIT_TIME });
   const git = async (...args: string[]): Promise<string> => (await runGit(directory, args)).toString();
   return {
     url: repository.url,
@@ -45,7 +45,12 @@ export async function createHttpGitWorld(files: GitFiles, { filter = true } = {}
     open: (user, overrides) => openGitHost({ ...repository, credentials: `slipway/${user}`, ...overrides }),
     commit: (changed) => importFiles(directory, changed),
     head: async () => (await git('rev-parse', 'refs/heads/main')).trim(),
+    reset: async (revision) => void (await git('update-ref', 'refs/heads/main', revision)),
     decline: (words) => installHook(directory, `echo "${words}" >&2; exit 1`),
+    async protect() {
+      await installHook(directory, 'echo "main is protected" >&2; exit 1');
+      return 'main is protected';
+    },
     async stop() {
       await server.stop();
       await rm(root, { recursive: true, force: true });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createRepository, type GiteaRepository } from '../../../lab/git/gitea-repository.ts';
 import { createUser, deleteUser, type GiteaCredentials } from '../../../lab/git/gitea-users.ts';
 import type { GiteaInstallation } from '../../../lab/git/start-gitea.ts';
-import { createOpenGitHost } from '../../../src/adapters/git/open-git-host.ts';
+import { createOpenGit } from '../../../src/adapters/git/open-git-host.ts';
 import { createMemorySecrets } from '../../../src/adapters/memory/secrets.ts';
 import type { GitRepository } from '../../../src/domain/service.ts';
 import type { GitHost } from '../../../src/ports/git-host.ts';
@@ -51,7 +51,7 @@ export async function createGiteaWorld(gitea: GiteaInstallation, people: GiteaPe
   const stranger = { username: people.writer.username, password: randomUUID() };
   const users: Readonly<Record<Exclude<GiteaUser, 'anonymous'>, GiteaCredentials>> = { ...people, stranger };
   const secrets = Object.fromEntries(Object.entries(users).map(([user, credentials]) => [`slipway/${user}`, JSON.stringify(credentials)]));
-  const openGitHost = createOpenGitHost({ secrets: createMemorySecrets(secrets) });
+  const openGitHost = createOpenGit({ secrets: createMemorySecrets(secrets) });
   const repository: GitRepository = { host: 'git', url: forge.url, branch: 'main', aliases: [] };
   return {
     url: forge.url,
@@ -59,7 +59,12 @@ export async function createGiteaWorld(gitea: GiteaInstallation, people: GiteaPe
     open: (user, overrides) => openGitHost({ ...repository, ...(user === 'anonymous' ? {} : { credentials: `slipway/${user}` }), ...overrides }),
     commit: (changed) => forge.commit({ message: 'Another change\n', files: changed }),
     head: async () => (await forge.resolve('refs/heads/main')) ?? '',
+    reset: (revision) => forge.reset(revision),
     decline: (words) => forge.installHook(`echo "${words}" >&2; exit 1`),
+    async protect() {
+      await forge.protectBranch();
+      return 'Not allowed to push to protected branch main';
+    },
     stop: () => forge.remove(),
   };
 }
