@@ -74,7 +74,7 @@ export type Edit = {
 };
 
 /** How a repository is read and written: `git` is smart HTTP, which every host speaks; the others are APIs of that host's own. */
-export const GIT_HOSTS = ['git', 'github'] as const;
+export const GIT_HOSTS = ['git', 'github', 'gitlab', 'gitea', 'codecommit'] as const;
 
 export type GitRepository = {
   readonly host: (typeof GIT_HOSTS)[number];

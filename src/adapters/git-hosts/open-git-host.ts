@@ -22,5 +22,11 @@ async function load(host: Host, ports: GitHostPorts): Promise<OpenGitHost> {
       return (await import('../git/open-git-host.ts')).createOpenGit(ports);
     case 'github':
       return (await import('../github/open-github.ts')).createOpenGitHub(ports);
+    case 'gitlab':
+      return (await import('../gitlab/open-gitlab.ts')).createOpenGitLab(ports);
+    case 'gitea':
+      return (await import('../gitea/open-gitea.ts')).createOpenGitea(ports);
+    case 'codecommit':
+      return (await import('../codecommit/open-codecommit.ts')).createOpenCodeCommit();
   }
 }
