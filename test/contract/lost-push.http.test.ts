@@ -1,12 +1,15 @@
-import { createHttpGitWorld } from '../support/git/git-world.ts';
-import type { GitFiles } from './git-host.contract.ts';
-import { lostPushContract, type LostPushWorld } from './lost-push.contract.ts';
+import { createHttpGitWorld, type HttpGitOptions } from '../support/git/git-world.ts';
+import { gitRefusalsContract } from './git-refusals.contract.ts';
+import { type CreateLostPushWorld, lostPushContract } from './lost-push.contract.ts';
 
 lostPushContract('memory', null);
-lostPushContract('smart HTTP', (files) => startWorld(files, { filter: true }));
-lostPushContract('smart HTTP, a server without filter', (files) => startWorld(files, { filter: false }));
+lostPushContract('smart HTTP', createWorld({ filter: true }));
+lostPushContract('smart HTTP, a server without filter', createWorld({ filter: false }));
+gitRefusalsContract('smart HTTP', createWorld({ silence: 3_000 }));
 
-async function startWorld(files: GitFiles, server: { readonly filter: boolean }): Promise<LostPushWorld> {
-  const world = await createHttpGitWorld(files, server);
-  return { ...world, messages: async () => (await world.git('log', '-z', '--format=%B', 'main')).split('\0') };
+function createWorld(options: HttpGitOptions): CreateLostPushWorld {
+  return async (files, throughProxy) => {
+    const world = await createHttpGitWorld(files, options);
+    return { ...world, url: throughProxy(world.url) };
+  };
 }

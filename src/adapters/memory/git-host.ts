@@ -10,6 +10,8 @@ type Revision = { readonly id: string; readonly message: string; readonly files:
 /** One branch of a repository, seen from the other side of the port. */
 export type MemoryRepository = {
   head(): string;
+  /** Messages of all its commits, newest first. */
+  messages(): readonly string[];
   /** Another person's commit on top of the head. */
   commit(files: MemoryFiles, message?: string): string;
   /** Moves the branch to another of its commits. */
@@ -42,6 +44,7 @@ export function createMemoryGitHosts(): MemoryGitHosts {
       repositories.set(url, stored);
       return {
         head: () => headOf(stored).id,
+        messages: () => stored.revisions.map(({ message }) => message).reverse(),
         commit: (changed, message = 'Another change\n') => append(stored, message, { ...headOf(stored).files, ...changed }),
         reset: (revision) => void (stored.head = stored.revisions.find(({ id }) => id === revision) ?? headOf(stored)),
         decline: (words) => void (stored.declined = words),

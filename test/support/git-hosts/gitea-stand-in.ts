@@ -1,6 +1,6 @@
 import { runGit } from '../../../sandbox/git/run-git.ts';
 import { type ForgeAnswer, type ForgeCall, startForgeServer } from './forge-server.ts';
-import type { ForgeState, ForgeUser, StandIn } from './forge-world.ts';
+import type { ForgeState, StandIn } from './forge-world.ts';
 import { blobBytes, branchHead, commitMessage, entryAt, hasCommit, moveBranch, parentsOf, writeCommit } from './stored-commits.ts';
 
 const WEB = 'http://forge/api/swagger';

@@ -49,14 +49,21 @@ export async function lastCommitOf(directory: string, revision: string, path: st
   return found === '' ? null : found;
 }
 
-export type NewCommit = { readonly parent: string; readonly message: string; readonly files: Readonly<Record<string, Uint8Array>> };
+export type NewCommit = {
+  readonly parent: string;
+  readonly message: string;
+  readonly files: Readonly<Record<string, Uint8Array>>;
+  /** Modes of files that are there, by path; contents stay. */
+  readonly modes?: Readonly<Record<string, string>>;
+};
 
 /** Writes a commit to which nothing points yet. */
-export async function writeCommit(directory: string, { parent, message, files }: NewCommit): Promise<string> {
+export async function writeCommit(directory: string, { parent, message, files, modes = {} }: NewCommit): Promise<string> {
   const ref = `refs/stand-in/${randomUUID()}`;
   const text = Buffer.from(message);
   const parts = [Buffer.from(`commit ${ref}\ncommitter Forge <forge@example.com> now\ndata ${text.length}\n`), text, Buffer.from(`\nfrom ${parent}\n`)];
   for (const [path, content] of Object.entries(files)) parts.push(Buffer.from(`M 100644 inline ${path}\ndata ${content.length}\n`), Buffer.from(content), Buffer.from('\n'));
+  for (const [path, mode] of Object.entries(modes)) parts.push(Buffer.from(`M ${mode} ${(await entryAt(directory, parent, path))?.id} ${path}\n`));
   await runGit(directory, ['fast-import', '--quiet', '--date-format=now'], Buffer.concat(parts));
   const revision = (await runGit(directory, ['rev-parse', ref])).toString().trim();
   await runGit(directory, ['update-ref', '-d', ref]);

@@ -17,10 +17,14 @@ export type HttpGitWorld = GitWorld & {
   readonly repository: GitRepository;
   readonly openGitHost: OpenGitHost;
   git(...args: string[]): Promise<string>;
+  /** Messages of the commits on `main`, newest first. */
+  messages(): Promise<readonly string[]>;
 };
 
+export type HttpGitOptions = { readonly filter?: boolean; readonly silence?: number };
+
 /** A real bare repository behind a real `git http-backend`, and the client under test. */
-export async function createHttpGitWorld(files: GitFiles, { filter = true } = {}): Promise<HttpGitWorld> {
+export async function createHttpGitWorld(files: GitFiles, { filter = true, silence }: HttpGitOptions = {}): Promise<HttpGitWorld> {
   const root = await mkdtemp(join(tmpdir(), 'slipway-git-'));
   const directory = join(root, 'config.git');
   await runGit(directory, ['init', '--quiet', '--bare', '--initial-branch', 'main']);
@@ -34,7 +38,7 @@ export async function createHttpGitWorld(files: GitFiles, { filter = true } = {}
     ],
   });
   const repository: GitRepository = { host: 'git', url: server.repositoryUrl('config'), branch: 'main', credentials: 'slipway/writer', aliases: [] };
-  const openGitHost = createOpenGit({ secrets: gitSecrets(), now: () => COMMIT_TIME });
+  const openGitHost = createOpenGit({ secrets: gitSecrets(), now: () => COMMIT_TIME, ...(silence === undefined ? {} : { silence }) });
   const git = async (...args: string[]): Promise<string> => (await runGit(directory, args)).toString();
   return {
     url: repository.url,
@@ -42,6 +46,7 @@ export async function createHttpGitWorld(files: GitFiles, { filter = true } = {}
     repository,
     openGitHost,
     git,
+    messages: async () => (await git('log', '-z', '--format=%B', 'main')).split('\0'),
     open: (user, overrides) => openGitHost({ ...repository, credentials: `slipway/${user}`, ...overrides }),
     commit: (changed) => importFiles(directory, changed),
     head: async () => (await git('rev-parse', 'refs/heads/main')).trim(),

@@ -99,6 +99,13 @@ describe('parseSlipwayFile', () => {
     expect(messageOf(WHOLE, { ...BOUNDS, repositoryPrefix: 'team/' })).toMatch(/^slipway.yaml:10: services.inference-service.repository.name: begins with team\//);
   });
 
+  it('holds repositories on CodeCommit to the stack’s prefix, and takes none without it', () => {
+    const text = WHOLE.replace('host: git, url: https://git.example.com/team/config.git', 'host: codecommit, url: https://git-codecommit.eu-central-1.amazonaws.com/v1/repos/config').replace(', credentials: slipway/git', '');
+    expect(messageOf(text)).toBe("slipway.yaml:3: git.config.host: needs the stack's parameter CodeCommitPrefix, which is empty");
+    expect(messageOf(text, { ...BOUNDS, codeCommitPrefix: 'team-' })).toBe("slipway.yaml:3: git.config.url: names a repository that begins with team-, as the stack's parameter CodeCommitPrefix says");
+    expect(messageOf(text, { ...BOUNDS, codeCommitPrefix: 'conf' })).toBe('accepted');
+  });
+
   it('reports every problem at once, a line each', () => {
     expect(messageOf(WHOLE.replace('2m', 'two').replace('value: tag', 'value: tags')).split('\n')).toHaveLength(2);
   });
