@@ -1,5 +1,6 @@
 import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type BareRepository, type CommittedFiles, importCommit, openBareRepository } from '../../sandbox/git/bare-repository.ts';
 import { runGit } from '../../sandbox/git/run-git.ts';
 import { basicAuthorization, callGitea } from './gitea-api.ts';
@@ -36,7 +37,17 @@ export async function createRepository(gitea: GiteaInstallation, name: string, f
   await makeClone(gitea, name);
   const repository = openRepository(gitea, name);
   await repository.commit({ message: 'Initial configuration', files });
+  await untilFilled(gitea, name);
   return repository;
+}
+
+/** Gitea learns of a first push by a queue: until then it takes the repository for an empty one, and its API fails on that. */
+async function untilFilled(gitea: GiteaInstallation, name: string): Promise<void> {
+  for (;;) {
+    const repository = await callGitea(gitea, { path: `/repos/${gitea.username}/${name}` });
+    if (typeof repository === 'object' && repository !== null && 'empty' in repository && repository.empty === false) return;
+    await delay(20);
+  }
 }
 
 /** A repository that `createRepository` has made. */

@@ -1,6 +1,8 @@
 import type { GitRepository } from '../../domain/service.ts';
 import type { OpenGitHost } from '../../ports/git-host.ts';
 import type { Secrets } from '../../ports/secrets.ts';
+// Not loaded late: what is, a bundler takes whole, and of AWS's client a quarter is in use.
+import { createOpenCodeCommit } from '../codecommit/open-codecommit.ts';
 
 export type GitHostPorts = { readonly secrets: Secrets };
 
@@ -27,6 +29,6 @@ async function load(host: Host, ports: GitHostPorts): Promise<OpenGitHost> {
     case 'gitea':
       return (await import('../gitea/open-gitea.ts')).createOpenGitea(ports);
     case 'codecommit':
-      return (await import('../codecommit/open-codecommit.ts')).createOpenCodeCommit();
+      return createOpenCodeCommit();
   }
 }

@@ -56,16 +56,23 @@ function changedOrSame({ name }: TokenForge, files: Files, known: Files): Files 
   return Object.fromEntries([same]);
 }
 
-/** Answers nothing but that it is done, so a failure inside Gitea is looked into: it says 500 to whoever lost the race at the last moment. */
+/** Gitea has no words of its own for who lost the race at the last moment, so then the branch is looked at. */
 async function moveBranch(gitea: TokenForge, from: string, to: string): Promise<void> {
   const json = { old_commit_id: from, new_commit_id: to };
   const answer = await ask(gitea, { method: 'PUT', path: `${repositoryApi(gitea)}/branches/${segments(gitea.branch)}`, json });
   if (answer.status === 204) return;
   if (answer.status === 405) throw new ConfigurationError(`${gitea.name} is on a server that cannot move a branch by its API, as Gitea 1.26 can; use host: git for it.`);
-  if (answer.status !== 500) throw await refusal(gitea, answer);
-  const head = await readBranch(gitea);
-  if (head?.id === to) return;
-  throw head?.id === from ? apiError(gitea, 'write', answer) : moved(gitea, `it points to ${head?.id}`);
+  if (saysNothing(answer)) {
+    const head = await readBranch(gitea);
+    if (head?.id === to) return;
+    if (head?.id !== from) throw moved(gitea, `it points to ${head?.id}`);
+  }
+  throw await refusal(gitea, answer);
+}
+
+/** A failure inside Gitea, and a push that git itself refused: no hook, which would have said why. */
+function saysNothing(answer: HttpDownload): boolean {
+  return answer.status === 500 || (answer.status === 403 && hostWords(answer) === 'push is rejected');
 }
 
 /** What Gitea says of a race: a file or branch that is not what it was (422), and a ref that another push holds (403). */

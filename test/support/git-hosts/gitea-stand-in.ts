@@ -75,8 +75,8 @@ async function updateBranch(state: ForgeState, branch: string, call: ForgeCall):
   const between = state.meanwhile;
   state.meanwhile = null;
   await between?.();
-  // Who loses here has got past the check: Gitea calls that a failure of its own, and tells its administrators alone of what kind.
-  return (await moveBranch(directory, branch, from, to)) ? { status: 204 } : message(500, '');
+  // Who loses here has got past the check. Git refuses the push, and no hook has said a word that Gitea could pass on.
+  return (await moveBranch(directory, branch, from, to)) ? { status: 204 } : message(403, 'push is rejected');
 }
 
 async function deleteBranch({ directory }: ForgeState, branch: string): Promise<ForgeAnswer> {
