@@ -27,7 +27,7 @@ export function gitRefusalsContract(name: string, createWorld: CreateLostPushWor
 
     const cases = (['read', 'commit'] as const).flatMap((kind) => STRIKES.map(([what, strike, error]) => [what, kind, strike, error] as const));
     it.each(cases)('%s at a %s is tried again', async (_what, kind, strike, error) => {
-      const world = await createWorld(LOST_PUSH_FILES, proxy.urlOf);
+      const world = await createWorld(LOST_PUSH_FILES, (url) => proxy.urlOf(url));
       try {
         const committer = await aCommitter(world, world.url);
         proxy.strikeNext(kind, strike);

@@ -75,7 +75,7 @@ export function lostPushContract(name: string, createWorld: CreateLostPushWorld 
 
     it.each(['before', 'during', 'unanswered', 'after'] as const)('is made or found once when the connection ends %s', async (cut) => {
       if (createWorld === null) return;
-      const world = await createWorld(LOST_PUSH_FILES, proxy.urlOf);
+      const world = await createWorld(LOST_PUSH_FILES, (url) => proxy.urlOf(url));
       try {
         const committer = await aCommitter(world, world.url);
         proxy.strikeNext('commit', cut);

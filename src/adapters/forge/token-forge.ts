@@ -1,6 +1,5 @@
 import type { GitRepository } from '../../domain/service.ts';
-import type { OpenGitHost } from '../../ports/git-host.ts';
-import type { GitHost } from '../../ports/git-host.ts';
+import type { GitHost, OpenGitHost } from '../../ports/git-host.ts';
 import type { Secrets } from '../../ports/secrets.ts';
 import type { HttpClient } from '../http/http-client.ts';
 import { createForgeClient, type Forge, nameOf, repositoryPath } from './forge.ts';

@@ -20,7 +20,7 @@ const LIFETIME_S = 9 * 60;
 const RENEWED_BEFORE_MS = 5 * 60_000;
 
 /** A JSON Web Token by which an App proves who it is (RS256, RFC 7519). @throws ConfigurationError for a key that is none */
-export function appJwt({ appId, privateKey }: App, secret: string, now: number): string {
+function appJwt({ appId, privateKey }: App, secret: string, now: number): string {
   const seconds = Math.floor(now / 1000);
   const claims = { iat: seconds - BACKDATED_S, exp: seconds - BACKDATED_S + LIFETIME_S, iss: String(appId) };
   const signed = [{ alg: 'RS256', typ: 'JWT' }, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');

@@ -24,6 +24,7 @@ export async function runOperation<Data>(repository: GitHubRepository, { query, 
 /** GitHub answers 403 also to what comes too often, and says so in words alone (docs: "Exceeding the rate limit"). */
 export function statusOf(repository: GitHubRepository, access: Access, answer: HttpDownload): SlipwayError {
   const words = answer.body.toString('utf8', 0, 4000);
+  if (answer.status === 401) repository.forgetToken();
   if (answer.status === 403 && RATE_LIMIT.test(words)) return slowDown(repository, answer.headers, `HTTP 403: ${oneLine(words)}`);
   return apiError(repository, access, answer);
 }

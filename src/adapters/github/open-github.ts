@@ -25,6 +25,8 @@ export type GitHubRepository = Forge & {
   readonly repository: string;
   /** What comes before the paths of the REST API. */
   readonly restPath: string;
+  /** Asks for another token next time: the one in use was not accepted. */
+  readonly forgetToken: () => void;
 };
 
 /** GitHub by its API, GitHub Enterprise included. Connections and an App's tokens are kept for the life of the process. */
@@ -39,10 +41,11 @@ export function createOpenGitHub({ secrets, now = Date.now, silence }: GitHubPor
     const place = { ...ownerOf(repository), restPath: api.restPath, branch: repository.branch };
     const secret = repository.credentials;
     const asked = { name: nameOf(repository), client, ...(secret === undefined ? {} : { secret }) };
-    if (secret === undefined) return createGitHubHost({ ...asked, ...place, headers: async () => ({}) }, repository);
+    const open = (headers: GitHubRepository['headers']) => createGitHubHost({ ...asked, ...place, headers, forgetToken: () => void tokens.delete(`${key} ${secret}`) }, repository);
+    if (secret === undefined) return open(async () => ({}));
     const credentials = parseGitHubCredentials(secret, await secrets.read(secret));
     const token = tokenSource({ asked, secret, credentials, place, now, tokens: { map: tokens, key: `${key} ${secret}` } });
-    return createGitHubHost({ ...asked, ...place, headers: async () => ({ authorization: `Bearer ${await token()}` }) }, repository);
+    return open(async () => ({ authorization: `Bearer ${await token()}` }));
   };
 }
 

@@ -29,7 +29,7 @@ export async function createCodeCommitWorld(files: GitFiles, options: CodeCommit
     const endpoint = (options.endpointOf ?? ((standIn) => standIn))(world.standIn.url);
     return createOpenCodeCommit({ connect: (region) => clientOf(region, endpoint, keys.get(user) ?? 'AKIASTRANGER', options) })(repository);
   };
-  return { ...world, url: URL, open };
+  return { ...world, url: URL, credentials: 'check the AWS credentials', open };
 }
 
 function clientOf(region: string, endpoint: string, accessKeyId: string, { attempts = 1, silence = 30_000 }: CodeCommitWorldOptions): CodeCommitClient {

@@ -17,6 +17,8 @@ export type ForgeState = {
   readonly directory: string;
   /** Users by their tokens. */
   readonly tokens: ReadonlyMap<string, ForgeUser>;
+  /** Tokens that the forge has granted itself, of a writer. */
+  readonly granted: Set<string>;
   /** Words of a hook that declines every commit. */
   declined: string | null;
   isProtected: boolean;
@@ -50,7 +52,7 @@ export async function createForgeWorld(files: GitFiles, { host, start, open, pro
   await runGit(directory, ['init', '--quiet', '--bare', '--initial-branch', 'main']);
   await importFiles(directory, files);
   const tokens = { writer: randomUUID(), reader: randomUUID(), stranger: randomUUID() };
-  const state: ForgeState = { directory, tokens: new Map([[tokens.writer, 'writer'], [tokens.reader, 'reader']]), declined: null, isProtected: false, limitedUntil: null, meanwhile: null };
+  const state: ForgeState = { directory, tokens: new Map([[tokens.writer, 'writer'], [tokens.reader, 'reader']]), granted: new Set(), declined: null, isProtected: false, limitedUntil: null, meanwhile: null };
   const standIn = await start(state);
   const secrets = createMemorySecrets(Object.fromEntries((['writer', 'reader', 'stranger'] as const).map((user) => [`slipway/${user}`, secretOf(user, tokens[user])])));
   const openGitHost = open(secrets);

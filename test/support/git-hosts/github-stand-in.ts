@@ -1,24 +1,22 @@
 import { createPublicKey, createVerify, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { buildSchema, graphql, GraphQLError, type GraphQLSchema } from 'graphql';
 import { blobBytes, branchHead, commitMessage, entryAt, hasCommit, moveBranch, writeCommit } from './stored-commits.ts';
 import { type ForgeAnswer, type ForgeCall, startForgeServer } from './forge-server.ts';
 import type { ForgeState, ForgeUser, StandIn } from './forge-world.ts';
 
 /** GitHub's published schema: what the client asks is held to it. Its text alone: the package's types take the compiler minutes. */
-export const GITHUB_SCHEMA: GraphQLSchema = buildSchema(readFileSync(createRequire(import.meta.url).resolve('@octokit/graphql-schema/schema.graphql'), 'utf8'), { assumeValidSDL: true });
+export const GITHUB_SCHEMA: GraphQLSchema = buildSchema(readFileSync(new URL('../../../node_modules/@octokit/graphql-schema/schema.graphql', import.meta.url), 'utf8'), { assumeValidSDL: true });
 
 export type InstalledApp = { readonly appId: string; readonly installationId: string; readonly publicKey: string };
 
 /** GitHub's GraphQL for `team/config` as its published schema has it, and the REST routes in use, where GitHub Enterprise Server has them. */
 export async function startGitHub(state: ForgeState, app?: InstalledApp): Promise<StandIn> {
-  const installed = new Set<string>();
   return startForgeServer('GitHub', async (call) => {
-    if (call.method === 'POST' && app !== undefined && call.path === `/api/v3/app/installations/${app.installationId}/access_tokens`) return grantToken(call, app, installed);
+    if (call.method === 'POST' && app !== undefined && call.path === `/api/v3/app/installations/${app.installationId}/access_tokens`) return grantToken(call, app, state.granted);
     if (call.path.endsWith('/access_tokens')) return { status: 404, json: { message: 'Not Found', status: '404' } };
     const token = /^bearer (.+)$/i.exec(call.headers.authorization ?? '')?.[1] ?? '';
-    const user = installed.has(token) ? 'writer' : state.tokens.get(token);
+    const user = state.granted.has(token) ? 'writer' : state.tokens.get(token);
     if (user === undefined) return { status: 401, json: { message: 'Bad credentials', documentation_url: 'https://docs.github.com/rest', status: '401' } };
     if (call.method === 'POST' && call.path === '/api/graphql') return answerOperation(state, user, call);
     const blob = /^\/api\/v3\/repos\/team\/config\/git\/blobs\/([0-9a-f]{40})$/.exec(call.path)?.[1];
@@ -27,7 +25,7 @@ export async function startGitHub(state: ForgeState, app?: InstalledApp): Promis
 }
 
 /** Verifies the App's own token as GitHub does: signature, issuer, and a life of ten minutes at most. */
-function grantToken({ headers, body }: ForgeCall, app: InstalledApp, installed: Set<string>): ForgeAnswer {
+function grantToken({ headers, body }: ForgeCall, app: InstalledApp, granted: Set<string>): ForgeAnswer {
   const [head = '', claims = '', signature = ''] = (/^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1] ?? '').split('.');
   const signed = createVerify('RSA-SHA256').update(`${head}.${claims}`).verify(createPublicKey(app.publicKey), signature, 'base64url');
   if (!signed) return { status: 401, json: { message: 'A JSON web token could not be decoded', status: '401' } };
@@ -37,7 +35,7 @@ function grantToken({ headers, body }: ForgeCall, app: InstalledApp, installed: 
   const wanted = JSON.parse(body.toString()) as { repositories: string[]; permissions: object };
   if (wanted.repositories[0] !== 'config') return { status: 422, json: { message: 'There is at least one repository that does not exist or is not accessible to the parent installation.', status: '422' } };
   const token = `ghs_${randomUUID()}`;
-  installed.add(token);
+  granted.add(token);
   return { status: 201, json: { token, expires_at: new Date((now + 3600) * 1000).toISOString(), permissions: wanted.permissions, repository_selection: 'selected' } };
 }
 

@@ -38,6 +38,15 @@ describe('a GitHub App', () => {
     expect(tokensGranted()).toBe(2);
   });
 
+  it('does not keep a token that was revoked', async () => {
+    world = await createGitHubWorld({ [FILE]: 'tag: v1\n' }, { asApp: true });
+    const host = await world.open('writer');
+    await host.read([FILE]);
+    world.state.granted.clear();
+    await expect(host.read([FILE])).rejects.toThrow(UnauthorizedError);
+    expect((await host.read([FILE])).files).toEqual({ [FILE]: 'tag: v1\n' });
+  });
+
   it('names a repository for which it is not installed', async () => {
     world = await createGitHubWorld({ [FILE]: 'tag: v1\n' }, { asApp: true });
     const url = world.url.replace('config.git', 'nowhere.git');
