@@ -1,13 +1,12 @@
 import { createGitHubWorld } from '../support/git-hosts/github-world.ts';
-import { gitRefusalsContract } from './git-refusals.contract.ts';
-import { type CreateLostPushWorld, lostPushContract } from './lost-push.contract.ts';
+import type { GitFiles } from './git-host.contract.ts';
+import { gitRefusalsContract, type RefusalsWorld } from './git-refusals.contract.ts';
+import { lostPushContract } from './lost-push.contract.ts';
 
-lostPushContract('GitHub', createWorld());
-gitRefusalsContract('GitHub', createWorld(3_000));
+lostPushContract('GitHub', createWorld);
+gitRefusalsContract('GitHub', createWorld);
 
-function createWorld(silence?: number): CreateLostPushWorld {
-  return async (files, throughProxy) => {
-    const world = await createGitHubWorld(files, silence === undefined ? {} : { silence });
-    return { ...world, url: throughProxy(world.url) };
-  };
+async function createWorld(files: GitFiles, throughProxy: (url: string) => string): Promise<RefusalsWorld> {
+  const world = await createGitHubWorld(files);
+  return { ...world, url: throughProxy(world.url) };
 }

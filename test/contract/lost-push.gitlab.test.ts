@@ -1,13 +1,12 @@
 import { createGitLabWorld } from '../support/git-hosts/gitlab-world.ts';
-import { gitRefusalsContract } from './git-refusals.contract.ts';
-import { type CreateLostPushWorld, lostPushContract } from './lost-push.contract.ts';
+import type { GitFiles } from './git-host.contract.ts';
+import { gitRefusalsContract, type RefusalsWorld } from './git-refusals.contract.ts';
+import { lostPushContract } from './lost-push.contract.ts';
 
-lostPushContract('GitLab', createWorld());
-gitRefusalsContract('GitLab', createWorld(3_000));
+lostPushContract('GitLab', createWorld);
+gitRefusalsContract('GitLab', createWorld);
 
-function createWorld(silence?: number): CreateLostPushWorld {
-  return async (files, throughProxy) => {
-    const world = await createGitLabWorld(files, silence === undefined ? {} : { silence });
-    return { ...world, url: throughProxy(world.url) };
-  };
+async function createWorld(files: GitFiles, throughProxy: (url: string) => string): Promise<RefusalsWorld> {
+  const world = await createGitLabWorld(files);
+  return { ...world, url: throughProxy(world.url) };
 }

@@ -1,15 +1,14 @@
-import { createHttpGitWorld, type HttpGitOptions } from '../support/git/git-world.ts';
-import { gitRefusalsContract } from './git-refusals.contract.ts';
-import { type CreateLostPushWorld, lostPushContract } from './lost-push.contract.ts';
+import { createHttpGitWorld } from '../support/git/git-world.ts';
+import type { GitFiles } from './git-host.contract.ts';
+import { gitRefusalsContract, type RefusalsWorld } from './git-refusals.contract.ts';
+import { lostPushContract } from './lost-push.contract.ts';
 
 lostPushContract('memory', null);
-lostPushContract('smart HTTP', createWorld({ filter: true }));
-lostPushContract('smart HTTP, a server without filter', createWorld({ filter: false }));
-gitRefusalsContract('smart HTTP', createWorld({ silence: 3_000 }));
+lostPushContract('smart HTTP', createWorld);
+lostPushContract('smart HTTP, a server without filter', (files, throughProxy) => createWorld(files, throughProxy, { filter: false }));
+gitRefusalsContract('smart HTTP', createWorld);
 
-function createWorld(options: HttpGitOptions): CreateLostPushWorld {
-  return async (files, throughProxy) => {
-    const world = await createHttpGitWorld(files, options);
-    return { ...world, url: throughProxy(world.url) };
-  };
+async function createWorld(files: GitFiles, throughProxy: (url: string) => string, { filter = true } = {}): Promise<RefusalsWorld> {
+  const world = await createHttpGitWorld(files, { filter });
+  return { ...world, url: throughProxy(world.url) };
 }

@@ -3,6 +3,7 @@ import { createOpenCodeCommit } from '../../../src/adapters/codecommit/open-code
 import type { GitRepository } from '../../../src/domain/service.ts';
 import type { GitHost, OpenGitHost } from '../../../src/ports/git-host.ts';
 import type { GitFiles } from '../../contract/git-host.contract.ts';
+import { IMPATIENCE } from '../../contract/git-refusals.contract.ts';
 import { startCodeCommit } from './codecommit-stand-in.ts';
 import { createForgeWorld, type ForgeWorld } from './forge-world.ts';
 
@@ -11,8 +12,6 @@ const URL = 'https://git-codecommit.eu-central-1.amazonaws.com/v1/repos/config';
 export type CodeCommitWorldOptions = {
   /** Where the SDK finds CodeCommit, given where the stand-in is. */
   readonly endpointOf?: (standIn: string) => string;
-  readonly attempts?: number;
-  readonly silence?: number;
 };
 
 /** A repository on the stand-in for CodeCommit. A user is an access key: who is allowed what, IAM says. */
@@ -24,14 +23,17 @@ export async function createCodeCommitWorld(files: GitFiles, options: CodeCommit
     protectedWords: 'explicit deny',
   });
   const keys = new Map([...world.state.tokens].map(([token, user]) => [user as string, token]));
-  const open = async (user: string, overrides?: Partial<GitRepository>): Promise<GitHost> => {
+  const endpoint = (options.endpointOf ?? ((standIn) => standIn))(world.standIn.url);
+  const openWith = (silence: number) => async (user: string, overrides?: Partial<GitRepository>): Promise<GitHost> => {
     const { credentials: _, ...repository }: GitRepository = { host: 'codecommit', url: URL, branch: 'main', aliases: [], ...overrides };
-    const endpoint = (options.endpointOf ?? ((standIn) => standIn))(world.standIn.url);
-    return createOpenCodeCommit({ connect: (region) => clientOf(region, endpoint, keys.get(user) ?? 'AKIASTRANGER', options) })(repository);
+    return createOpenCodeCommit({ connect: (region) => clientOf(region, { endpoint, accessKeyId: keys.get(user) ?? 'AKIASTRANGER', silence }) })(repository);
   };
-  return { ...world, url: URL, credentials: 'check the AWS credentials', open };
+  return { ...world, url: URL, credentials: 'check the AWS credentials', open: openWith(30_000), openImpatiently: openWith(IMPATIENCE) };
 }
 
-function clientOf(region: string, endpoint: string, accessKeyId: string, { attempts = 1, silence = 30_000 }: CodeCommitWorldOptions): CodeCommitClient {
-  return new CodeCommitClient({ region, endpoint, maxAttempts: attempts, credentials: { accessKeyId, secretAccessKey: 'x' }, requestHandler: { requestTimeout: silence, throwOnRequestTimeout: true } });
+type Connection = { readonly endpoint: string; readonly accessKeyId: string; readonly silence: number };
+
+/** Tries once: what is tried again, and how often, is the state machine's. */
+function clientOf(region: string, { endpoint, accessKeyId, silence }: Connection): CodeCommitClient {
+  return new CodeCommitClient({ region, endpoint, maxAttempts: 1, credentials: { accessKeyId, secretAccessKey: 'x' }, requestHandler: { requestTimeout: silence, throwOnRequestTimeout: true } });
 }

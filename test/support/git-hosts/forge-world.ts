@@ -8,6 +8,7 @@ import type { GitRepository } from '../../../src/domain/service.ts';
 import type { OpenGitHost } from '../../../src/ports/git-host.ts';
 import type { Secrets } from '../../../src/ports/secrets.ts';
 import type { GitFiles, GitWorld } from '../../contract/git-host.contract.ts';
+import { IMPATIENCE, type RefusalsWorld } from '../../contract/git-refusals.contract.ts';
 import { importFiles } from '../git/git-world.ts';
 
 export type ForgeUser = 'writer' | 'reader';
@@ -33,17 +34,15 @@ export type StandIn = { readonly url: string; readonly calls: readonly string[];
 export type ForgeOptions = {
   readonly host: GitRepository['host'];
   readonly start: (state: ForgeState) => Promise<StandIn>;
-  readonly open: (secrets: Secrets) => OpenGitHost;
+  readonly open: (secrets: Secrets, limits: { readonly silence?: number }) => OpenGitHost;
   readonly protectedWords: string;
   /** Secret of a user with that token, unless it is `{"token"}`. */
   readonly secretOf?: (user: 'writer' | 'reader' | 'stranger', token: string) => string;
 };
 
-export type ForgeWorld = GitWorld & {
+export type ForgeWorld = GitWorld & RefusalsWorld & {
   readonly state: ForgeState;
   readonly standIn: StandIn;
-  /** Messages of the commits on `main`, newest first. */
-  messages(): Promise<readonly string[]>;
 };
 
 /** A real bare repository behind a stand-in for a forge, and the client under test. */
@@ -55,13 +54,13 @@ export async function createForgeWorld(files: GitFiles, { host, start, open, pro
   const state: ForgeState = { directory, tokens: new Map([[tokens.writer, 'writer'], [tokens.reader, 'reader']]), granted: new Set(), declined: null, isProtected: false, limitedUntil: null, meanwhile: null };
   const standIn = await start(state);
   const secrets = createMemorySecrets(Object.fromEntries((['writer', 'reader', 'stranger'] as const).map((user) => [`slipway/${user}`, secretOf(user, tokens[user])])));
-  const openGitHost = open(secrets);
   const repository: GitRepository = { host, url: `${standIn.url}/team/config.git`, branch: 'main', aliases: [] };
   return {
     url: repository.url,
     state,
     standIn,
-    open: (user, overrides) => openGitHost({ ...repository, credentials: `slipway/${user}`, ...overrides }),
+    open: openWith(open(secrets, {}), repository),
+    openImpatiently: openWith(open(secrets, { silence: IMPATIENCE }), repository),
     commit: (changed) => importFiles(directory, changed),
     head: async () => (await runGit(directory, ['rev-parse', 'refs/heads/main'])).toString().trim(),
     messages: async () => (await runGit(directory, ['log', '-z', '--format=%B', 'main'])).toString().split('\0'),
@@ -76,6 +75,10 @@ export async function createForgeWorld(files: GitFiles, { host, start, open, pro
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+function openWith(openGitHost: OpenGitHost, repository: GitRepository): GitWorld['open'] {
+  return (user, overrides) => openGitHost({ ...repository, credentials: `slipway/${user}`, ...overrides });
 }
 
 function tokenSecret(_user: string, token: string): string {

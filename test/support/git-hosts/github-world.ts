@@ -11,7 +11,7 @@ function appKeys() {
   return (keys ??= generateKeyPairSync('rsa', { modulusLength: 2048, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs1', format: 'pem' } }));
 }
 
-export type GitHubWorldOptions = Omit<GitHubPorts, 'secrets'> & {
+export type GitHubWorldOptions = Pick<GitHubPorts, 'now'> & {
   /** The writer is a GitHub App with an installation, not a person with a token. */
   readonly asApp?: boolean;
   /** What its secret says, where it is not what GitHub knows. */
@@ -25,7 +25,7 @@ export async function createGitHubWorld(files: GitFiles, { asApp = false, instal
   return createForgeWorld(files, {
     host: 'github',
     start: (state) => startGitHub(state, asApp ? { ...app, publicKey: appKeys().publicKey } : undefined),
-    open: (secrets) => createOpenGitHub({ secrets, ...ports }),
+    open: (secrets, limits) => createOpenGitHub({ secrets, ...ports, ...limits }),
     protectedWords: 'Changes must be made through a pull request',
     ...(asApp ? { secretOf: (user, token) => JSON.stringify(user === 'writer' ? { ...app, installationId: installationId ?? app.installationId, privateKey: privateKey ?? appKeys().privateKey } : { token }) } : {}),
   });

@@ -16,6 +16,8 @@ export type CuttingProxy = {
   urlOf(url: string): string;
   /** Strikes the next request alone that commits, or that only reads. */
   strikeNext(kind: 'commit' | 'read', strike: Strike): void;
+  /** Strikes no more, also where nothing has been struck yet. */
+  calm(): void;
   /** Resolves when the server has answered all that was sent to it. */
   settled(): Promise<unknown>;
   stop(): Promise<void>;
@@ -41,6 +43,7 @@ export async function startCuttingProxy(): Promise<CuttingProxy> {
       return url.replace(origin, `http://${address}`);
     },
     strikeNext: (kind, strike) => void (next = { kind, strike }),
+    calm: () => void (next = null),
     settled: () => Promise.all(forwarded),
     stop: () => closeServer(server),
   };

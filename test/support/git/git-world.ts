@@ -8,23 +8,20 @@ import { createMemorySecrets } from '../../../src/adapters/memory/secrets.ts';
 import type { GitRepository } from '../../../src/domain/service.ts';
 import type { OpenGitHost } from '../../../src/ports/git-host.ts';
 import type { GitFiles, GitWorld } from '../../contract/git-host.contract.ts';
+import { IMPATIENCE, type RefusalsWorld } from '../../contract/git-refusals.contract.ts';
 
 /** What the clock of the client under test always says. */
 export const COMMIT_TIME = '2026-01-02T03:04:05.678Z';
 
-export type HttpGitWorld = GitWorld & {
+export type HttpGitWorld = GitWorld & RefusalsWorld & {
   readonly directory: string;
   readonly repository: GitRepository;
   readonly openGitHost: OpenGitHost;
   git(...args: string[]): Promise<string>;
-  /** Messages of the commits on `main`, newest first. */
-  messages(): Promise<readonly string[]>;
 };
 
-export type HttpGitOptions = { readonly filter?: boolean; readonly silence?: number };
-
 /** A real bare repository behind a real `git http-backend`, and the client under test. */
-export async function createHttpGitWorld(files: GitFiles, { filter = true, silence }: HttpGitOptions = {}): Promise<HttpGitWorld> {
+export async function createHttpGitWorld(files: GitFiles, { filter = true } = {}): Promise<HttpGitWorld> {
   const root = await mkdtemp(join(tmpdir(), 'slipway-git-'));
   const directory = join(root, 'config.git');
   await runGit(directory, ['init', '--quiet', '--bare', '--initial-branch', 'main']);
@@ -38,7 +35,8 @@ export async function createHttpGitWorld(files: GitFiles, { filter = true, silen
     ],
   });
   const repository: GitRepository = { host: 'git', url: server.repositoryUrl('config'), branch: 'main', credentials: 'slipway/writer', aliases: [] };
-  const openGitHost = createOpenGit({ secrets: gitSecrets(), now: () => COMMIT_TIME, ...(silence === undefined ? {} : { silence }) });
+  const openGitHost = createOpenGit({ secrets: gitSecrets(), now: () => COMMIT_TIME });
+  const impatient = createOpenGit({ secrets: gitSecrets(), silence: IMPATIENCE });
   const git = async (...args: string[]): Promise<string> => (await runGit(directory, args)).toString();
   return {
     url: repository.url,
@@ -48,6 +46,7 @@ export async function createHttpGitWorld(files: GitFiles, { filter = true, silen
     git,
     messages: async () => (await git('log', '-z', '--format=%B', 'main')).split('\0'),
     open: (user, overrides) => openGitHost({ ...repository, credentials: `slipway/${user}`, ...overrides }),
+    openImpatiently: (user, overrides) => impatient({ ...repository, credentials: `slipway/${user}`, ...overrides }),
     commit: (changed) => importFiles(directory, changed),
     head: async () => (await git('rev-parse', 'refs/heads/main')).trim(),
     reset: async (revision) => void (await git('update-ref', 'refs/heads/main', revision)),
