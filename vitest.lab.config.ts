@@ -1,20 +1,22 @@
 import { defineConfig } from 'vitest/config';
-import { placesOfLabs } from './lab/labs.ts';
-import { longestFirst } from './test/support/longest-first.ts';
+
+/** Tests that live side by side in one lab: each case has names of its own. */
+const SHARING = ['test/lab/{contract,kubernetes,argocd,git,rollouts}/**/*.test.ts'];
+
+/** A guard against hanging, no measure: worlds wait for each other. */
+const PATIENCE = { testTimeout: 120_000, hookTimeout: 600_000 };
 
 /**
- * Tests that judge by the real thing: `npm run lab` starts it first and names its folders in SLIPWAY_LAB. The contracts run on every
+ * Tests that judge by the real thing: `npm run lab` starts it first and names its folder in SLIPWAY_LAB. The contracts run on every
  * implementation, and the report puts their verdicts side by side.
  */
 export default defineConfig({
   test: {
-    include: ['test/lab/**/*.test.ts', 'test/contract/{cluster,argo-cd,git-host,lost-push}*.test.ts'],
     reporters: ['default', './lab/report/contract-reporter.ts'],
-    // A guard against hanging, no measure: worlds wait for each other.
-    testTimeout: 120_000,
-    hookTimeout: 600_000,
-    // One worker has one lab: tests stop its servers, and its worlds have the same names.
-    maxWorkers: Math.max(1, placesOfLabs().length),
-    sequence: { sequencer: longestFirst(['scenarios/scenarios-played', 'contract/argo-cd', 'cases/', 'lab/contract', 'lab/']) },
+    projects: [
+      { test: { ...PATIENCE, name: 'contracts', include: ['test/contract/{cluster,argo-cd,git-host,lost-push}*.test.ts', ...SHARING], maxWorkers: '100%', sequence: { groupOrder: 0 } } },
+      // They stop servers of the lab, and there is one world at a time.
+      { test: { ...PATIENCE, name: 'worlds', include: ['test/lab/**/*.test.ts'], exclude: SHARING, maxWorkers: 1, sequence: { groupOrder: 1 } } },
+    ],
   },
 });

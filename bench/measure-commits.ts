@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createBareRepository } from '../sandbox/git/bare-repository.ts';
 import { runGit } from '../sandbox/git/run-git.ts';
 import { startGitServer } from '../sandbox/git/start-git-server.ts';
-import { createOpenGitHost } from '../src/adapters/git/open-git-host.ts';
+import { createOpenGit } from '../src/adapters/git/open-git-host.ts';
 import { applyEdits } from '../src/domain/edits.ts';
 import type { Release } from '../src/domain/release.ts';
 import type { Edit, GitRepository } from '../src/domain/service.ts';
@@ -45,7 +45,7 @@ export async function measureCommits({ sizes, warmUp, runs, tell }: CommitPlan):
 type Server = { readonly urlOf: (size: number) => string; readonly credential: object };
 
 async function commitByTurns({ sizes, warmUp, runs, tell }: CommitPlan, { urlOf, credential }: Server): Promise<ReadonlyMap<number, CommitSamples>> {
-  const openNew = () => createOpenGitHost({ secrets: { read: async () => JSON.stringify(credential) } });
+  const openNew = () => createOpenGit({ secrets: { read: async () => JSON.stringify(credential) } });
   const samples = new Map(sizes.map((size) => [size, { fresh: new Array<CommitSample>(), kept: new Array<CommitSample>() }]));
   for (let run = 1 - warmUp; run <= runs; run++) {
     if (run > 0 && run % 5 === 0) tell(`commit ${run} of ${runs}`);

@@ -14,6 +14,8 @@ export type DeployedStack = {
   readonly lostEventsUrl: string;
   readonly repositoryPrefix: string;
   readonly secretPrefix: string;
+  /** Empty where no repository on CodeCommit may be written, also in a stack of an earlier version. */
+  readonly codeCommitPrefix: string;
 };
 
 /** Finds the stack of a stage. @throws SlipwayError when it isn't deployed where the credentials point, or can't be looked up */
@@ -39,6 +41,7 @@ export async function findStack(stage: string): Promise<DeployedStack> {
     lostEventsUrl: output('LostEventsUrl'),
     repositoryPrefix: parameter('RepositoryPrefix'),
     secretPrefix: parameter('SecretPrefix'),
+    codeCommitPrefix: parameter('CodeCommitPrefix'),
   };
 }
 

@@ -3,7 +3,7 @@
  * Argo CD and watches the Deployments. Nothing is claimed, recorded, checked or retried.
  */
 import { createHttpClient } from '../../src/adapters/http/http-client.ts';
-import { createOpenGitHost } from '../../src/adapters/git/open-git-host.ts';
+import { createOpenGit } from '../../src/adapters/git/open-git-host.ts';
 import { setScalar } from '../../src/domain/values-file.ts';
 import type { Image } from '../../sandbox/scenarios/image.ts';
 import { PROJECT } from './applications.ts';
@@ -18,7 +18,7 @@ type NewImage = Pick<Image, 'tag' | 'digest'>;
 
 /** Pushes on the head that it left, without looking: nobody else writes to its repository. */
 async function openBranch({ repositoryUrl, credential }: IdealArgument): Promise<(image: NewImage) => Promise<void>> {
-  const open = createOpenGitHost({ secrets: { read: async () => JSON.stringify(credential) } });
+  const open = createOpenGit({ secrets: { read: async () => JSON.stringify(credential) } });
   const host = await open({ host: 'git', url: repositoryUrl, branch: 'main', credentials: 'bench', aliases: [] });
   let { revision: head, files } = await host.read([VALUES_FILE]);
   return async ({ tag, digest }) => {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createOpenArgoCd } from '../../src/adapters/argocd/argo-cd.ts';
 import { openStores } from '../../src/adapters/dynamodb/open-stores.ts';
-import { createOpenGitHost } from '../../src/adapters/git/open-git-host.ts';
+import { createOpenGitHost } from '../../src/adapters/git-hosts/open-git-host.ts';
 import { createSecrets } from '../../src/adapters/secrets/secrets.ts';
 import { type AppliedFile, parseSlipwayFile } from '../../src/config/parse-slipway-file.ts';
 import { ConfigurationError, NotFoundError } from '../../src/domain/errors.ts';

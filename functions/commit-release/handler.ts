@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { createOpenArgoCd } from '../../src/adapters/argocd/argo-cd.ts';
 import { openStores } from '../../src/adapters/dynamodb/open-stores.ts';
-import { createOpenGitHost } from '../../src/adapters/git/open-git-host.ts';
+import { createOpenGitHost } from '../../src/adapters/git-hosts/open-git-host.ts';
 import { createSecrets } from '../../src/adapters/secrets/secrets.ts';
 import { createSystemClock } from '../../src/adapters/system/clock.ts';
 import { commitRelease } from '../../src/steps/commit-release.ts';

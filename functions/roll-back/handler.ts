@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { openStores } from '../../src/adapters/dynamodb/open-stores.ts';
 import { createReleaseRegistry } from '../../src/adapters/ecr/release-registry.ts';
-import { createOpenGitHost } from '../../src/adapters/git/open-git-host.ts';
+import { createOpenGitHost } from '../../src/adapters/git-hosts/open-git-host.ts';
 import { createSecrets } from '../../src/adapters/secrets/secrets.ts';
 import { createSystemClock } from '../../src/adapters/system/clock.ts';
 import { rollBack } from '../../src/steps/roll-back.ts';

@@ -1,5 +1,6 @@
 import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type BareRepository, type CommittedFiles, importCommit, openBareRepository } from '../../sandbox/git/bare-repository.ts';
 import { runGit } from '../../sandbox/git/run-git.ts';
 import { basicAuthorization, callGitea } from './gitea-api.ts';
@@ -15,6 +16,8 @@ export type GiteaRepository = BareRepository & {
   readonly url: string;
   /** Lets a user in. */
   grant(username: string, access: 'read' | 'write'): Promise<void>;
+  /** Pushes by force, so that the branch points to that commit. */
+  reset(revision: string): Promise<void>;
   /** Nobody may push to the branch from now on: the forge says so in its own words. */
   protectBranch(branch?: string): Promise<void>;
   /** Shell commands that run for each push, before the branch moves; they may decline it. */
@@ -34,7 +37,17 @@ export async function createRepository(gitea: GiteaInstallation, name: string, f
   await makeClone(gitea, name);
   const repository = openRepository(gitea, name);
   await repository.commit({ message: 'Initial configuration', files });
+  await untilFilled(gitea, name);
   return repository;
+}
+
+/** Gitea learns of a first push by a queue: until then it takes the repository for an empty one, and its API fails on that. */
+async function untilFilled(gitea: GiteaInstallation, name: string): Promise<void> {
+  for (;;) {
+    const repository = await callGitea(gitea, { path: `/repos/${gitea.username}/${name}` });
+    if (typeof repository === 'object' && repository !== null && 'empty' in repository && repository.empty === false) return;
+    await delay(20);
+  }
 }
 
 /** A repository that `createRepository` has made. */
@@ -49,6 +62,9 @@ export function openRepository(gitea: GiteaInstallation, name: string): GiteaRep
     url: urlOf(gitea, name),
     async commit({ branch = BRANCH, message, files }) {
       return commitInClone(cloneOf(gitea, name), { branch, parent: await stored.resolve(`refs/heads/${branch}`), message, files });
+    },
+    async reset(revision) {
+      await runGit(cloneOf(gitea, name), ['push', '--quiet', '--force', 'origin', `${revision}:refs/heads/${BRANCH}`]);
     },
     async grant(username, access) {
       await callGitea(gitea, { method: 'PUT', path: `${path}/collaborators/${username}`, body: { permission: access } });

@@ -8,11 +8,11 @@ import { sharedScalarProblems } from './shared-scalar-problems.ts';
 import type { EditEntry, EnvironmentEntry, SlipwayFile, TargetEntry } from './slipway-file.ts';
 
 /** What the stack allows a file to name (its parameters), and where repositories are unless the file says otherwise. */
-export type Bounds = { readonly account: string; readonly region: string; readonly repositoryPrefix: string; readonly secretPrefix: string };
+export type Bounds = { readonly account: string; readonly region: string; readonly repositoryPrefix: string; readonly secretPrefix: string; readonly codeCommitPrefix: string };
 
 /** Services with their references replaced by what they name, and every reference or name that the stack can't serve. */
 export function resolveServices(file: SlipwayFile, bounds: Bounds): { readonly services: readonly Service[]; readonly problems: readonly Problem[] } {
-  const problems: Problem[] = secretProblems(file, bounds.secretPrefix);
+  const problems: Problem[] = [...secretProblems(file, bounds.secretPrefix), ...codeCommitProblems(file, bounds.codeCommitPrefix)];
   const services = Object.entries(file.services).map(([name, entry]): Service => {
     const path = ['services', name];
     if (!entry.repository.name.startsWith(bounds.repositoryPrefix)) {
@@ -122,6 +122,14 @@ function secretProblems(file: SlipwayFile, prefix: string): Problem[] {
   return named
     .filter(({ secret }) => secret !== undefined && !secret.startsWith(prefix))
     .map(({ path }) => ({ path, message: `begins with ${prefix}, as the stack's parameter SecretPrefix says` }));
+}
+
+function codeCommitProblems(file: SlipwayFile, prefix: string): Problem[] {
+  const named = Object.entries(file.git).filter(([, { host }]) => host === 'codecommit');
+  if (prefix === '') return named.map(([key]) => ({ path: ['git', key, 'host'], message: "needs the stack's parameter CodeCommitPrefix, which is empty" }));
+  return named
+    .filter(([, { url }]) => !url.slice(url.lastIndexOf('/') + 1).startsWith(prefix))
+    .map(([key]) => ({ path: ['git', key, 'url'], message: `names a repository that begins with ${prefix}, as the stack's parameter CodeCommitPrefix says` }));
 }
 
 function lookUp<Entry>(entries: Readonly<Record<string, Entry>>, key: string, section: string, path: Problem['path'], problems: Problem[]): Entry | undefined {

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { DEFAULT_SUBJECT, PLACEHOLDERS, templateProblem } from '../domain/commit-template.ts';
-import { DEFAULT_ORDER, DEFAULT_ROLLBACK } from '../domain/service.ts';
+import { DEFAULT_ORDER, DEFAULT_ROLLBACK, GIT_HOSTS } from '../domain/service.ts';
 import { isValuesPath } from '../domain/values-path.ts';
 import { DURATION, parseDuration } from './duration.ts';
+import { gitEntryProblems } from './git-entry.ts';
 
 const Name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'has lower-case letters, digits and `-`, at most 63');
 const SecretName = z.string().regex(/^[A-Za-z0-9/_+=.@-]{1,512}$/, 'is the name of a secret in Secrets Manager');
@@ -59,15 +60,20 @@ const CommitEntry = z.strictObject({
   signingKey: SecretName.optional().describe('Secret with a private SSH key in OpenSSH’s format and without a passphrase, with which commits are signed.'),
 });
 
-const GitEntry = z.strictObject({
-  host: z.literal('git').describe('Any Git server over smart HTTP.'),
-  url: Url,
-  branch: z.string().regex(/^(?!\/|.*(?:\.\.|\/\/|@\{|\\))[^\s\u0000-\u001f\u007f~^:?*[\]]+$/, 'is a branch name').default('main'),
-  credentials: SecretName.optional().describe('Secret {"username", "password"}; leave out for anonymous access.'),
-  aliases: z.array(z.string().min(1)).default([]).describe('Other URLs of the same repository, as its SSH form.'),
-  caBundle: CaBundle.optional(),
-  commit: CommitEntry.optional().describe('How commits are worded, who makes them, and with which key they are signed.'),
-});
+const GitEntry = z
+  .strictObject({
+    host: z.enum(GIT_HOSTS).describe('How it is spoken to: git is any server over smart HTTP, the others are the APIs of those hosts.'),
+    url: Url,
+    branch: z.string().regex(/^(?!\/|.*(?:\.\.|\/\/|@\{|\\))[^\s\u0000-\u001f\u007f~^:?*[\]]+$/, 'is a branch name').default('main'),
+    credentials: SecretName.optional().describe('Secret {"username", "password"} for git, which may be left out for anonymous access; {"token"} for the others, or {"appId", "installationId", "privateKey"} of a GitHub App.'),
+    api: Url.optional().describe('Base URL of the API, where it is not at the usual place of that host.'),
+    aliases: z.array(z.string().min(1)).default([]).describe('Other URLs of the same repository, as its SSH form.'),
+    caBundle: CaBundle.optional(),
+    commit: CommitEntry.optional().describe('How commits are worded, who makes them, and with which key they are signed.'),
+  })
+  .superRefine((entry, context) => {
+    for (const { key, message } of gitEntryProblems(entry)) context.addIssue({ code: 'custom', path: [key], message });
+  });
 
 const ArgoCdEntry = z.strictObject({
   url: Url,

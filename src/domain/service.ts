@@ -75,12 +75,18 @@ export type Edit = {
   readonly create?: boolean;
 };
 
+/** How a repository is read and written: `git` is smart HTTP, which every host speaks; the others are APIs of that host's own. */
+export const GIT_HOSTS = ['git', 'github', 'gitlab', 'gitea', 'codecommit'] as const;
+
 export type GitRepository = {
-  readonly host: 'git';
+  readonly host: (typeof GIT_HOSTS)[number];
+  /** What one clones, and what Argo CD names. */
   readonly url: string;
   readonly branch: string;
-  /** Name of the secret `{"username": …, "password": …}`; absent for anonymous access. */
+  /** Name of the secret with what the host asks for; absent for anonymous access, and on CodeCommit, where the role's rights count. */
   readonly credentials?: string;
+  /** Base URL of the host's API, where it is not at that host's usual place. */
+  readonly api?: string;
   readonly caBundle?: string;
   /** Other URLs of the same repository, as its SSH form. */
   readonly aliases: readonly string[];

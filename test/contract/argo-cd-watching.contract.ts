@@ -28,14 +28,15 @@ export function watchingCases(given: Given, notSimulated: readonly NotSimulated[
     expect((await first(argocd, ref)).operationRequested).toBe(true);
   }));
 
-  it('ends when the Application is deleted, and names it', given({}, async ({ argocd, ref, commitTag, deleteApplication }) => {
-    const revision = await commitTag('2');
-    const watching = until(argocd, ref, ({ sync }) => {
-      if (sync.revisions[0] === revision) void deleteApplication();
+  it('ends when the Application is deleted, and names it', given({}, async ({ argocd, ref, deleteApplication }) => {
+    const seen = Promise.withResolvers<void>();
+    const watching = until(argocd, ref, () => {
+      seen.resolve();
       return false;
     });
     const ended = expect(watching).rejects.toMatchObject({ name: 'NotFoundError', message: expect.stringContaining(ref.name) as string });
-    await argocd.application(ref, 'normal');
+    await Promise.race([seen.promise, ended]);
+    await deleteApplication();
     await ended;
     await expect(argocd.application(ref)).rejects.toMatchObject({ name: 'NotFoundError' });
   }));

@@ -1,5 +1,7 @@
 import { createHttpGitWorld } from '../support/git/git-world.ts';
+import { gitContentionContract } from './git-contention.contract.ts';
 import { gitHostContract } from './git-host.contract.ts';
 
 gitHostContract('smart HTTP', (files) => createHttpGitWorld(files));
 gitHostContract('smart HTTP, a server without filter', (files) => createHttpGitWorld(files, { filter: false }));
+gitContentionContract('smart HTTP', (files) => createHttpGitWorld(files));

@@ -14,7 +14,9 @@ import { aClaim, aDeployment } from '../support/release.ts';
 import { anEnvironment, aService, aTarget } from '../support/service.ts';
 import type { GitFiles, GitWorld } from './git-host.contract.ts';
 
-export type LostPushWorld = Pick<GitWorld, 'url' | 'open' | 'stop'> & {
+export type LostPushWorld = Pick<GitWorld, 'open' | 'stop'> & {
+  /** Through the proxy. */
+  readonly url: string;
   /** Messages of the commits on `main`, newest first. */
   messages(): Promise<readonly string[]>;
 };
@@ -22,8 +24,12 @@ export type LostPushWorld = Pick<GitWorld, 'url' | 'open' | 'stop'> & {
 const FILE = 'envs/dev/values.yaml';
 const EXECUTION = 'arn:aws:states:eu-central-1:111122223333:execution:slipway-dev:e1';
 
-/** CommitRelease on a Git server, and once more as after an error that is tried again. */
-export async function aCommitter(world: Pick<GitWorld, 'open'>, url: string) {
+/**
+ * CommitRelease on a Git server, and once more as after an error that is tried again.
+ *
+ * @param rival what somebody else does once, after the head was read and before the commit
+ */
+export async function aCommitter(world: Pick<GitWorld, 'open'>, url: string, rival?: () => Promise<unknown>) {
   const git: GitRepository = { host: 'git', url, branch: 'main', aliases: [] };
   const edits = [{ git, file: FILE, path: 'image.tag', value: 'tag' as const }];
   const services = createMemoryServiceStore([aService({ environments: { dev: anEnvironment({ edits, targets: { eu: aTarget() } }) } })]);
@@ -32,7 +38,17 @@ export async function aCommitter(world: Pick<GitWorld, 'open'>, url: string) {
   await targets.change(deployment, await targets.target(deployment), { claim: aClaim({ execution: EXECUTION, generation: 1 }) });
   const argocd = createMemoryArgoCd(anApplication({ sources: [{ repoUrl: url, targetRevision: 'main' }] }));
   const clock = createMemoryClock('2026-01-02T03:10:00.000Z');
-  const open = (): Promise<GitHost> => world.open('writer', { url });
+  const rivals = rival === undefined ? [] : [rival];
+  const open = async (): Promise<GitHost> => {
+    const host = await world.open('writer', { url });
+    return {
+      ...host,
+      async commit(change) {
+        await rivals.pop()?.();
+        return host.commit(change);
+      },
+    };
+  };
   return {
     deployment,
     commit: () => commitRelease.run({ services, targets, git: open, argocd: async () => argocd, clock }, { execution: EXECUTION, redrives: 0, deployment }),
@@ -44,11 +60,14 @@ export async function aCommitter(world: Pick<GitWorld, 'open'>, url: string) {
 
 export const LOST_PUSH_FILES: GitFiles = { [FILE]: 'image:\n  tag: 0.0.1\n' };
 
+/** @param throughProxy where what answers at a URL is reached through the proxy */
+export type CreateLostPushWorld = (files: GitFiles, throughProxy: (url: string) => string) => Promise<LostPushWorld>;
+
 /**
  * What becomes of a release whose push was cut off: CommitRelease fails, is tried again, and the release is in Git once. Without a
  * world where the implementation has no connection that could be cut.
  */
-export function lostPushContract(name: string, createWorld: ((files: GitFiles) => Promise<LostPushWorld>) | null): void {
+export function lostPushContract(name: string, createWorld: CreateLostPushWorld | null): void {
   describe.skipIf(createWorld === null)(`GitHost (${name}): a push that is cut off`, () => {
     let proxy: CuttingProxy;
     beforeAll(async () => void (proxy = await startCuttingProxy()));
@@ -56,10 +75,10 @@ export function lostPushContract(name: string, createWorld: ((files: GitFiles) =
 
     it.each(['before', 'during', 'unanswered', 'after'] as const)('is made or found once when the connection ends %s', async (cut) => {
       if (createWorld === null) return;
-      const world = await createWorld(LOST_PUSH_FILES);
+      const world = await createWorld(LOST_PUSH_FILES, (url) => proxy.urlOf(url));
       try {
-        const committer = await aCommitter(world, proxy.urlOf(world.url));
-        proxy.cutNextPush(cut);
+        const committer = await aCommitter(world, world.url);
+        proxy.strikeNext('commit', cut);
         await expect(committer.commit()).rejects.toThrow(UnavailableError);
         const { status, deployment } = await committer.commit();
         await proxy.settled();

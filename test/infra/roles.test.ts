@@ -11,17 +11,19 @@ type Statement = { readonly Effect: string; readonly Action: string | string[]; 
 type Policies = readonly { readonly PolicyDocument: { readonly Statement: readonly Statement[] } }[];
 
 const LOGS = ['logs:CreateLogStream', 'logs:PutLogEvents'];
+const READ_CODECOMMIT = ['codecommit:GetBranch', 'codecommit:GetCommit', 'codecommit:GetFile', 'codecommit:GetFolder', 'codecommit:GetRepository'];
+const WRITE_CODECOMMIT = [...READ_CODECOMMIT, 'codecommit:CreateCommit'];
 
 /** What each function asks of AWS, by the ports that its step names. */
 const ACTIONS: Record<string, string[]> = {
   ResolveReleaseRole: [...LOGS, 'dynamodb:GetItem', 'ecr:BatchGetImage', 'ecr:DescribeImages'],
   AwaitApprovalRole: [...LOGS, 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'states:DescribeExecution', 'states:SendTaskSuccess'],
   ClaimTargetRole: [...LOGS, 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'states:DescribeExecution'],
-  CommitReleaseRole: [...LOGS, 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'secretsmanager:GetSecretValue'],
-  SyncApplicationRole: [...LOGS, 'dynamodb:GetItem', 'secretsmanager:GetSecretValue'],
+  CommitReleaseRole: [...LOGS, ...WRITE_CODECOMMIT, 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'secretsmanager:GetSecretValue'],
+  SyncApplicationRole: [...LOGS, ...READ_CODECOMMIT, 'dynamodb:GetItem', 'secretsmanager:GetSecretValue'],
   ClusterReaderRole: [...LOGS, 'dynamodb:GetItem', 'secretsmanager:GetSecretValue', 'eks:DescribeCluster'],
   VerifyReleaseRole: [...LOGS, 'dynamodb:GetItem', 'secretsmanager:GetSecretValue'],
-  RollBackRole: [...LOGS, 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'ecr:DescribeImages', 'secretsmanager:GetSecretValue'],
+  RollBackRole: [...LOGS, ...WRITE_CODECOMMIT, 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'ecr:DescribeImages', 'secretsmanager:GetSecretValue'],
   ConcludeDeploymentRole: [...LOGS, 'dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'events:PutEvents', 'states:StartExecution'],
   ConcludeReleaseRole: LOGS,
   AnswerApprovalRole: [...LOGS, 'dynamodb:DeleteItem', 'dynamodb:GetItem', 'states:SendTaskSuccess'],
@@ -78,6 +80,14 @@ describe('the roles', () => {
 });
 
 describe('the bounds of the roles', () => {
+  it('let nobody at CodeCommit where no repository there is named', () => {
+    const statements = roles.flatMap(([, role]) => (role['Policies'] as Policies).flatMap(({ PolicyDocument }) => PolicyDocument.Statement));
+    const onCodeCommit = statements.filter((statement) => actionsOf(unconditional(statement)).some((action) => action.startsWith('codecommit:')));
+    expect(onCodeCommit).toHaveLength(3);
+    for (const statement of onCodeCommit) expect(statement).toMatchObject({ 'Fn::If': ['UsesCodeCommit', {}, { Ref: 'AWS::NoValue' }] });
+    expect(template.Conditions).toMatchObject({ UsesCodeCommit: { 'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'CodeCommitPrefix' }, ''] }] } });
+  });
+
   it('are kept by every statement of the stack', () => {
     expect(roles.flatMap(([, role]) => statementsOf(role)).length).toBeGreaterThan(20);
     expect(excesses(template)).toEqual([]);
@@ -125,6 +135,8 @@ function isBounded(of: Template, resource: unknown): boolean {
       return named === 'repository/${RepositoryPrefix}*';
     case 'secretsmanager':
       return named === 'secret:${SecretPrefix}*';
+    case 'codecommit':
+      return named === '${CodeCommitPrefix}*';
     case 'eks':
       // To look up the endpoint of a cluster that a target names; what may be done in it, the cluster's own access entry says.
       return named === 'cluster/*';
@@ -136,7 +148,13 @@ function isBounded(of: Template, resource: unknown): boolean {
 }
 
 function statementsOf(role: Readonly<Record<string, unknown>>): readonly Statement[] {
-  return (role['Policies'] as Policies | undefined)?.flatMap(({ PolicyDocument }) => PolicyDocument.Statement) ?? [];
+  return (role['Policies'] as Policies | undefined)?.flatMap(({ PolicyDocument }) => PolicyDocument.Statement.map(unconditional)) ?? [];
+}
+
+/** What a statement allows where its condition holds. */
+function unconditional(statement: Statement): Statement {
+  const [intrinsic, argument] = intrinsicOf(statement) ?? [];
+  return intrinsic === 'Fn::If' ? (argument as readonly [string, Statement])[1] : statement;
 }
 
 function actionsOf({ Action }: Statement): string[] {

@@ -1,7 +1,7 @@
 import type { Bounds } from '../../src/config/resolve-services.ts';
 
 /** A stack that takes every repository of its account, and secrets under `slipway/`. */
-export const BOUNDS: Bounds = { account: '111122223333', region: 'eu-central-1', repositoryPrefix: '', secretPrefix: 'slipway/' };
+export const BOUNDS: Bounds = { account: '111122223333', region: 'eu-central-1', repositoryPrefix: '', secretPrefix: 'slipway/', codeCommitPrefix: '' };
 
 /** A slipway.yaml as far as the repository of its service, in line 10: the rest of the service follows, indented by four. */
 export const HEAD = `owner: team-inference

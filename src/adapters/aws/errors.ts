@@ -66,8 +66,9 @@ export function awsError(error: unknown, action: AwsAction): unknown {
 function kindOf({ name, code = '', $metadata }: SdkError): keyof typeof KINDS | null {
   const status = $metadata?.httpStatusCode;
   if (THROTTLED.test(name) || status === 429) return 'throttled';
-  if (LATE.test(name) || LATE.test(code)) return 'late';
+  // First: the SDK calls a connection that was cut a TimeoutError, too.
   if (UNREACHABLE.test(code)) return 'unavailable';
+  if (LATE.test(name) || LATE.test(code)) return 'late';
   if (UNAUTHORIZED.test(name) || status === 401) return 'unauthorized';
   if (FORBIDDEN.test(name) || status === 403) return 'forbidden';
   if (CONFLICT.test(name)) return 'conflict';

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { CommitSettings, Edit, Environment, GitRepository, Policy, Service, Target } from '../../domain/service.ts';
+import { type CommitSettings, type Edit, type Environment, GIT_HOSTS, type GitRepository, type Policy, type Service, type Target } from '../../domain/service.ts';
 
 const StoredPolicy: z.ZodMiniType<Policy> = z.strictObject({
   syncTimeout: z.number(),
@@ -22,10 +22,11 @@ const StoredCommit: z.ZodMiniType<CommitSettings> = z.strictObject({
 });
 
 const StoredGit: z.ZodMiniType<GitRepository> = z.strictObject({
-  host: z.literal('git'),
+  host: z.enum(GIT_HOSTS),
   url: z.string(),
   branch: z.string(),
   credentials: z.exactOptional(z.string()),
+  api: z.exactOptional(z.string()),
   caBundle: z.exactOptional(z.string()),
   aliases: z.array(z.string()),
   commit: z.exactOptional(StoredCommit),

@@ -1,7 +1,7 @@
-import { ConfigurationError, NotFoundError } from '../../domain/errors.ts';
+import { decodeText, missingFile, notAFile, partsOf } from '../forge/repository-files.ts';
 import type { ObjectStore } from './object-store.ts';
 import { type NewObject, objectId } from './objects.ts';
-import { DIRECTORY_MODE, findEntry, notAFile, type TreeEntry, withEntry } from './tree.ts';
+import { DIRECTORY_MODE, findEntry, otherKind, type TreeEntry, withEntry } from './tree.ts';
 
 /** A repository at one revision; `where` names it in messages. */
 export type Place = { readonly store: ObjectStore; readonly where: string };
@@ -13,7 +13,7 @@ export async function readFiles(place: Place, root: string, paths: readonly stri
   const { store } = place;
   const blobs = await findFiles(place, root, paths);
   await store.loadBlobs([...blobs.values()]);
-  return Object.fromEntries([...blobs].map(([path, id]) => [path, decodeText(place, path, store.body('blob', id))]));
+  return Object.fromEntries([...blobs].map(([path, id]) => [path, decodeText(place.where, path, store.body('blob', id))]));
 }
 
 /** Ids of the files' contents by path. Loads every tree on the way. */
@@ -34,29 +34,14 @@ async function findFiles(place: Place, root: string, paths: readonly string[]): 
   return blobs;
 }
 
-function partsOf(path: string): readonly string[] {
-  const parts = path.split('/');
-  if (parts.some((part) => part === '' || part === '.' || part === '..')) throw new ConfigurationError(`${JSON.stringify(path)} is not a path inside a repository; write it as envs/dev/values.yaml.`);
-  return parts;
-}
-
 /** The entry that comes next on the way to a file. */
 function enter({ store, where }: Place, { path, parts, id }: Walk): TreeEntry {
   const [name = '', ...rest] = parts;
   const entry = findEntry(store.body('tree', id), name);
-  if (entry === null || (rest.length > 0 && entry.mode !== DIRECTORY_MODE)) throw new NotFoundError(`${where} has no file ${path}; add it, or correct the path in the configuration.`);
-  const other = rest.length === 0 ? notAFile(entry) : null;
-  if (other !== null) throw new ConfigurationError(`${path} in ${where} is ${other}; name a file.`);
+  if (entry === null || (rest.length > 0 && entry.mode !== DIRECTORY_MODE)) throw missingFile(where, path);
+  const other = rest.length === 0 ? otherKind(entry) : null;
+  if (other !== null) throw notAFile(where, path, other);
   return entry;
-}
-
-function decodeText({ where }: Place, path: string, bytes: Buffer): string {
-  try {
-    // With ignoreBOM the byte order mark stays in the text, and so in the file.
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw new ConfigurationError(`${path} in ${where} is not UTF-8, so it cannot be edited; save it as UTF-8.`);
-  }
 }
 
 export type WrittenTree = { readonly id: string; readonly objects: readonly NewObject[] };

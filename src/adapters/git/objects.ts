@@ -16,10 +16,6 @@ export function objectId({ type, body }: GitObject): string {
   return createHash('sha1').update(`${type} ${body.length}\0`).update(body).digest('hex');
 }
 
-export function isObjectId(text: string): boolean {
-  return /^[0-9a-f]{40}$/.test(text);
-}
-
 export type GitCommit = { readonly tree: string; readonly message: string };
 
 /** Headers, an empty line, the message. */

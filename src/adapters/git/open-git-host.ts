@@ -1,33 +1,39 @@
 import { commitPage } from '../../domain/git-url.ts';
-import { ConfigurationError, NotFoundError } from '../../domain/errors.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { GitRepository } from '../../domain/service.ts';
 import type { GitChange, GitHost, GitSnapshot, OpenGitHost } from '../../ports/git-host.ts';
 import type { Secrets } from '../../ports/secrets.ts';
-import { createHttpClient, type HttpClient } from '../http/http-client.ts';
+import { createForgeClient, nameOf } from '../forge/forge.ts';
+import { isRevision, missingCommit, placeOf } from '../forge/repository-files.ts';
+import type { HttpClient } from '../http/http-client.ts';
 import { readBasicAuthorization } from './credentials.ts';
 import { type Place, readFiles, writeFiles } from './files.ts';
 import { createObjectCache, type ObjectCache } from './object-cache.ts';
 import { createObjectStore } from './object-store.ts';
-import { formatCommit, type GitCommit, isObjectId, parseCommit } from './objects.ts';
+import { formatCommit, type GitCommit, parseCommit } from './objects.ts';
 import { push } from './receive-pack.ts';
 import { type Remote, understand } from './remote.ts';
 import { readCommitSigner, type SignCommit } from './signing.ts';
 import { branchHead, type ReadCapabilities, readCapabilities } from './upload-pack.ts';
 
-export type GitPorts = { readonly secrets: Secrets; readonly now?: () => Instant };
+export type GitPorts = {
+  readonly secrets: Secrets;
+  readonly now?: () => Instant;
+  /** How long the server may be silent, in milliseconds. */
+  readonly silence?: number;
+};
 
 /**
  * Git servers over smart HTTP. Connections, what servers can do, and the objects that were read or written are remembered for the life
  * of the process: where nobody else has committed since, a read asks for the branch head alone.
  */
-export function createOpenGitHost({ secrets, now = systemTime }: GitPorts): OpenGitHost {
+export function createOpenGit({ secrets, now = systemTime, silence }: GitPorts): OpenGitHost {
   const clients = new Map<string, HttpClient>();
   const known = new Map<string, Promise<ReadCapabilities>>();
   const caches = new Map<string, ObjectCache>();
   return async (repository) => {
     const key = JSON.stringify([repository.url, repository.caBundle]);
-    const client = clients.get(key) ?? createClient(repository);
+    const client = clients.get(key) ?? createForgeClient(repository, repository.url, silence);
     clients.set(key, client);
     const [remote, sign] = await Promise.all([openRemote(repository, client, secrets), openSigner(repository, secrets)]);
     // What one user may read tells nothing of another.
@@ -38,17 +44,6 @@ export function createOpenGitHost({ secrets, now = systemTime }: GitPorts): Open
 
 function systemTime(): Instant {
   return new Date().toISOString();
-}
-
-function createClient(repository: GitRepository): HttpClient {
-  const { url, caBundle } = repository;
-  const { host = 'an unknown host', username, password } = URL.parse(url) ?? {};
-  if (username || password) throw new ConfigurationError(`The URL of the Git repository on ${host} holds credentials; move them into a secret and name it under credentials.`);
-  return createHttpClient({ name: nameOf(repository), url, ...(caBundle === undefined ? {} : { caBundle }) });
-}
-
-function nameOf({ url }: GitRepository): string {
-  return `Git repository ${url}`;
 }
 
 async function openRemote(repository: GitRepository, client: HttpClient, secrets: Secrets): Promise<Remote> {
@@ -90,9 +85,9 @@ function createGitHost({ remote, repository, sign, now, cache, capabilities }: C
   const store = createObjectStore(remote, capabilities, cache);
 
   async function loadCommit(revision: string): Promise<GitCommit & { readonly place: Place }> {
-    if (!isObjectId(revision)) throw new NotFoundError(`${remote.name} has no commit ${JSON.stringify(revision)}; name it by its whole SHA-1.`);
+    if (!isRevision(revision)) throw missingCommit(remote.name, revision);
     await store.loadNodes('commit', [revision]);
-    return { ...parseCommit(store.body('commit', revision)), place: { store, where: `${remote.name} at ${revision.slice(0, 7)}` } };
+    return { ...parseCommit(store.body('commit', revision)), place: { store, where: placeOf(remote.name, revision) } };
   }
 
   async function read(paths: readonly string[], revision?: string): Promise<GitSnapshot> {

@@ -1,6 +1,6 @@
 import { ConflictError, RefusedError, type SlipwayError, UnavailableError } from '../../domain/errors.ts';
 import { oneLine } from '../../domain/one-line.ts';
-import { noAccess } from './answer-error.ts';
+import { noAccess } from '../forge/answer-error.ts';
 import type { NewObject } from './objects.ts';
 import { dataPacket, FLUSH, readPackets, textOf } from './pkt-line.ts';
 import { type Remote, request } from './remote.ts';

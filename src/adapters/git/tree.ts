@@ -34,7 +34,7 @@ export function withEntry(tree: Buffer, entry: TreeEntry, id: string): Buffer {
 }
 
 /** What an entry is when it is not a file whose text can be read; null when it is one. */
-export function notAFile({ mode }: TreeEntry): string | null {
+export function otherKind({ mode }: TreeEntry): string | null {
   if (mode === DIRECTORY_MODE) return 'a folder';
   if (mode === SYMLINK_MODE) return 'a symbolic link';
   return mode === SUBMODULE_MODE ? 'a submodule' : null;

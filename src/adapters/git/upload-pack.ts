@@ -1,5 +1,6 @@
 import { ConfigurationError, NotFoundError, RefusedError } from '../../domain/errors.ts';
 import { oneLine } from '../../domain/one-line.ts';
+import { missingBranch } from '../forge/repository-files.ts';
 import type { GitObject } from './objects.ts';
 import { dataPacket, DELIMITER, FLUSH, type Packet, readPackets, textOf } from './pkt-line.ts';
 import { GitProtocolError } from './protocol-error.ts';
@@ -33,7 +34,7 @@ export async function branchHead(remote: Remote, branch: string): Promise<Branch
   const answer = await request(remote, 'git-upload-pack', Buffer.concat([...command, DELIMITER, ...wanted, FLUSH]));
   const refs = textLines(readPackets(answer)).map((line) => line.split(' '));
   const head = refs.find(([, name]) => name === ref)?.[0];
-  if (head === undefined) throw new NotFoundError(`${remote.name} has no branch ${branch}; create it, or correct the branch in the configuration.`);
+  if (head === undefined) throw missingBranch(remote.name, branch);
   return { revision: head, isDefaultBranch: refs.some(([, name, ...attributes]) => name === 'HEAD' && attributes.includes(`symref-target:${ref}`)) };
 }
 

@@ -10,10 +10,12 @@ export type HttpServer = {
   readonly url: string;
   /** PEM certificates beside the system's. */
   readonly caBundle?: string;
+  /** How long it may be silent, unless a request says otherwise, in milliseconds. */
+  readonly silence?: number;
 };
 
 export type HttpRequest = {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Path and query, appended to the server's URL. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -91,8 +93,8 @@ async function connectTo(connection: Connection, request: HttpRequest): Promise<
 
 type Attempt = { readonly response: http.IncomingMessage } | { readonly error: Error; readonly reused: boolean };
 
-function attempt({ base, agent }: Connection, request: HttpRequest): Promise<Attempt> {
-  const { method, path, headers = {}, body, signal, silence = DEFAULT_SILENCE } = request;
+function attempt({ server, base, agent }: Connection, request: HttpRequest): Promise<Attempt> {
+  const { method, path, headers = {}, body, signal, silence = server.silence ?? DEFAULT_SILENCE } = request;
   const start = base.protocol === 'http:' ? http.request : https.request;
   return new Promise((resolve) => {
     const target = new URL(base.pathname.replace(/\/$/, '') + path, base);

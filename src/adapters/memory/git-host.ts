@@ -10,8 +10,12 @@ type Revision = { readonly id: string; readonly message: string; readonly files:
 /** One branch of a repository, seen from the other side of the port. */
 export type MemoryRepository = {
   head(): string;
+  /** Messages of all its commits, newest first. */
+  messages(): readonly string[];
   /** Another person's commit on top of the head. */
   commit(files: MemoryFiles, message?: string): string;
+  /** Moves the branch to another of its commits. */
+  reset(revision: string): void;
   /** From now on pushes are declined in these words; null takes them again. */
   decline(words: string | null): void;
 };
@@ -25,7 +29,7 @@ export type MemoryRepositoryOptions = {
 
 export type MemoryGitHosts = { readonly open: OpenGitHost; add(url: string, options: MemoryRepositoryOptions): MemoryRepository };
 
-type Stored = { readonly branch: string; readonly access: MemoryRepositoryOptions['access']; readonly revisions: Revision[]; declined: string | null };
+type Stored = { readonly branch: string; readonly access: MemoryRepositoryOptions['access']; readonly revisions: Revision[]; head: Revision | null; declined: string | null };
 
 /** Git repositories in this process. */
 export function createMemoryGitHosts(): MemoryGitHosts {
@@ -35,12 +39,14 @@ export function createMemoryGitHosts(): MemoryGitHosts {
       return createMemoryGitHost(repository, () => repositories.get(repository.url));
     },
     add(url, { branch = 'main', files, access }) {
-      const stored: Stored = { branch, access, revisions: [], declined: null };
+      const stored: Stored = { branch, access, revisions: [], head: null, declined: null };
       append(stored, 'Initial configuration\n', files);
       repositories.set(url, stored);
       return {
         head: () => headOf(stored).id,
+        messages: () => stored.revisions.map(({ message }) => message).reverse(),
         commit: (changed, message = 'Another change\n') => append(stored, message, { ...headOf(stored).files, ...changed }),
+        reset: (revision) => void (stored.head = stored.revisions.find(({ id }) => id === revision) ?? headOf(stored)),
         decline: (words) => void (stored.declined = words),
       };
     },
@@ -49,13 +55,13 @@ export function createMemoryGitHosts(): MemoryGitHosts {
 
 function append(stored: Stored, message: string, files: MemoryFiles): string {
   const id = (stored.revisions.length + 1).toString(16).padStart(40, '0');
-  stored.revisions.push({ id, message, files });
+  stored.head = { id, message, files };
+  stored.revisions.push(stored.head);
   return id;
 }
 
-function headOf({ revisions }: Stored): Revision {
-  const head = revisions.at(-1);
-  if (head === undefined) throw new Error('A repository in memory always has a commit.');
+function headOf({ head }: Stored): Revision {
+  if (head === null) throw new Error('A repository in memory always has a commit.');
   return head;
 }
 

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRepository } from '../../../lab/git/gitea-repository.ts';
 import { GITEA_PROCESS, type GiteaInstallation, startGitea, untilGiteaAnswers } from '../../../lab/git/start-gitea.ts';
 import { endAll, openProcess } from '../../../lab/processes/processes.ts';
-import { createOpenGitHost } from '../../../src/adapters/git/open-git-host.ts';
+import { createOpenGit } from '../../../src/adapters/git/open-git-host.ts';
 import { createMemorySecrets } from '../../../src/adapters/memory/secrets.ts';
 import { UnavailableError } from '../../../src/domain/errors.ts';
 import { aCommitter, LOST_PUSH_FILES } from '../../contract/lost-push.contract.ts';
@@ -39,7 +39,7 @@ async function aSlowRepository() {
   const mayGoOn = join(place, `${forge.name}-may-go-on`);
   await forge.installHook(`touch '${arrived}'; while ! [ -e '${mayGoOn}' ]; do sleep 0.02; done`);
   const secrets = createMemorySecrets({ lab: JSON.stringify({ username: gitea.username, password: gitea.token }) });
-  const openGitHost = createOpenGitHost({ secrets });
+  const openGitHost = createOpenGit({ secrets });
   const open = () => openGitHost({ host: 'git', url: forge.url, branch: 'main', credentials: 'lab', aliases: [] });
   return { forge, committer: await aCommitter({ open }, forge.url), untilPushed: () => untilThere(arrived), goOn: () => writeFile(mayGoOn, '') };
 }

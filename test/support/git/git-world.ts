@@ -3,16 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runGit } from '../../../sandbox/git/run-git.ts';
 import { startGitServer } from '../../../sandbox/git/start-git-server.ts';
-import { createOpenGitHost } from '../../../src/adapters/git/open-git-host.ts';
+import { createOpenGit } from '../../../src/adapters/git/open-git-host.ts';
 import { createMemorySecrets, type MemorySecrets } from '../../../src/adapters/memory/secrets.ts';
 import type { GitRepository } from '../../../src/domain/service.ts';
 import type { OpenGitHost } from '../../../src/ports/git-host.ts';
 import type { GitFiles, GitWorld } from '../../contract/git-host.contract.ts';
+import { IMPATIENCE, type RefusalsWorld } from '../../contract/git-refusals.contract.ts';
 
 /** What the clock of the client under test always says. */
 export const COMMIT_TIME = '2026-01-02T03:04:05.678Z';
 
-export type HttpGitWorld = GitWorld & {
+export type HttpGitWorld = GitWorld & RefusalsWorld & {
   readonly directory: string;
   readonly repository: GitRepository;
   /** Secrets by the names that repository entries have. */
@@ -37,7 +38,8 @@ export async function createHttpGitWorld(files: GitFiles, { filter = true } = {}
   });
   const repository: GitRepository = { host: 'git', url: server.repositoryUrl('config'), branch: 'main', credentials: 'slipway/writer', aliases: [] };
   const secrets = gitSecrets();
-  const openGitHost = createOpenGitHost({ secrets, now: () => COMMIT_TIME });
+  const openGitHost = createOpenGit({ secrets, now: () => COMMIT_TIME });
+  const impatient = createOpenGit({ secrets, silence: IMPATIENCE });
   const git = async (...args: string[]): Promise<string> => (await runGit(directory, args)).toString();
   return {
     url: repository.url,
@@ -46,10 +48,17 @@ export async function createHttpGitWorld(files: GitFiles, { filter = true } = {}
     secrets,
     openGitHost,
     git,
+    messages: async () => (await git('log', '-z', '--format=%B', 'main')).split('\0'),
     open: (user, overrides) => openGitHost({ ...repository, credentials: `slipway/${user}`, ...overrides }),
+    openImpatiently: (user, overrides) => impatient({ ...repository, credentials: `slipway/${user}`, ...overrides }),
     commit: (changed) => importFiles(directory, changed),
     head: async () => (await git('rev-parse', 'refs/heads/main')).trim(),
+    reset: async (revision) => void (await git('update-ref', 'refs/heads/main', revision)),
     decline: (words) => installHook(directory, `echo "${words}" >&2; exit 1`),
+    async protect() {
+      await installHook(directory, 'echo "main is protected" >&2; exit 1');
+      return 'main is protected';
+    },
     async stop() {
       await server.stop();
       await rm(root, { recursive: true, force: true });

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { createRepository, type GiteaRepository } from '../../../lab/git/gitea-repository.ts';
 import { createUser, deleteUser, type GiteaCredentials } from '../../../lab/git/gitea-users.ts';
 import type { GiteaInstallation } from '../../../lab/git/start-gitea.ts';
-import { createOpenGitHost } from '../../../src/adapters/git/open-git-host.ts';
+import { createOpenGit } from '../../../src/adapters/git/open-git-host.ts';
+import { createOpenGitea } from '../../../src/adapters/gitea/open-gitea.ts';
 import { createMemorySecrets } from '../../../src/adapters/memory/secrets.ts';
 import type { GitRepository } from '../../../src/domain/service.ts';
 import type { GitHost } from '../../../src/ports/git-host.ts';
@@ -42,24 +43,33 @@ export type GiteaWorld = Omit<GitWorld, 'open'> & {
   open(user: GiteaUser, overrides?: Partial<GitRepository>): Promise<GitHost>;
 };
 
-/** A private repository on the forge, and the client under test. */
-export async function createGiteaWorld(gitea: GiteaInstallation, people: GiteaPeople, files: GitFiles): Promise<GiteaWorld> {
+/**
+ * A private repository on the forge, and the client under test.
+ *
+ * @param host over smart HTTP, or by Gitea's API
+ */
+export async function createGiteaWorld(gitea: GiteaInstallation, people: GiteaPeople, files: GitFiles, host: 'git' | 'gitea' = 'git'): Promise<GiteaWorld> {
   const forge = await createRepository(gitea, `config-${randomUUID().slice(0, 8)}`, files);
   await forge.grant(people.writer.username, 'write');
   await forge.grant(people.cautious.username, 'write');
   await forge.grant(people.reader.username, 'read');
   const stranger = { username: people.writer.username, password: randomUUID() };
   const users: Readonly<Record<Exclude<GiteaUser, 'anonymous'>, GiteaCredentials>> = { ...people, stranger };
-  const secrets = Object.fromEntries(Object.entries(users).map(([user, credentials]) => [`slipway/${user}`, JSON.stringify(credentials)]));
-  const openGitHost = createOpenGitHost({ secrets: createMemorySecrets(secrets) });
-  const repository: GitRepository = { host: 'git', url: forge.url, branch: 'main', aliases: [] };
+  const secrets = Object.fromEntries(Object.entries(users).map(([user, credentials]) => [`slipway/${user}`, JSON.stringify(host === 'git' ? credentials : { token: credentials.password })]));
+  const openGitHost = (host === 'git' ? createOpenGit : createOpenGitea)({ secrets: createMemorySecrets(secrets) });
+  const repository: GitRepository = { host, url: forge.url, branch: 'main', aliases: [] };
   return {
     url: forge.url,
     forge,
     open: (user, overrides) => openGitHost({ ...repository, ...(user === 'anonymous' ? {} : { credentials: `slipway/${user}` }), ...overrides }),
     commit: (changed) => forge.commit({ message: 'Another change\n', files: changed }),
     head: async () => (await forge.resolve('refs/heads/main')) ?? '',
+    reset: (revision) => forge.reset(revision),
     decline: (words) => forge.installHook(`echo "${words}" >&2; exit 1`),
+    async protect() {
+      await forge.protectBranch();
+      return 'Not allowed to push to protected branch main';
+    },
     stop: () => forge.remove(),
   };
 }

@@ -74,7 +74,11 @@ describe('parseSlipwayFile', () => {
     ['an empty file', '', /^slipway.yaml:1: the file: is a mapping, not empty$/],
     ['a missing key', WHOLE.replace(', cluster: eu', ''), /^slipway.yaml:18: .*targets.eu.cluster: is missing$/],
     ['a wrong choice, with the choices', WHOLE.replace('value: tag', 'value: tags'), /^slipway.yaml:15: .*edit.0.value: is one of tag, digest, repository:tag, repository@digest, repository:tag@digest, or \{literal: text\}$/],
-    ['the only choice', WHOLE.replace('host: git,', 'host: github,'), /^slipway.yaml:3: git.config.host: is git$/],
+    ['a host that there is not', WHOLE.replace('host: git,', 'host: bitbucket,'), /^slipway.yaml:3: git.config.host: is one of git, github, gitlab, gitea, codecommit$/],
+    ['GitHub without credentials', WHOLE.replace('host: git,', 'host: github,').replace(', credentials: slipway/git', ''), /^slipway.yaml:3: git.config.credentials: is missing; github takes commits from nobody without them$/m],
+    ['an author where the host names its own', WHOLE.replace('host: git, url: https://git.example.com/team/config.git', 'host: github, url: https://github.com/team/config, commit: { author: { name: A, email: a@example.com } }'), /^slipway.yaml:3: git.config.commit: names author, which github decides by itself; leave it out$/],
+    ['an API of smart HTTP', WHOLE.replace('host: git,', 'host: git, api: https://git.example.com/api,'), /^slipway.yaml:3: git.config.api: is of no use with host git; leave it out$/],
+    ['a repository on GitHub without an owner', WHOLE.replace('host: git, url: https://git.example.com/team/config.git', 'host: github, url: https://github.com/config'), /^slipway.yaml:3: git.config.url: is a repository on github, as https:..github.example.com.team.config$/],
     ['a value of another kind', WHOLE.replace('ignore: [latest]', 'ignore: latest'), /^slipway.yaml:11: .*tags.ignore: is a list, not text$/],
     ['a number for a duration', WHOLE.replace('2m', '120'), /^slipway.yaml:16: .*rollout.timeout: is a duration as 90s, 10m or 1h$/],
     ['a fraction for a count', WHOLE.replace('rollout: { timeout: 2m }', 'crash: { restarts: 0.5 }'), /^slipway.yaml:16: .*crash.restarts: is a whole number$/],
@@ -94,6 +98,13 @@ describe('parseSlipwayFile', () => {
 
   it('holds repositories to the stack’s prefix', () => {
     expect(messageOf(WHOLE, { ...BOUNDS, repositoryPrefix: 'team/' })).toMatch(/^slipway.yaml:10: services.inference-service.repository.name: begins with team\//);
+  });
+
+  it('holds repositories on CodeCommit to the stack’s prefix, and takes none without it', () => {
+    const text = WHOLE.replace('host: git, url: https://git.example.com/team/config.git', 'host: codecommit, url: https://git-codecommit.eu-central-1.amazonaws.com/v1/repos/config').replace(', credentials: slipway/git', '');
+    expect(messageOf(text)).toBe("slipway.yaml:3: git.config.host: needs the stack's parameter CodeCommitPrefix, which is empty");
+    expect(messageOf(text, { ...BOUNDS, codeCommitPrefix: 'team-' })).toBe("slipway.yaml:3: git.config.url: names a repository that begins with team-, as the stack's parameter CodeCommitPrefix says");
+    expect(messageOf(text, { ...BOUNDS, codeCommitPrefix: 'conf' })).toBe('accepted');
   });
 
   it('reports every problem at once, a line each', () => {

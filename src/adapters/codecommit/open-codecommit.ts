@@ -1,0 +1,56 @@
+import { CodeCommitClient } from '@aws-sdk/client-codecommit';
+import { ConfigurationError } from '../../domain/errors.ts';
+import type { GitHost, OpenGitHost } from '../../ports/git-host.ts';
+import { nameOf } from '../forge/forge.ts';
+import { createVisit, proveFiles } from '../forge/visit.ts';
+import { commitFiles } from './commit.ts';
+import { readSnapshot } from './read.ts';
+
+export type CodeCommitPorts = {
+  /** The client of a region. */
+  readonly connect?: (region: string) => CodeCommitClient;
+};
+
+export type CodeCommitRepository = {
+  /** For messages: `Git repository https://…`. */
+  readonly name: string;
+  readonly client: CodeCommitClient;
+  readonly branch: string;
+  readonly repositoryName: string;
+};
+
+/** CodeCommit by its API, with the rights of the role that runs this. Connections are kept for the life of the process. */
+export function createOpenCodeCommit({ connect = (region) => new CodeCommitClient({ region }) }: CodeCommitPorts = {}): OpenGitHost {
+  const clients = new Map<string, CodeCommitClient>();
+  return async (repository) => {
+    const { region, repositoryName } = placeOf(repository.url);
+    const client = clients.get(region) ?? connect(region);
+    clients.set(region, client);
+    return createCodeCommitHost({ name: nameOf(repository), client, branch: repository.branch, repositoryName }, consolePage(region, repositoryName));
+  };
+}
+
+function createCodeCommitHost(codecommit: CodeCommitRepository, page: string): GitHost {
+  const visit = createVisit();
+  const read = async (paths: readonly string[], revision?: string) => visit.keep(await readSnapshot(codecommit, paths, revision));
+  return {
+    read,
+    async commit(change) {
+      await proveFiles(visit, change.head, Object.keys(change.files), read);
+      return commitFiles(codecommit, change, Object.keys(visit.files(change.head)));
+    },
+    link: (revision) => `${page}/commit/${revision}`,
+  };
+}
+
+/** Region and name are in the URL that one clones. */
+function placeOf(url: string): { readonly region: string; readonly repositoryName: string } {
+  const [, region, repositoryName] = /^https:\/\/git-codecommit(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/v1\/repos\/([\w.-]+)$/.exec(url) ?? [];
+  if (region !== undefined && repositoryName !== undefined) return { region, repositoryName };
+  throw new ConfigurationError(`Git repository ${url} is not the URL of a repository on CodeCommit; write it as https://git-codecommit.eu-central-1.amazonaws.com/v1/repos/config.`);
+}
+
+function consolePage(region: string, repositoryName: string): string {
+  const host = region.startsWith('cn-') ? `${region}.console.amazonaws.cn` : `${region}.console.aws.amazon.com`;
+  return `https://${host}/codesuite/codecommit/repositories/${repositoryName}`;
+}

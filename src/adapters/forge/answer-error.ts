@@ -1,0 +1,75 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import {
+  ConfigurationError,
+  ForbiddenError,
+  NotFoundError,
+  RateLimitedError,
+  RefusedError,
+  type SlipwayError,
+  TimeoutError,
+  UnauthorizedError,
+  UnavailableError,
+} from '../../domain/errors.ts';
+
+/** Who was asked, and with whose credentials, as messages name them. */
+export type Asked = {
+  /** `Git repository https://…`. */
+  readonly name: string;
+  /** Name of the secret behind the credentials; absent for anonymous access. */
+  readonly secret?: string;
+};
+
+export type Access = 'read' | 'write';
+
+export type FailedAnswer = {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** The host's own words on one line; empty where it has none. */
+  readonly words: string;
+};
+
+/** What an HTTP status means that is no success, of a Git server as of a forge's API. */
+export function statusError(asked: Asked, access: Access, answer: FailedAnswer): SlipwayError {
+  const { name, secret } = asked;
+  const { status, words } = answer;
+  const said = words === '' ? `HTTP ${status}` : `HTTP ${status}: ${words}`;
+  const who = whoAsks(asked);
+  if (asksToSlowDown(answer)) return slowDown(asked, answer.headers, said);
+  if (status === 401) {
+    if (secret === undefined) return new UnauthorizedError(`${name} asks for credentials; name their secret under credentials (${said}).`);
+    return new UnauthorizedError(`${name} does not accept the credentials of secret ${secret}; put valid ones there (${said}).`);
+  }
+  if (status === 403) return noAccess(asked, access, said);
+  if (status === 404 || status === 410) return new NotFoundError(`${name} does not exist, or is hidden from ${who}; check its URL and that they may read it (${said}).`);
+  if (status === 408 || status === 504) return new TimeoutError(`${name} took too long to answer (${said}).`);
+  if (status >= 500) return new UnavailableError(`${name} cannot answer now (${said}).`);
+  if (status >= 300 && status < 400) return new ConfigurationError(`${name} has moved; change its URL (${said}).`);
+  return new RefusedError(`${name} refused to let ${who} ${access} (${said}).`);
+}
+
+/** @param said the host's words, or its status */
+export function noAccess(asked: Asked, access: Access, said: string): ForbiddenError {
+  return new ForbiddenError(`${asked.name} does not let ${whoAsks(asked)} ${access}; grant ${access} access to the repository (${said}).`);
+}
+
+/** @param said the host's words, or its status */
+export function slowDown({ name }: Asked, headers: IncomingHttpHeaders, said: string): RateLimitedError {
+  return new RateLimitedError(`${name} asks to slow down${untilWhen(headers)} (${said}).`);
+}
+
+/** GitHub says it with 403, too: with nothing remaining, or a time to wait for. */
+function asksToSlowDown({ status, headers }: FailedAnswer): boolean {
+  return status === 429 || (status === 403 && (headers['x-ratelimit-remaining'] === '0' || headers['retry-after'] !== undefined));
+}
+
+/** When the limit is reset, in epoch seconds (GitHub, GitLab, Gitea's proxies), or how long to wait (RFC 9110, 10.2.3). */
+function untilWhen(headers: IncomingHttpHeaders): string {
+  const reset = Number(headers['x-ratelimit-reset'] ?? headers['ratelimit-reset']);
+  if (reset > 0 && reset < 1e11) return ` until ${new Date(reset * 1000).toISOString()}`;
+  const wait = Number(headers['retry-after']);
+  return wait >= 0 ? ` for ${wait} s` : '';
+}
+
+function whoAsks({ secret }: Asked): string {
+  return secret === undefined ? 'anonymous users' : `the user of secret ${secret}`;
+}

@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod/mini';
+import { ConfigurationError, ConflictError, RefusedError, SlipwayError } from '../../domain/errors.ts';
+import { oneLine } from '../../domain/one-line.ts';
+import type { GitChange } from '../../ports/git-host.ts';
+import { noAccess } from '../forge/answer-error.ts';
+import { apiError, ask, hostWords, readJson } from '../forge/forge.ts';
+import { missingBranch } from '../forge/repository-files.ts';
+import type { TokenForge } from '../forge/token-forge.ts';
+import { objectId } from '../git/objects.ts';
+import type { HttpDownload } from '../http/http-client.ts';
+import { readBranch, repositoryApi, segments } from './read.ts';
+
+type Files = Readonly<Record<string, string>>;
+
+const Created = z.object({ commit: z.object({ sha: z.string(), parents: z.array(z.object({ sha: z.string() })) }) });
+
+/**
+ * Gitea's contents API compares files, not the branch. So the commit is made on a branch of its own, its parent is looked at, and the
+ * branch itself is moved there by a request that compares and swaps; the other branch goes away again.
+ *
+ * @param known the head's files that were read
+ */
+export async function commitFiles(gitea: TokenForge, change: GitChange, known: Files): Promise<string> {
+  const aside = `slipway/${createHash('sha256').update(JSON.stringify(change)).digest('hex').slice(0, 16)}`;
+  const { commit } = await createAside(gitea, aside, change, known);
+  try {
+    const [parent] = commit.parents;
+    if (parent?.sha !== change.head) throw moved(gitea, `it points to ${parent?.sha}`);
+    await moveBranch(gitea, change.head, commit.sha);
+    return commit.sha;
+  } finally {
+    await removeAside(gitea, aside);
+  }
+}
+
+/** A branch that an earlier try left behind is taken over: its name says that it is of the same change. */
+async function createAside(gitea: TokenForge, aside: string, { files, message }: GitChange, known: Files): Promise<z.output<typeof Created>> {
+  const operations = Object.entries(changedOrSame(gitea, files, known)).map(([path, text]) => ({
+    operation: 'update',
+    path,
+    content: Buffer.from(text).toString('base64'),
+    sha: objectId({ type: 'blob', body: Buffer.from(known[path] ?? '') }),
+  }));
+  const json = { branch: gitea.branch, new_branch: aside, force_push: true, message, files: operations };
+  const answer = await ask(gitea, { method: 'POST', path: `${repositoryApi(gitea)}/contents`, json });
+  if (answer.status !== 201) throw await refusal(gitea, answer);
+  return readJson(gitea, answer, Created);
+}
+
+/** Gitea takes no commit without a file; one that stays as it is makes a commit that changes nothing. */
+function changedOrSame({ name }: TokenForge, files: Files, known: Files): Files {
+  if (Object.keys(files).length > 0) return files;
+  const [same] = Object.entries(known);
+  if (same === undefined) throw new RefusedError(`${name} takes no commit without a file; read one of them first.`);
+  return Object.fromEntries([same]);
+}
+
+/** Gitea has no words of its own for who lost the race at the last moment, so then the branch is looked at. */
+async function moveBranch(gitea: TokenForge, from: string, to: string): Promise<void> {
+  const json = { old_commit_id: from, new_commit_id: to };
+  const answer = await ask(gitea, { method: 'PUT', path: `${repositoryApi(gitea)}/branches/${segments(gitea.branch)}`, json });
+  if (answer.status === 204) return;
+  if (answer.status === 405) throw new ConfigurationError(`${gitea.name} is on a server that cannot move a branch by its API, as Gitea 1.26 can; use host: git for it.`);
+  if (saysNothing(answer)) {
+    const head = await readBranch(gitea);
+    if (head?.id === to) return;
+    if (head?.id !== from) throw moved(gitea, `it points to ${head?.id}`);
+  }
+  throw await refusal(gitea, answer);
+}
+
+/** A failure inside Gitea, and a push that git itself refused: no hook, which would have said why. */
+function saysNothing(answer: HttpDownload): boolean {
+  return answer.status === 500 || (answer.status === 403 && hostWords(answer) === 'push is rejected');
+}
+
+/** What Gitea says of a race: a file or branch that is not what it was (422), and a ref that another push holds (403). */
+const RACES = /sha does not match|branch commit does not match|need a confirm force|cannot lock ref|object does not exist/i;
+const NO_ACCESS = /permission|required scope|cannot commit to repo|is archived/i;
+
+async function refusal(gitea: TokenForge, answer: HttpDownload): Promise<SlipwayError> {
+  const { status } = answer;
+  const words = hostWords(answer).replace(/\.$/, '');
+  if (RACES.test(words)) return moved(gitea, words);
+  if (status === 404) return (await readBranch(gitea)) === null ? missingBranch(gitea.name, gitea.branch) : moved(gitea, words);
+  if (status === 403 && NO_ACCESS.test(words)) return noAccess(gitea, 'write', `HTTP 403: ${words}`);
+  if (status === 403 || status === 422 || status === 423) return new RefusedError(`${gitea.name} declined the commit to ${gitea.branch}: ${words}.`);
+  return apiError(gitea, 'write', answer);
+}
+
+function moved({ name, branch }: TokenForge, said: string): ConflictError {
+  return new ConflictError(`${name}: ${branch} moved before the commit arrived: ${oneLine(said)}.`);
+}
+
+/** A branch that stays behind does no harm: what became of the commit counts. */
+async function removeAside(gitea: TokenForge, aside: string): Promise<void> {
+  try {
+    await ask(gitea, { method: 'DELETE', path: `${repositoryApi(gitea)}/branches/${segments(aside)}` });
+  } catch (error) {
+    if (!(error instanceof SlipwayError)) throw error;
+  }
+}

@@ -1,0 +1,28 @@
+import type { GitHost, OpenGitHost } from '../../ports/git-host.ts';
+import { webPage } from '../forge/forge.ts';
+import { createOpenForge, type ForgePorts, type TokenForge } from '../forge/token-forge.ts';
+import { createVisit, proveFiles } from '../forge/visit.ts';
+import { commitFiles } from './commit.ts';
+import { readSnapshot } from './read.ts';
+
+/** GitLab by its API, on gitlab.com or anywhere. */
+export function createOpenGitLab(ports: ForgePorts): OpenGitHost {
+  return createOpenForge(ports, {
+    apiPath: '/api/v4',
+    headers: (token) => ({ 'private-token': token }),
+    create: (forge, repository) => createGitLabHost(forge, webPage(repository)),
+  });
+}
+
+function createGitLabHost(gitlab: TokenForge, page: string): GitHost {
+  const visit = createVisit();
+  const read = async (paths: readonly string[], revision?: string) => visit.keep(await readSnapshot(gitlab, paths, revision));
+  return {
+    read,
+    async commit(change) {
+      await proveFiles(visit, change.head, Object.keys(change.files), read);
+      return commitFiles(gitlab, change, visit.files(change.head));
+    },
+    link: (revision) => `${page}/-/commit/${revision}`,
+  };
+}

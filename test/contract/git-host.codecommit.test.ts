@@ -1,0 +1,6 @@
+import { createCodeCommitWorld } from '../support/git-hosts/codecommit-world.ts';
+import { gitContentionContract } from './git-contention.contract.ts';
+import { gitHostContract } from './git-host.contract.ts';
+
+gitHostContract('CodeCommit', (files) => createCodeCommitWorld(files));
+gitContentionContract('CodeCommit', (files) => createCodeCommitWorld(files));

@@ -1,0 +1,6 @@
+import { createGiteaApiWorld } from '../support/git-hosts/gitea-world.ts';
+import { gitContentionContract } from './git-contention.contract.ts';
+import { gitHostContract } from './git-host.contract.ts';
+
+gitHostContract('Gitea', (files) => createGiteaApiWorld(files));
+gitContentionContract('Gitea', (files) => createGiteaApiWorld(files));

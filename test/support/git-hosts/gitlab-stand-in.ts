@@ -1,0 +1,83 @@
+import { runGit } from '../../../sandbox/git/run-git.ts';
+import { type ForgeAnswer, type ForgeCall, startForgeServer } from './forge-server.ts';
+import type { ForgeState, ForgeUser, StandIn } from './forge-world.ts';
+import { blobBytes, branchHead, commitMessage, entryAt, hasCommit, lastCommitOf, moveBranch, parentsOf, writeCommit } from './stored-commits.ts';
+
+/** GitLab's API for the project `team/config`, as far as it is in use. */
+export async function startGitLab(state: ForgeState): Promise<StandIn> {
+  return startForgeServer('GitLab', async (call) => {
+    if (state.limitedUntil !== null) return { status: 429, text: 'Retry later\n', headers: { 'retry-after': '42', 'ratelimit-reset': String(state.limitedUntil) } };
+    const user = state.tokens.get(String(call.headers['private-token']));
+    if (user === undefined) return message(401, '401 Unauthorized');
+    const [, project, rest] = /^\/api\/v4\/projects\/([^/]+)\/repository\/(.+)$/.exec(call.path) ?? [];
+    if (project === undefined || rest === undefined) return null;
+    if (decodeURIComponent(project) !== 'team/config') return message(404, '404 Project Not Found');
+    return call.method === 'POST' ? (rest === 'commits' ? createCommit(state, user, call) : null) : read(state, rest, call);
+  });
+}
+
+function message(status: number, text: string): ForgeAnswer {
+  return { status, json: { message: text } };
+}
+
+async function read({ directory }: ForgeState, rest: string, { query }: ForgeCall): Promise<ForgeAnswer | null> {
+  const [kind, name = '', last] = rest.split('/').map(decodeURIComponent);
+  if (kind === 'branches' && last === undefined) {
+    const head = await branchHead(directory, name);
+    return head === null ? message(404, '404 Branch Not Found') : { status: 200, json: { name, default: name === 'main', commit: await commit(directory, head) } };
+  }
+  if (kind === 'commits' && name !== '') return (await hasCommit(directory, name)) ? { status: 200, json: await commit(directory, name) } : message(404, '404 Commit Not Found');
+  if (kind === 'commits') return listCommits(directory, query);
+  const ref = query.get('ref') ?? '';
+  if (kind === 'files' && last === 'raw') {
+    const entry = await entryAt(directory, ref, name);
+    return entry?.type === 'blob' ? { status: 200, bytes: await blobBytes(directory, entry.id) } : message(404, '404 File Not Found');
+  }
+  if (kind !== 'tree') return null;
+  const folder = await entryAt(directory, ref, query.get('path') ?? '');
+  return folder?.type === 'tree' ? { status: 200, json: [{ type: 'blob' }] } : message(404, '404 invalid revision or path Not Found');
+}
+
+async function commit(directory: string, id: string): Promise<Readonly<Record<string, unknown>>> {
+  return { id, message: await commitMessage(directory, id), parent_ids: await parentsOf(directory, id) };
+}
+
+/** A range of revisions, newest first, each with how many lines it changed. */
+async function listCommits(directory: string, query: URLSearchParams): Promise<ForgeAnswer | null> {
+  if (query.get('with_stats') !== 'true') return null;
+  const ids = (await runGit(directory, ['rev-list', `--max-count=${query.get('per_page')}`, query.get('ref_name') ?? '', '--'])).toString().split('\n').filter(Boolean);
+  const json = await Promise.all(ids.map(async (id) => ({ ...(await commit(directory, id)), stats: { total: await changedLines(directory, id) } })));
+  return { status: 200, json };
+}
+
+async function changedLines(directory: string, id: string): Promise<number> {
+  const lines = (await runGit(directory, ['show', '--format=', '--numstat', id])).toString().split('\n').filter(Boolean);
+  return lines.reduce((sum, line) => sum + line.split('\t').slice(0, 2).reduce((all, count) => all + Number(count), 0), 0);
+}
+
+type Action = { action: string; file_path: string; content: string; encoding: string; last_commit_id: string };
+type CommitRequest = { branch: string; commit_message: string; actions: Action[] };
+
+/** The checks in GitLab's order: the branch, each file, and then, on whatever the head is by now, the commit. */
+async function createCommit(state: ForgeState, user: ForgeUser, call: ForgeCall): Promise<ForgeAnswer> {
+  const { directory } = state;
+  const { branch, commit_message: text, actions } = JSON.parse(call.body.toString()) as CommitRequest;
+  if (user === 'reader' || state.isProtected) return message(403, '403 Forbidden - You are not allowed to push into this branch');
+  if (actions.length === 0) return message(400, '400 Bad request - actions is required');
+  const seen = await branchHead(directory, branch);
+  if (seen === null) return message(400, 'You can only create or edit files when you are on a branch');
+  for (const action of actions) {
+    if (action.action !== 'update' || action.encoding !== 'base64') return { status: 501, json: { message: `The stand-in for GitLab does not know ${action.action} with ${action.encoding}` } };
+    if ((await entryAt(directory, seen, action.file_path))?.type !== 'blob') return message(400, "A file with this name doesn't exist");
+    const [ours, theirs] = await Promise.all([lastCommitOf(directory, action.last_commit_id, action.file_path), lastCommitOf(directory, seen, action.file_path)]);
+    if (ours !== theirs) return message(400, `You are attempting to update a file that has changed since you started editing it.`);
+  }
+  if (state.declined !== null) return message(400, state.declined);
+  const between = state.meanwhile;
+  state.meanwhile = null;
+  await between?.();
+  const head = (await branchHead(directory, branch)) ?? seen;
+  const id = await writeCommit(directory, { parent: head, message: text, files: Object.fromEntries(actions.map(({ file_path, content }) => [file_path, Buffer.from(content, 'base64')])) });
+  if (!(await moveBranch(directory, branch, head, id))) return message(400, `Could not update refs/heads/${branch}. Please refresh and try again.`);
+  return { status: 201, json: await commit(directory, id) };
+}
