@@ -1,6 +1,6 @@
 import type { Application, ResourceKey, ResourceResult } from './application-store.ts';
 import { groupOf, type KubernetesObject } from './cluster-access.ts';
-import { compare, describe } from './comparison.ts';
+import { compare, describe, KINDS } from './comparison.ts';
 import type { World } from './world.ts';
 
 type Selection = (object: ResourceKey) => boolean;
@@ -31,7 +31,8 @@ export async function applyObjects(world: World, application: Application, objec
 export async function pruneObjects(world: World, application: Application, objects: readonly KubernetesObject[], selected: Selection, prune: boolean): Promise<ResourceResult[]> {
   const extra = compare(world.cluster, application, objects).filter((resource) => resource.requiresPruning === true && selected(resource));
   for (const { kind, namespace, name } of extra) {
-    if (prune && (kind === 'Service' || kind === 'Deployment')) await world.cluster.remove(kind, namespace, name);
+    const known = KINDS.find((each) => each === kind);
+    if (prune && known !== undefined) await world.cluster.remove(known, namespace, name);
   }
   return extra.map(({ status: _status, health: _health, requiresPruning: _requiresPruning, ...key }) => ({
     ...key,

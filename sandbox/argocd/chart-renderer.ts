@@ -5,7 +5,8 @@ import { parse, type Tags } from 'yaml';
 import { z } from 'zod';
 import type { BareRepository } from '../git/bare-repository.ts';
 import type { KubernetesObject } from './cluster-access.ts';
-import { type ChartValues, inferenceService } from './inference-service.ts';
+import { inferenceService } from './inference-service.ts';
+import { type ChartValues, valueNotRendered } from './inference-values.ts';
 import type { ApplicationManifest } from './manifests.ts';
 
 /** What Helm is told of the cluster. */
@@ -41,6 +42,7 @@ export async function renderApplication(repository: BareRepository, revision: st
   try {
     return renderChart(chart, overrides, source);
   } catch (error) {
+    if (error instanceof RenderError) throw error;
     throw helmError(source, error instanceof Error ? error.message : String(error));
   }
 }
@@ -60,12 +62,15 @@ function templates(chart: Record<string, string>): [string, string][] {
   return Object.entries(chart).filter(([path]) => path.startsWith('templates/'));
 }
 
-/** Renders our chart with values files over its own values. @throws in Helm's words for values that its schema refuses */
+/** Renders our chart with values files over its own values. @throws in Helm's words for values that its schema refuses, RenderError for those that ask for kinds that are not simulated */
 export function renderChart(chart: Record<string, string>, valuesFiles: readonly string[], release: { readonly name: string; readonly namespace: string }): KubernetesObject[] {
   const { version } = z.object({ version: z.string() }).parse(parse(chart['Chart.yaml'] ?? ''));
   const overrides = valuesFiles.map(parseValues).reduce(merge, {});
   const values = mergeOverDefaults(parseValues(chart['values.yaml'] ?? ''), overrides);
-  return inferenceService(checkValues(values, chart['values.schema.json'] ?? '{}'), { ...release, version });
+  const checked = checkValues(values, chart['values.schema.json'] ?? '{}');
+  const unknown = valueNotRendered(checked);
+  if (unknown !== undefined) throw new RenderError(`the sandbox's Argo CD renders the chart's Deployment, Service, ServiceAccount and ConfigMap, and not what "${unknown}" asks for: use a real Argo CD for it`);
+  return inferenceService(checked, { ...release, version });
 }
 
 /** An octal number of YAML 1.2, which Helm knows beside those of YAML 1.1. */
@@ -77,8 +82,13 @@ function parseValues(text: string): unknown {
   return parse(text, { version: '1.1', uniqueKeys: false, customTags }) ?? {};
 }
 
+/** By the schema's text: to read one takes longer than all the rest of rendering. */
+const validators = new Map<string, z.ZodType>();
+
 function checkValues(values: unknown, schema: string): ChartValues {
-  const checked = z.fromJSONSchema(z.record(z.string(), z.json()).parse(JSON.parse(schema))).safeParse(values);
+  const validator = validators.get(schema) ?? z.fromJSONSchema(z.record(z.string(), z.json()).parse(JSON.parse(schema)));
+  validators.set(schema, validator);
+  const checked = validator.safeParse(values);
   if (!checked.success) {
     const issues = checked.error.issues.map((issue) => `- at '/${issue.path.join('/')}': ${issue.message}`);
     throw new Error(`values don't meet the specifications of the schema(s) in the following chart(s):\ninference-service:\n${issues.join('\n')}`);

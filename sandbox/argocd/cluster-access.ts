@@ -1,5 +1,5 @@
 /** Kinds that the chart renders, and those that come of them. */
-export type ClusterKind = 'Service' | 'Deployment' | 'ReplicaSet' | 'Pod';
+export type ClusterKind = 'ServiceAccount' | 'ConfigMap' | 'Service' | 'Deployment' | 'ReplicaSet' | 'Pod';
 
 /** What the Argo CD stand-in needs of a cluster. The Kubernetes stand-in, or a record in a test, is adapted to it. */
 export type ClusterAccess = {

@@ -6,7 +6,7 @@ import { healthOf } from './health.ts';
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 const TRACKING_ID = 'argocd.argoproj.io/tracking-id';
 /** Kinds that the chart renders, in the order in which Argo CD applies them. */
-const KINDS = ['Service', 'Deployment'] as const;
+export const KINDS = ['ServiceAccount', 'ConfigMap', 'Service', 'Deployment'] as const;
 
 /** The object as Argo CD applies it: in the Application's namespace, and marked as its own. */
 export function trackedBy({ metadata: { name }, spec: { destination } }: Application, object: KubernetesObject): KubernetesObject {

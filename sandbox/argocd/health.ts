@@ -30,7 +30,7 @@ const pod = z.object({
     .prefault({}),
 });
 
-/** Health of one object, by the rules of gitops-engine; none for kinds that have no health. */
+/** Health of one object, by the rules of gitops-engine; none for kinds that have no health, as a ConfigMap. */
 export function healthOf(object: KubernetesObject): Health | undefined {
   if (object.kind === 'Deployment') return deploymentHealth(object);
   if (object.kind === 'Pod') return podHealth(object);

@@ -1,34 +1,30 @@
 import type { KubernetesObject } from './cluster-access.ts';
-
-/** Values of helm/inference-service, as its values.schema.json has them. */
-export type ChartValues = {
-  readonly replicaCount: number;
-  readonly image: { readonly repository: string; readonly tag: string; readonly digest: string; readonly pullPolicy: string };
-  readonly port: number;
-  readonly service: { readonly port: number };
-  readonly probes: { readonly readiness?: object; readonly liveness?: object };
-  readonly progressDeadlineSeconds: number;
-  readonly resources: object;
-};
-
-type ChartRelease = { readonly name: string; readonly namespace: string; readonly version: string };
+import { podTemplate } from './inference-pod.ts';
+import { CHART, type ChartRelease, type ChartValues, selectorLabels, serviceAccountName } from './inference-values.ts';
 
 /** The templates of helm/inference-service by hand: what Helm makes of the same values. Like Helm, it leaves the namespace to whoever applies. */
 export function inferenceService(values: ChartValues, release: ChartRelease): KubernetesObject[] {
-  return [service(values, release), deployment(values, release)];
+  return [...(values.serviceAccount.create ? [serviceAccount(values, release)] : []), modelConfig(values, release), service(values, release), deployment(values, release)];
 }
 
-const CHART = 'inference-service';
-
-function selectorLabels({ name }: ChartRelease): Record<string, string> {
-  return { 'app.kubernetes.io/name': CHART, 'app.kubernetes.io/instance': name };
+function metadata(release: ChartRelease, name = release.name) {
+  return { name, labels: { ...selectorLabels(release), 'app.kubernetes.io/managed-by': 'Helm', 'helm.sh/chart': `${CHART}-${release.version}` } };
 }
 
-function metadata(release: ChartRelease) {
+function serviceAccount(values: ChartValues, release: ChartRelease): KubernetesObject {
+  const { annotations } = values.serviceAccount;
   return {
-    name: release.name,
-    labels: { ...selectorLabels(release), 'app.kubernetes.io/managed-by': 'Helm', 'helm.sh/chart': `${CHART}-${release.version}` },
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { ...metadata(release, serviceAccountName(values, release)), ...(Object.keys(annotations).length === 0 ? {} : { annotations }) },
+    automountServiceAccountToken: false,
   };
+}
+
+function modelConfig({ model }: ChartValues, release: ChartRelease): KubernetesObject {
+  const data = { MODEL_NAME: model.name, MODEL_ALIAS: model.alias, MODEL_SOURCE: model.source };
+  const given = Object.entries(data).filter(([, value]) => value !== '');
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: metadata(release, `${release.name}-model`), ...(given.length === 0 ? {} : { data: Object.fromEntries(given) }) };
 }
 
 function service(values: ChartValues, release: ChartRelease): KubernetesObject {
@@ -47,34 +43,11 @@ function deployment(values: ChartValues, release: ChartRelease): KubernetesObjec
     metadata: metadata(release),
     spec: {
       replicas: values.replicaCount,
+      minReadySeconds: values.minReadySeconds,
       progressDeadlineSeconds: values.progressDeadlineSeconds,
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: values.maxSurge } },
       selector: { matchLabels: selectorLabels(release) },
-      template: {
-        metadata: { labels: selectorLabels(release) },
-        spec: {
-          automountServiceAccountToken: false,
-          securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
-          containers: [container(values)],
-        },
-      },
+      template: podTemplate(values, release),
     },
   };
-}
-
-function container({ image, port, probes, resources }: ChartValues): object {
-  return {
-    name: CHART,
-    image: `${image.repository}:${image.tag}${image.digest === '' ? '' : `@${image.digest}`}`,
-    imagePullPolicy: image.pullPolicy,
-    ports: [{ name: 'http', containerPort: port }],
-    ...unlessEmpty('readinessProbe', probes.readiness),
-    ...unlessEmpty('livenessProbe', probes.liveness),
-    ...unlessEmpty('resources', resources),
-    securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
-  };
-}
-
-/** A `with` block of the template: an empty map leaves the member out. */
-function unlessEmpty(member: string, value: object | undefined): object {
-  return value === undefined || Object.keys(value).length === 0 ? {} : { [member]: value };
 }

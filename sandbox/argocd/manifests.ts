@@ -80,11 +80,15 @@ export function parseManifests(text: string): (ApplicationManifest | z.infer<typ
   });
 }
 
-/** The repository's own AppProject and Application, following `repoUrl` in place of their example URL. */
+/**
+ * The repository's own AppProject and Application, following `repoUrl` in place of their example URL. Without retries, which the
+ * stand-in does not simulate: a sync that fails has ended.
+ */
 export function sampleManifests(repoUrl: string): string[] {
-  return ['project.yaml', 'inference-dev.yaml'].map((file) =>
-    readFileSync(new URL(`../../argocd/${file}`, import.meta.url), 'utf8').replaceAll('https://git.example.com/team/config.git', repoUrl),
-  );
+  return ['project.yaml', 'inference-dev.yaml'].map((file) => {
+    const text = readFileSync(new URL(`../../argocd/${file}`, import.meta.url), 'utf8').replaceAll('https://git.example.com/team/config.git', repoUrl);
+    return text.replace(/^ {4}# .*\n {4}retry:\n(?: {6}.*\n)+/m, '    retry:\n      limit: 0\n');
+  });
 }
 
 function refusedBy(parse: (text: string) => unknown): (context: z.core.ParsePayload<string>) => void {

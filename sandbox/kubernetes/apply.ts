@@ -18,6 +18,10 @@ const Manifest = z.strictObject({
   kind: z.string(),
   metadata: z.looseObject({ name: z.string(), namespace: z.string().optional(), labels: labels.optional(), annotations: labels.optional() }),
   spec: z.unknown().optional(),
+  /** Of a ConfigMap. */
+  data: labels.optional(),
+  /** Of a ServiceAccount. */
+  automountServiceAccountToken: z.boolean().optional(),
   /** Written by controllers: ignored, as by the real server. */
   status: z.unknown().optional(),
 });
@@ -56,7 +60,7 @@ export function createApply(store: Store): Apply {
     const { name, namespace = defaultNamespace } = manifest.metadata;
     const { labels: ownLabels, annotations, ...others } = manifest.metadata;
     refuseMetadata(kind, Object.keys(others));
-    const wanted = { spec: manifest.spec, metadata: { labels: ownLabels, annotations } };
+    const wanted = { ...contentOf(kind, manifest), metadata: { labels: ownLabels, annotations } };
     const live = store.get(kind, namespace, name);
     if (live === null) {
       const object = store.create(kind, withDefaults(kind, name, merge({ metadata: { name, namespace } }, {}, wanted)));
@@ -88,6 +92,15 @@ function kindOf({ kind, apiVersion }: Manifest): Kind {
   return resource.kind;
 }
 
+/** What a manifest says besides its metadata. @throws for what the kind does not have */
+function contentOf(kind: Kind, { spec, data, automountServiceAccountToken }: Manifest): Fields {
+  const content: Fields = { spec, data, automountServiceAccountToken };
+  const own = kind === 'ConfigMap' ? 'data' : kind === 'ServiceAccount' ? 'automountServiceAccountToken' : 'spec';
+  const unknown = Object.keys(content).find((field) => field !== own && content[field] !== undefined);
+  if (unknown !== undefined) throw new Error(`a ${kind} has no ${unknown}; leave it out of the manifest`);
+  return { [own]: content[own] };
+}
+
 function refuseMetadata(kind: Kind, fields: readonly string[]): void {
   const unknown = fields.find((field) => field !== 'name' && field !== 'namespace');
   if (unknown !== undefined) throw new Error(`metadata.${unknown} of a ${kind} is not simulated; leave it out of the manifest`);
@@ -114,6 +127,8 @@ function fieldsOf(value: unknown): Fields {
 
 /** A StatefulSet, DaemonSet, ReplicaSet, Pod or Service is stored as it is: only Deployments have a controller that relies on defaults. */
 function withDefaults(kind: Kind, name: string, object: Fields): Draft<Kind> {
+  // They have neither a spec nor a status.
+  if (kind === 'ConfigMap' || kind === 'ServiceAccount') return object as unknown as Draft<Kind>;
   const status = isFields(object['status']) ? object['status'] : kind === 'Pod' ? { phase: 'Pending' } : {};
   if (kind !== 'Deployment') return { ...object, status } as unknown as Draft<Kind>;
   const parsed = DeploymentSpec.safeParse(object['spec']);

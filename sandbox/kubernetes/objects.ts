@@ -160,9 +160,15 @@ export type EventObject = Typed<'v1', 'Event'> & {
 /** Kinds that are stored and served, and that no controller acts on: their status is what a test or a scenario writes. */
 type Passive<Version extends string, Name extends string> = Typed<Version, Name> & { readonly spec: unknown; readonly status?: unknown };
 
+export type ConfigMap = Typed<'v1', 'ConfigMap'> & { readonly data?: Labels };
+
+export type ServiceAccount = Typed<'v1', 'ServiceAccount'> & { readonly automountServiceAccountToken?: boolean };
+
 export type Kinds = {
   Pod: Pod;
   Event: EventObject;
+  ConfigMap: ConfigMap;
+  ServiceAccount: ServiceAccount;
   Service: Passive<'v1', 'Service'>;
   Deployment: Deployment;
   ReplicaSet: ReplicaSet;

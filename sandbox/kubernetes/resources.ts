@@ -12,9 +12,11 @@ export type Resource = {
 };
 
 export const RESOURCES: readonly Resource[] = [
+  { group: '', kind: 'ConfigMap', plural: 'configmaps', singular: 'configmap', shortNames: ['cm'], counted: false },
   { group: '', kind: 'Event', plural: 'events', singular: 'event', shortNames: ['ev'], counted: false },
   { group: '', kind: 'Pod', plural: 'pods', singular: 'pod', shortNames: ['po'], counted: true },
   { group: '', kind: 'Service', plural: 'services', singular: 'service', shortNames: ['svc'], counted: false },
+  { group: '', kind: 'ServiceAccount', plural: 'serviceaccounts', singular: 'serviceaccount', shortNames: ['sa'], counted: false },
   { group: 'apps', kind: 'DaemonSet', plural: 'daemonsets', singular: 'daemonset', shortNames: ['ds'], counted: true },
   { group: 'apps', kind: 'Deployment', plural: 'deployments', singular: 'deployment', shortNames: ['deploy'], counted: true },
   { group: 'apps', kind: 'ReplicaSet', plural: 'replicasets', singular: 'replicaset', shortNames: ['rs'], counted: true },

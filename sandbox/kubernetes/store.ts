@@ -35,7 +35,7 @@ export type Store = {
 
 export function createStore(clock: Clock, historyLimit = 2000): Store {
   const objects: { readonly [K in Kind]: Map<string, Kinds[K]> } = {
-    Pod: new Map(), Event: new Map(), Service: new Map(), Deployment: new Map(), ReplicaSet: new Map(), StatefulSet: new Map(), DaemonSet: new Map(),
+    Pod: new Map(), Event: new Map(), ConfigMap: new Map(), ServiceAccount: new Map(), Service: new Map(), Deployment: new Map(), ReplicaSet: new Map(), StatefulSet: new Map(), DaemonSet: new Map(),
   };
   const journal = createJournal(historyLimit);
 

@@ -5,8 +5,13 @@ const release = { name: 'inference-dev', namespace: 'inference' };
 const digest = `sha256:${'a'.repeat(64)}`;
 
 describe('the chart inference-service', () => {
-  it('renders a Service and a Deployment, and nothing else', () => {
-    expect(render().map(({ apiVersion, kind, metadata }) => `${apiVersion} ${kind} ${metadata.name}`)).toEqual(['v1 Service inference-dev', 'apps/v1 Deployment inference-dev']);
+  it('renders what serves requests, and nothing else', () => {
+    expect(render().map(({ apiVersion, kind, metadata }) => `${apiVersion} ${kind} ${metadata.name}`)).toEqual([
+      'v1 ServiceAccount inference-dev',
+      'v1 ConfigMap inference-dev-model',
+      'v1 Service inference-dev',
+      'apps/v1 Deployment inference-dev',
+    ]);
   });
 
   it.each([
@@ -17,21 +22,36 @@ describe('the chart inference-service', () => {
   });
 
   it('selects the pods that it labels, in the Service as in the Deployment', () => {
-    const [service, deployment] = render() as unknown as [{ spec: { selector: object } }, { spec: { selector: { matchLabels: object }; template: { metadata: { labels: object } } } }];
-    expect(deployment.spec.template.metadata.labels).toEqual(deployment.spec.selector.matchLabels);
-    expect(service.spec.selector).toEqual(deployment.spec.selector.matchLabels);
+    const { selector, template } = deployment();
+    expect(template.metadata.labels).toEqual(selector.matchLabels);
+    expect(rendered('Service')).toMatchObject({ spec: { selector: selector.matchLabels } });
   });
 
-  it('probes /ready and /health on the port of the container', () => {
+  it('probes /ready and /health on the port of the container, which it tells the service', () => {
     expect(container('port: 9000')).toMatchObject({
       ports: [{ name: 'http', containerPort: 9000 }],
+      env: [{ name: 'PORT', value: '9000' }],
+      startupProbe: { httpGet: { path: '/health', port: 'http' } },
       readinessProbe: { httpGet: { path: '/ready', port: 'http' } },
       livenessProbe: { httpGet: { path: '/health', port: 'http' } },
     });
   });
 
+  it('takes no pod away before a new one is Ready, and lets each serve until load balancers know', () => {
+    expect(deployment()).toMatchObject({ strategy: { rollingUpdate: { maxUnavailable: 0 } } });
+    expect(container()).toMatchObject({ lifecycle: { preStop: { sleep: { seconds: 10 } } } });
+  });
+
+  it('gives the service its model by a ConfigMap, and restarts the pods when that changes, and only then', () => {
+    const champion = 'model: { name: iris, alias: champion, source: "" }';
+    expect(rendered('ConfigMap', champion)).toMatchObject({ data: { MODEL_NAME: 'iris', MODEL_ALIAS: 'champion' } });
+    expect(container(champion)).toMatchObject({ envFrom: [{ configMapRef: { name: 'inference-dev-model' } }] });
+    expect(deployment(champion, 'model: { alias: challenger }').template).not.toEqual(deployment(champion).template);
+    expect(deployment(champion, 'replicaCount: 9').template).toEqual(deployment(champion).template);
+  });
+
   it('runs as many pods as replicaCount says, the last values file winning', () => {
-    expect(render('replicaCount: 3', 'replicaCount: 5')[1]?.['spec']).toMatchObject({ replicas: 5 });
+    expect(deployment('replicaCount: 3', 'replicaCount: 5')).toMatchObject({ replicas: 5 });
   });
 
   it('takes a default away where a values file says null, but not where a later one sets it again', () => {
@@ -45,8 +65,21 @@ describe('the chart inference-service', () => {
     ['a digest that is none', 'image: { digest: sha256:1 }', /'\/image\/digest'/],
     ['a replicaCount in quotes', 'replicaCount: "2"', /'\/replicaCount'/],
     ['a key that it does not have', 'replicas: 2', /replicas/],
+    ['a key that a probe does not have', 'probes: { readiness: { period: 1 } }', /period/],
+    ['no ServiceAccount to run as', 'serviceAccount: { create: false }', /serviceAccount\.name is empty/],
   ])('refuses %s', (_case, values, message) => {
     expect(() => render(values)).toThrow(message);
+  });
+
+  it.each([
+    ['workload: Rollout', 'workload: Rollout'],
+    ['autoscaling: { enabled: true }', 'autoscaling.enabled: true'],
+    ['podDisruptionBudget: { enabled: true }', 'podDisruptionBudget.enabled: true'],
+    ['ingress: { enabled: true }', 'ingress.enabled: true'],
+    ['networkPolicy: { enabled: true }', 'networkPolicy.enabled: true'],
+    ['serviceMonitor: { enabled: true }', 'serviceMonitor.enabled: true'],
+  ])('is not rendered by the sandbox, in words, with %s', (values, named) => {
+    expect(() => render(values)).toThrow(`not what "${named}" asks for: use a real Argo CD for it`);
   });
 });
 
@@ -54,7 +87,16 @@ function render(...valuesFiles: string[]) {
   return renderChart(chartFiles(), valuesFiles, release);
 }
 
+function rendered(kind: string, ...valuesFiles: string[]) {
+  return render(...valuesFiles).find((object) => object.kind === kind);
+}
+
+type DeploymentSpec = { selector: { matchLabels: object }; template: { metadata: { labels: object }; spec: { containers: object[] } } };
+
+function deployment(...valuesFiles: string[]): DeploymentSpec {
+  return (rendered('Deployment', ...valuesFiles) as unknown as { spec: DeploymentSpec }).spec;
+}
+
 function container(...valuesFiles: string[]): object | undefined {
-  const [, deployment] = render(...valuesFiles) as unknown as [unknown, { spec: { template: { spec: { containers: object[] } } } }];
-  return deployment.spec.template.spec.containers[0];
+  return deployment(...valuesFiles).template.spec.containers[0];
 }

@@ -8,6 +8,9 @@ const SERVER_VERSION = {
 const appsVersion = { groupVersion: 'apps/v1', version: 'v1' };
 const apps = { name: 'apps', versions: [appsVersion], preferredVersion: appsVersion };
 
+/** Kinds that `kubectl get all` does not list. */
+const LEFT_OUT_OF_ALL: readonly string[] = ['ConfigMap', 'Event', 'ServiceAccount'];
+
 /** Documents by which clients find out what is served, by path. Aggregated discovery is not offered: kubectl takes these instead. */
 export const DISCOVERY: Readonly<Record<string, unknown>> = {
   '/version': SERVER_VERSION,
@@ -21,7 +24,7 @@ export const DISCOVERY: Readonly<Record<string, unknown>> = {
 function resourceList(group: '' | 'apps') {
   const resources = RESOURCES.filter((resource) => resource.group === group).map(({ plural, singular, kind, shortNames }) => ({
     name: plural, singularName: singular, namespaced: true, kind, verbs: ['get', 'list', 'watch'], shortNames,
-    ...(kind === 'Event' ? {} : { categories: ['all'] }),
+    ...(LEFT_OUT_OF_ALL.includes(kind) ? {} : { categories: ['all'] }),
   }));
   return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion: apiVersionOf(group), resources };
 }

@@ -26,6 +26,8 @@ const COLUMNS: Readonly<Record<KubernetesObject['kind'], readonly string[]>> = {
   Deployment: ['Name', 'Ready', 'Up-to-date', 'Available', 'Age'],
   ReplicaSet: ['Name', 'Desired', 'Current', 'Ready', 'Age'],
   Event: ['Last Seen', 'Type', 'Reason', 'Object', 'Message'],
+  ConfigMap: ['Name', 'Age'],
+  ServiceAccount: ['Name', 'Age'],
   Service: ['Name', 'Age'],
   StatefulSet: ['Name', 'Age'],
   DaemonSet: ['Name', 'Age'],

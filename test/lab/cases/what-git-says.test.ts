@@ -16,7 +16,7 @@ beforeAll(async () => {
   cases = await startCases([
     { name: 'deployed-auto', running: NEW },
     { name: 'deployed-manual', running: NEW },
-    { name: 'no-values-file', deploys: false, application: (manifest) => manifest.setIn(['spec', 'source', 'helm', 'valueFiles', 1], '../../envs/dev/nosuch.yaml') },
+    { name: 'no-values-file', deploys: false, application: (manifest) => manifest.setIn(['spec', 'source', 'helm', 'valueFiles', 2], '../../envs/dev/nosuch.yaml') },
     { name: 'wrong-path', environment: (dev) => dev.setIn(['edit', 0, 'path'], 'image.version') },
     { name: 'reverted' },
     { name: 'reverted-late' },

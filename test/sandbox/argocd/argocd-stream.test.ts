@@ -63,8 +63,8 @@ describe('what Argo CD shows of an Application', () => {
     });
     addOwned('Pod', 'v1', 'stranger', 'another-uid');
     const { nodes } = (await world.call('GET', '/api/v1/applications/inference-dev/resource-tree')).json() as { nodes: { kind: string; name: string }[] };
-    expect(nodes.map(({ kind, name }) => `${kind} ${name}`)).toEqual(['Service inference-dev', 'Deployment inference-dev', 'ReplicaSet web-1', 'Pod web-1-a']);
-    expect(nodes[3]).toMatchObject({ version: 'v1', images: ['registry.example/x:1'], health: { status: 'Degraded', message: 'Back-off' }, parentRefs: [{ group: 'apps', kind: 'ReplicaSet', name: 'web-1', uid: replicaSet }] });
+    expect(nodes.map(({ kind, name }) => `${kind} ${name}`)).toEqual(['ServiceAccount inference-dev', 'ConfigMap inference-dev-model', 'Service inference-dev', 'Deployment inference-dev', 'ReplicaSet web-1', 'Pod web-1-a']);
+    expect(nodes[5]).toMatchObject({ version: 'v1', images: ['registry.example/x:1'], health: { status: 'Degraded', message: 'Back-off' }, parentRefs: [{ group: 'apps', kind: 'ReplicaSet', name: 'web-1', uid: replicaSet }] });
     const resource = '?group=apps&version=v1&kind=Deployment&namespace=inference&resourceName=inference-dev';
     const { manifest } = (await world.call('GET', `/api/v1/applications/inference-dev/resource${resource}`)).json() as { manifest: string };
     expect(JSON.parse(manifest)).toEqual(world.cluster.find('Deployment', 'inference-dev'));

@@ -23,7 +23,7 @@ describe('an Application without auto-sync', () => {
       phase: 'Succeeded',
       message: 'successfully synced (all tasks run)',
       operation: { initiatedBy: { username: 'proj:inference:slipway' }, info: [{ name: 'slipway-execution', value: 'e1' }] },
-      syncResult: { revision: head, resources: [{ kind: 'Service', status: 'Synced' }, { kind: 'Deployment', status: 'Synced' }] },
+      syncResult: { revision: head, resources: ['ServiceAccount', 'ConfigMap', 'Service', 'Deployment'].map((kind) => ({ kind, status: 'Synced' })) },
     });
     expect(status.history).toMatchObject([{ id: 0, revision: head }]);
     expect(image()).toBe('registry.example/inference-service:1');
@@ -169,7 +169,7 @@ describe('an Application with auto-sync', () => {
     await start();
     await world.until((application) => synced(application) && application.status.health.status === 'Progressing');
     world.cluster.finishRollout('inference-dev');
-    expect((await world.until((application) => application.status.health.status === 'Healthy')).status.resources).toHaveLength(2);
+    expect((await world.until((application) => application.status.health.status === 'Healthy')).status.resources).toHaveLength(4);
   });
 
   it.each([
@@ -177,6 +177,7 @@ describe('an Application with auto-sync', () => {
     ['a branch that is not there', { manifests: (text: string) => text.replace('targetRevision: main', 'targetRevision: nobranch') }, "unable to resolve 'nobranch' to a commit SHA"],
     ['a values file that is not there', { manifests: (text: string) => text.replace('envs/dev', 'envs/qa') }, 'open <path to cached source>/envs/qa/values.yaml: no such file or directory'],
     ['values that the schema refuses', { valuesFile: 'image: { tag: 1.10 }' }, "at '/image/tag'"],
+    ['values that ask for a kind that is not simulated', { valuesFile: 'ingress: { enabled: true }' }, 'not what "ingress.enabled: true" asks for: use a real Argo CD for it'],
   ] satisfies [string, TestWorldOptions, string][])('shows a ComparisonError for %s', async (_case, options, message) => {
     await start(options);
     const { sync, conditions } = world.argocd.application('inference-dev')?.status ?? {};
@@ -194,7 +195,7 @@ describe('an Application with auto-sync', () => {
   });
 
   it('shows an InvalidSpecError for what the project does not permit', async () => {
-    await start({ manifests: (text) => text.replace('namespace: inference\n  #', 'namespace: other\n  #') });
+    await start({ manifests: (text) => text.replace(/^ {6}namespace: inference$/gm, '      namespace: other') });
     expect(world.argocd.application('inference-dev')?.status.conditions).toMatchObject([{ type: 'InvalidSpecError', message: expect.stringContaining('do not match any of the allowed destinations') as unknown }]);
   });
 });

@@ -61,9 +61,21 @@ describe('apply', () => {
     expect(store.get('StatefulSet', 'inference', 'db')).toMatchObject({ spec: { replicas: 1 }, metadata: { generation: 1 } });
   });
 
+  it('stores the data of a ConfigMap, without what the manifest no longer names', () => {
+    const { store, apply } = aStore();
+    const model = (data: object | undefined) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'model', namespace: 'inference' }, data });
+    apply(model({ MODEL_NAME: 'iris', MODEL_ALIAS: 'champion' }));
+    apply(model({ MODEL_ALIAS: 'challenger' }));
+    expect(store.get('ConfigMap', 'inference', 'model')).toMatchObject({ data: { MODEL_ALIAS: 'challenger' } });
+    expect(store.get('ConfigMap', 'inference', 'model')?.data).not.toHaveProperty('MODEL_NAME');
+    expect(store.get('ConfigMap', 'inference', 'model')).not.toHaveProperty('spec');
+  });
+
   it.each([
     { reason: 'an unknown kind', manifest: { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'x' } }, message: 'no matches for kind "Job" in version "batch/v1"' },
     { reason: 'metadata that is not simulated', manifest: aService({ finalizers: ['x'] }), message: 'metadata.finalizers of a Service is not simulated; leave it out of the manifest' },
+    { reason: 'data outside of a ConfigMap', manifest: { ...aService(), data: { a: 'b' } }, message: 'a Service has no data; leave it out of the manifest' },
+    { reason: 'a spec of a ServiceAccount', manifest: { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'web' }, spec: {} }, message: 'a ServiceAccount has no spec; leave it out of the manifest' },
     { reason: 'the strategy Recreate', manifest: aDeployment({ strategy: { type: 'Recreate' } }), message: 'Deployment.apps "web" is invalid: spec.strategy.type: the sandbox simulates RollingUpdate only' },
     { reason: 'an init container', manifest: aDeployment({ template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'web', image: 'web' }], initContainers: [] } } }), message: 'spec.template.spec.initContainers: the sandbox runs no init containers' },
     { reason: 'minReadySeconds', manifest: aDeployment({ minReadySeconds: 10 }), message: 'spec.minReadySeconds: in the sandbox a pod is available as soon as it is Ready' },

@@ -33,6 +33,7 @@ export function chartOf(...workloads: readonly ChartWorkload[]): Readonly<Record
   return {
     'Chart.yaml': stringify({ apiVersion: 'v2', name: 'own', version: '1.0.0' }),
     'values.yaml': '{}\n',
+    'values-dev.yaml': '{}\n',
     'templates/workloads.yaml': workloads.map((workload) => stringify(manifestOf(workload))).join('---\n'),
   };
 }

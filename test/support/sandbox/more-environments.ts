@@ -34,7 +34,7 @@ function valuesFile({ name, values }: MoreEnvironment): readonly (readonly [stri
 function manifestOf(dev: string, { name, values, application }: MoreEnvironment): readonly string[] {
   if (application === undefined) return [];
   const manifest = parseDocument(dev.replaceAll('inference-dev', `inference-${name}`));
-  if (values !== undefined) manifest.setIn(['spec', 'source', 'helm', 'valueFiles', 1], `../../envs/${name}/values.yaml`);
+  if (values !== undefined) manifest.setIn(['spec', 'source', 'helm', 'valueFiles', 2], `../../envs/${name}/values.yaml`);
   application(manifest);
   return [manifest.toString()];
 }
