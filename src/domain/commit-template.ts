@@ -18,7 +18,7 @@ const NAMED = /\{([^{}]*)\}/g;
 /** Fills in what a template names. A line that names what there is none of is left out. */
 export function fillTemplate(template: string, values: PlaceholderValues): string {
   const lines = template.split('\n').filter((line) => namesIn(line).every((name) => !isPlaceholder(name) || values[name] !== null));
-  return lines.map((line) => line.replace(NAMED, (source, name: string) => (isPlaceholder(name) ? (values[name] ?? '') : source))).join('\n');
+  return lines.map((line) => line.replace(NAMED, (source, name: string) => (isPlaceholder(name) ? String(values[name]) : source))).join('\n');
 }
 
 /** What is wrong with a template, as a predicate whose subject is its key; null for a good one. */

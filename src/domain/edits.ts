@@ -56,7 +56,7 @@ function refuseTwins(edits: readonly Edit[]): void {
 
 /** An index and a selector may lead to one scalar, an anchor to its aliases: what was set is read once more. */
 function refuseOverwritten(texts: ReadonlyMap<string, string>, edits: readonly Edit[], release: Release): void {
-  const lost = edits.find(({ file, path, value }) => readScalar(texts.get(file) ?? '', path) !== wantedValue(value, release));
+  const lost = edits.find(({ file, path, value }) => readScalar(String(texts.get(file)), path) !== wantedValue(value, release));
   if (lost !== undefined) throw new ConfigurationError(`Another edit sets ${lost.path} in ${lost.file} too, or what its path goes by; keep one.`);
 }
 

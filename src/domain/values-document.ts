@@ -9,8 +9,7 @@ export type ParsedPair = Pair<ParsedNode, ParsedNode | null>;
 
 /** Parses a file, with the positions of its tokens. Documents at the end that hold nothing, as after a last `---`, don't count. */
 export function parseValues(text: string): readonly ParsedDocument[] | Refusal {
-  const parsed = parseAllDocuments(text, { keepSourceTokens: true, uniqueKeys: true, logLevel: 'silent' });
-  const documents = Array.isArray(parsed) ? parsed : [];
+  const documents: readonly ParsedDocument[] = parseAllDocuments(text, { keepSourceTokens: true, uniqueKeys: true, logLevel: 'silent' });
   const error = documents.flatMap(({ errors }) => errors).toSorted((a, b) => a.pos[0] - b.pos[0])[0];
   if (error !== undefined) return { refused: syntaxProblem(text, error), offset: error.pos[0] };
   const last = documents.findLastIndex(({ contents }) => !isEmpty(contents));
@@ -19,15 +18,14 @@ export function parseValues(text: string): readonly ParsedDocument[] | Refusal {
 
 /** Nothing between two document marks, not even an anchor. */
 function isEmpty(contents: ParsedNode | null): boolean {
-  return contents === null || (isScalar(contents) && contents.source === '' && contents.type === 'PLAIN' && contents.anchor === undefined);
+  return isScalar(contents) && contents.source === '' && contents.type === 'PLAIN' && contents.anchor === undefined;
 }
 
 type SyntaxError = ParsedDocument['errors'][number];
 
 function syntaxProblem(text: string, { code, message, pos: [offset] }: SyntaxError): string {
-  const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1).split('\n', 1)[0] ?? '';
-  if (code === 'DUPLICATE_KEY') return `the key ${/^(?:"[^"\n]*"|'[^'\n]*'|[^\s:]+)/.exec(text.slice(offset))?.[0]} stands here a second time; keep one`;
-  if (/^ *\t/.test(line)) return 'the line is indented with a tab, which YAML does not allow; indent it with blanks';
+  if (code === 'DUPLICATE_KEY') return `the key ${text.slice(offset).replace(/^("[^"\n]*"|'[^'\n]*'|[^\s:]+)[^]*/, '$1')} stands here a second time; keep one`;
+  if (/^ *\t/.test(text.slice(text.lastIndexOf('\n', offset - 1) + 1))) return 'the line is indented with a tab, which YAML does not allow; indent it with blanks';
   if (text.includes('{{')) return `the file is not valid YAML: ${firstLine(message)}; if it is a template ({{ … }}), name the file that the template takes its values from`;
   return `the file is not valid YAML: ${firstLine(message)}; correct it`;
 }
@@ -45,11 +43,11 @@ export function enterDocument(documents: readonly ParsedDocument[], path: Values
   const [first, ...rest] = path;
   const [only, second] = documents;
   if (only === undefined) return { refused: 'the file is empty; write the key, or ask for it by create: true', offset: 0 };
-  if (second === undefined && (isSeq(only.contents) || typeof first !== 'object')) return { document: only, path };
-  if (typeof first === 'object') return chooseDocument(documents, first, rest);
+  if (typeof first === 'object' && (second !== undefined || !isSeq(only.contents))) return chooseDocument(documents, first, rest);
+  if (second === undefined) return { document: only, path };
   const chosen = typeof first === 'number' ? documents[first] : undefined;
   if (chosen !== undefined) return { document: chosen, path: rest };
-  const offset = (second ?? only).range[0];
+  const offset = second.range[0];
   if (typeof first === 'number') return { refused: `the file holds ${documents.length} documents, so none at [${first}]`, offset };
   return { refused: `the file holds ${documents.length} documents; begin the path with the one that is meant, as [kind=Deployment] or [0], and remember that Helm reads the first alone`, offset };
 }
@@ -57,8 +55,8 @@ export function enterDocument(documents: readonly ParsedDocument[], path: Values
 function chooseDocument(documents: readonly ParsedDocument[], selector: Selector, path: ValuesPath): Entrance | Refusal {
   const [document, twin] = documents.filter(({ contents }) => meets(contents, selector));
   const where = documents.length === 1 ? 'the document does not have' : `none of the ${documents.length} documents has`;
-  if (document === undefined) return { refused: `${where} ${formatItem(selector)}; correct the path`, offset: documents[0]?.contents?.range[0] ?? 0 };
-  if (twin !== undefined) return { refused: `several documents have ${formatItem(selector)}; name what tells them apart, as [kind=Deployment,metadata.name=web]`, offset: twin.contents?.range[0] ?? twin.range[0] };
+  if (document === undefined) return { refused: `${where} ${formatItem(selector)}; correct the path`, offset: 0 };
+  if (twin !== undefined) return { refused: `several documents have ${formatItem(selector)}; name what tells them apart, as [kind=Deployment,metadata.name=web]`, offset: twin.range[0] };
   return { document, path };
 }
 

@@ -19,7 +19,8 @@ export function insertionOf(documents: readonly ParsedDocument[], text: string, 
 type Style = { readonly step: number; readonly ending: string };
 
 function blockPair(text: string, map: YAMLMap.Parsed, keys: readonly string[], value: string, style: Style): Insertion {
-  return newLines(text, endOfCollection(map), columnAt(text, map.items[0]?.key.range[0] ?? map.range[0]), keys, value, style);
+  const columns = map.items.map(({ key }) => columnAt(text, key.range[0]));
+  return newLines(text, endOfCollection(map), Math.min(...columns), keys, value, style);
 }
 
 /** How far an offset is from the beginning of its line: what YAML goes by, so that `- name` indents by two. */
@@ -42,8 +43,8 @@ function keyText(key: string): string {
 
 /** Where the source of the last value ends; comments behind it don't count. */
 function endOfCollection(collection: YAMLMap.Parsed | YAMLSeq.Parsed): number {
-  const last = collection.items.at(-1);
-  if (collection.flow === true || last === undefined) return collection.range[1];
+  const last = collection.flow === true ? undefined : collection.items.at(-1);
+  if (last === undefined) return collection.range[1];
   const node = isPair(last) ? (last.value ?? last.key) : last;
   return isCollection(node) ? endOfCollection(node) : node.range[1];
 }

@@ -28,7 +28,7 @@ type Place = {
   readonly node: ParsedNode | null;
   readonly pair: ParsedPair | null;
   /** The marks before the value: `:` or `-`, anchors, tags, comments. */
-  readonly marks: readonly { readonly type: string; readonly offset: number }[];
+  readonly marks: readonly { readonly type: string; readonly offset: number }[] | undefined;
   readonly offset: number;
   readonly inFlow: boolean;
 };
@@ -39,7 +39,7 @@ export function locateScalar(documents: readonly ParsedDocument[], text: string,
   if ('refused' in entrance) return documents.length === 0 ? missing(path, 'file', entrance) : entrance;
   const { document, path: steps } = entrance;
   const entered = path.length - steps.length;
-  let place: Place = { node: document.contents, pair: null, marks: [], offset: document.contents?.range[0] ?? document.range[0], inFlow: false };
+  let place: Place = { node: document.contents, pair: null, marks: undefined, offset: document.range[0], inFlow: false };
   for (const [depth, step] of steps.entries()) {
     const name = depth + entered === 0 ? 'the file' : formatValuesPath(path.slice(0, depth + entered));
     const next = typeof step === 'string' ? valueOf(place, text, { key: step, name, below: steps.slice(depth + 1) }) : itemOf(place, step, name);
@@ -54,12 +54,12 @@ function itemOf({ node, offset, inFlow }: Place, step: number | Selector, name: 
   if (isAlias(node)) return aliasRefusal(node.source, name, offset);
   if (!isSeq(node)) return { refused: `${name} is not a list, so it has no item ${item}; correct the path`, offset };
   const list: YAMLSeq.Parsed = node;
-  const [index, twin] = typeof step === 'number' ? [step] : [...list.items.keys()].filter((position) => meets(list.items[position], step));
-  const found = list.items[index ?? -1];
-  if (twin !== undefined) return { refused: `${name} has several items ${item}; name what tells them apart, as ${item.slice(0, -1)},key=value]`, offset: list.items[twin]?.range[0] ?? offset };
-  if (index === undefined || found === undefined) return { refused: `${name} has ${list.items.length} items, none of them ${item}; add it to the file, or correct the path`, offset };
-  const source = list.srcToken?.type === 'block-seq' ? list.srcToken.items[index]?.start : undefined;
-  return { node: found, pair: null, marks: source ?? [], offset: found.range[0], inFlow: inFlow || list.flow === true };
+  const [match, twin] = [...list.items.entries()].filter(([index, node]) => (typeof step === 'number' ? index === step : meets(node, step)));
+  if (twin !== undefined) return { refused: `${name} has several items ${item}; name what tells them apart, as ${item.slice(0, -1)},key=value]`, offset: twin[1].range[0] };
+  if (match === undefined) return { refused: `${name} has ${list.items.length} items, none of them ${item}; add it to the file, or correct the path`, offset };
+  const [index, found] = match;
+  const marks = list.srcToken?.type === 'block-seq' ? list.srcToken.items[index]?.start : undefined;
+  return { node: found, pair: null, marks, offset: found.range[0], inFlow: inFlow || list.flow === true };
 }
 
 type Wanted = { readonly key: string; readonly name: string; readonly below: ValuesPath };
@@ -73,7 +73,7 @@ function valueOf(place: Place, text: string, { key, name, below }: Wanted): Plac
   const [pair, twin] = ownPairs(map, key);
   if (twin !== undefined) return { refused: `the key ${key} stands here a second time; keep one`, offset: twin.key.range[0] };
   const inFlow = place.inFlow || map.flow === true;
-  if (pair !== undefined) return { node: pair.value, pair, marks: pair.srcToken?.sep ?? [], offset: pair.key.range[0], inFlow };
+  if (pair !== undefined) return { node: pair.value, pair, marks: pair.srcToken?.sep, offset: pair.key.range[0], inFlow };
   const inherits = ownPairs(map, '<<').length > 0;
   const advice = inherits ? ' of its own; edit what it inherits through << where that stands' : '; add it to the file, ask for it by create: true';
   return missing([key, ...below], { map, inFlow }, { refused: `${name} has no key ${key}${advice}, or correct the path`, offset });
@@ -112,7 +112,7 @@ function editableScalar({ node, marks, offset, inFlow }: Place, text: string, na
 }
 
 /** A comment may follow an empty value, so the value's place is after the mark; undefined where an anchor or a tag stands between. */
-function markOfEmptyValue(marks: Place['marks']): number | undefined {
+function markOfEmptyValue(marks: Place['marks'] = []): number | undefined {
   if (marks.some(({ type }) => type === 'anchor' || type === 'tag')) return undefined;
   return marks.find(({ type }) => type === 'map-value-ind' || type === 'seq-item-ind')?.offset;
 }

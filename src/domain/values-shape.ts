@@ -16,7 +16,7 @@ export function differsOnlyIn(before: readonly ParsedDocument[], wanted: Wanted,
 }
 
 function shapeOf(node: unknown, wanted: Wanted | null): Shape {
-  if (node === null || node === undefined) return null;
+  if (node === null) return null;
   if (isAlias(node)) return ['alias', node.source];
   if (isScalar(node)) return scalarShape(node, wanted);
   const collection = node as YAMLMap | YAMLSeq;

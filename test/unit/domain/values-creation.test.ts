@@ -24,6 +24,7 @@ describe('setScalar with create', () => {
     ['below an empty value with comments', 'image: # ours\n  # tag: v0\nx: 1\n', 'image: # ours\n  tag: v2\n  # tag: v0\nx: 1\n'],
     ['between empty braces', 'image: {} # c\n', 'image: {tag: v2} # c\n'],
     ['between braces', 'image: {a: b, }\n', 'image: {a: b, tag: v2, }\n'],
+    ['between braces, behind a key without a colon', 'image: {a}\n', 'image: {a, tag: v2}\n'],
     ['between braces of several lines', 'image: {\n  a: b # c\n}\n', 'image: {\n  a: b, tag: v2 # c\n}\n'],
     ['between anchored braces', 'image: &i {}\nx: *i\n', 'image: &i {tag: v2}\nx: *i\n'],
     ['between braces, below an empty value', '{image: }', '{image: {"tag": "v2"} }'],

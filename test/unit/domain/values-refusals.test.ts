@@ -26,7 +26,9 @@ const MISSING: readonly Case[] = [
 
 const AMBIGUOUS: readonly Case[] = [
   ['several documents', 'tag: v1\n---\ntag: v2\n', 'tag', '2:1', 'the file holds 2 documents; begin the path with the one that is meant, as [kind=Deployment] or [0]'],
-  ['several documents of one kind', 'kind: A\n---\nkind: A\n', '[kind=A].x', '3:1', 'several documents have [kind=A]; name what tells them apart, as [kind=Deployment,metadata.name=web]'],
+  ['a second document of an empty text', 'tag: v1\n--- ""\n', 'tag', '2:1', 'the file holds 2 documents'],
+  ['a second document of an anchor alone', 'tag: v1\n--- &a\n', 'tag', '2:1', 'the file holds 2 documents'],
+  ['several documents of one kind', 'kind: A\n---\nkind: A\n', '[kind=A].x', '2:1', 'several documents have [kind=A]; name what tells them apart, as [kind=Deployment,metadata.name=web]'],
   ['a name that stands there twice', 'images:\n- name: web\n- name: web\n', 'images[name=web].newTag', '3:3', 'images has several items [name=web]; name what tells them apart'],
   ['a key that stands there twice', 'tag: v1\nx: 1\ntag: v2\n', 'tag', '3:1', 'the key tag stands here a second time; keep one'],
   ['a key that stands there twice elsewhere', 'tag: v1\nx:\n  "a b": 1\n  "a b": 2\n', 'tag', '4:3', 'the key "a b" stands here a second time'],
@@ -51,6 +53,7 @@ const NOT_EDITABLE: readonly Case[] = [
   ['a key without a colon', 'image: {tag}\n', 'image.tag', '1:9', 'image.tag has no colon after its key; write it as a key with a value'],
   ['a tag of another type', 'tag: !!int 1\n', 'tag', '1:1', 'tag has the tag tag:yaml.org,2002:int; remove the tag'],
   ['an anchor without a value', 'tag: &a # c\n', 'tag', '1:1', 'tag is empty; write a value there once'],
+  ['an empty document', '---\n---\na: 1\n', '[0]', '1:1', '[0] is empty; write a value there once'],
   ['an anchored item without a value', '- &a\n', '[0]', '1:5', '[0] is empty; write a value there once'],
 ];
 
