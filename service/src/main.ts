@@ -9,8 +9,8 @@ const log = pino(logger);
 try {
   const settings = readSettings(process.env);
   const service = await startService(settings, { logger, random: Math.random });
-  log.info({ host: settings.host, port: service.port }, 'listening');
   stopOnSignals(service);
+  log.info({ host: settings.host, port: service.port }, 'listening');
   crashOnPurpose(settings);
 } catch (error) {
   log.fatal(error instanceof Error ? error.message : String(error));
