@@ -18,7 +18,7 @@ export default tseslint.config(
       '@typescript-eslint/require-await': 'off',
     },
   },
-  { files: ['**/*.js'], ...tseslint.configs.disableTypeChecked },
+  { files: ['**/*.js', '**/*.mjs'], ...tseslint.configs.disableTypeChecked },
   { files: ['src/main.ts'], rules: { 'no-restricted-properties': 'off' } },
   { files: ['bench/**'], rules: { 'no-console': 'off', 'no-restricted-properties': 'off' } },
   { files: ['test/**'], rules: { 'max-lines-per-function': 'off', 'no-restricted-properties': 'off' } },

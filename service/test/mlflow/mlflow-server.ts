@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { inherited } from '../support/run.ts';
 
 /** Without them the server starts a dozen processes for jobs that nobody runs here, and reports its use. */
@@ -25,6 +26,8 @@ export async function startMlflowServer(programs: string): Promise<MlflowServer>
   // A group of its own: it runs as several processes, which are stopped together.
   const server = spawn(join(programs, 'mlflow'), args, { cwd: folder, env: { ...inherited(), ...QUIET }, detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
   await untilStarted(server);
+  // Nobody reads on: a pipe that is full would stop the server.
+  server.stderr.resume();
   const url = `http://127.0.0.1:${port}`;
   return {
     url,
@@ -43,15 +46,11 @@ export async function startMlflowServer(programs: string): Promise<MlflowServer>
   };
 }
 
-async function untilStarted(server: ChildProcess): Promise<void> {
-  if (server.stderr === null) throw new Error('The MLflow server has no output.');
+async function untilStarted({ stderr }: { readonly stderr: Readable }): Promise<void> {
   const lines: string[] = [];
-  for await (const line of createInterface(server.stderr)) {
+  for await (const line of createInterface(stderr)) {
     lines.push(line);
-    if (line.includes('Application startup complete')) {
-      server.stderr.resume();
-      return;
-    }
+    if (line.includes('Application startup complete')) return;
   }
   throw new Error(`The MLflow server did not start: ${lines.slice(-20).join('\n')}`);
 }

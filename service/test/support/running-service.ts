@@ -10,8 +10,8 @@ export interface Answer {
 export interface RunningService {
   readonly service: Service;
   readonly url: string;
-  get(path: string): Promise<Answer>;
-  predict(body: unknown, headers?: Record<string, string>): Promise<Answer>;
+  readonly get: (path: string) => Promise<Answer>;
+  readonly predict: (body: unknown, headers?: Record<string, string>) => Promise<Answer>;
 }
 
 /** A service in this process on a free port, ready unless its environment keeps it from that; it ends with the test. */

@@ -18,11 +18,19 @@ export interface ServiceProcess {
   readonly ended: Promise<[number | null, NodeJS.Signals | null]>;
 }
 
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+interface Place {
+  /** The folder that holds src/. */
+  readonly folder?: string;
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** The service as its image runs it, on a free port of loopback; it ends with the test at the latest. */
-export function startProcess(environment: Record<string, string> = {}): ServiceProcess {
-  const child = spawn(process.execPath, [MAIN], { env: { PORT: '0', HOST: '127.0.0.1', ...environment }, stdio: ['ignore', 'pipe', 'inherit'] });
+export function startProcess(environment: Record<string, string> = {}, { folder = CHECKOUT, ...user }: Place = {}): ServiceProcess {
+  const env = { PORT: '0', HOST: '127.0.0.1', ...environment };
+  const child = spawn(process.execPath, ['src/main.ts'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'], ...user });
   onTestFinished(() => void child.kill('SIGKILL'));
   const ended = once(child, 'exit') as ServiceProcess['ended'];
   const lines: LogLine[] = [];
