@@ -22,6 +22,11 @@ describe('what a pod is asked', () => {
     expect((await get('/version')).body).toMatchObject({ model: { name: 'iris', alias: 'champion', version: null } });
   });
 
+  it('becomes ready after a slow start', async () => {
+    const { get } = await aReadyService({ FAULT_START_DELAY_SECONDS: '0.05' });
+    expect((await get('/ready')).status).toBe(200);
+  });
+
   it('stays not ready when a fault says so', async () => {
     const { get } = await aReadyService({ FAULT_NEVER_READY: 'true' });
     expect(await get('/ready')).toMatchObject({ status: 503, body: { reason: 'FAULT_NEVER_READY is true: the service stays not ready on purpose.' } });

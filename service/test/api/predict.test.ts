@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest';
-import { expectedAnswers, largestDifference } from '../support/expected-answers.ts';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { expectedAnswers, largestDifference, MODEL_FOLDER } from '../support/expected-answers.ts';
 import type { Prediction } from '../../src/iris.ts';
 import { aFlower } from '../support/flowers.ts';
 import { aReadyService, aService } from '../support/running-service.ts';
@@ -78,6 +81,16 @@ describe('a request that chooses an alias', () => {
       body: { path: '/headers/x-model-alias', message: expect.stringMatching(/^Model iris has no alias nosuch in .*; it has champion, challenger\.$/) as string },
     });
   });
+});
+
+it('keeps what went wrong inside for the log', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'models-'));
+  onTestFinished(async () => rm(folder, { recursive: true }));
+  await cp(new URL('iris', MODEL_FOLDER), join(folder, 'iris'), { recursive: true });
+  await writeFile(join(folder, 'iris/aliases.json'), JSON.stringify({ champion: '1', broken: '9' }));
+  const { predict } = await aReadyService({ MODEL_SOURCE: folder, MODEL_ALIAS_HEADER: 'x-model-alias' });
+  const answer = await predict(aFlower(), { 'x-model-alias': 'broken' });
+  expect(answer).toEqual({ status: 500, body: { statusCode: 500, message: 'The service could not answer; its log says why.' } });
 });
 
 describe('FAULT_ERROR_RATE', () => {
