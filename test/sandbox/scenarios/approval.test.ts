@@ -109,7 +109,7 @@ describe('a release that a person must approve', () => {
     expect(await world.executions.ended(other)).toMatchObject({ status: 'SUCCEEDED', outcome: 'ignored', cause: `already waits for approval in ${asking}` });
     await answer('approve');
     expect(await world.executions.ended(asking)).toMatchObject({ outcome: 'succeeded' });
-    expect((await world.commits()).filter((subject) => subject.includes(' 2.4.0 '))).toHaveLength(1);
+    expect((await world.commits()).filter((subject) => subject.endsWith(' 2.4.0'))).toHaveLength(1);
     await expectDeployed(image);
   }, PATIENT);
 

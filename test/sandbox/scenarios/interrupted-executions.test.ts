@@ -24,7 +24,7 @@ async function expectReleased(tag: string): Promise<void> {
   expect(claim?.execution).toBeNull();
   expect(current?.release.tag).toBe(tag);
   expect(runningDigests(world)).toEqual([imageOf(tag).digest]);
-  expect((await world.commits()).filter((subject) => subject.includes(` ${tag} `))).toHaveLength(1);
+  expect((await world.commits()).filter((subject) => subject.endsWith(` ${tag}`))).toHaveLength(1);
 }
 
 /** A redrive is an operator's first answer to a failure: wherever it stopped, it has to end as if nothing had been wrong. */

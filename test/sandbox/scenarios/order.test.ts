@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => world?.stop());
 
 const endsOf = (executions: readonly string[]) => Promise.all(executions.map((execution) => world.executions.ended(execution)));
-const commitsOf = async (tag: string) => (await world.commits()).filter((subject) => subject.includes(` ${tag} `)).length;
+const commitsOf = async (tag: string) => (await world.commits()).filter((subject) => subject.endsWith(` ${tag}`)).length;
 
 async function recordsOf(digest: string): Promise<readonly { readonly release: Release; readonly outcomes: readonly string[] }[]> {
   const records = (await world.records.history(DEV, 50)).filter(({ release }) => release.digest === digest);

@@ -43,7 +43,7 @@ function withTwoTargets(file: Document): void {
 }
 
 const running = () => ['inference-dev', 'inference-us', 'inference-prod'].map((application) => runningDigests(world, application));
-const prodCommits = async () => (await world.commits()).filter((subject) => subject.endsWith(' to prod/eu'));
+const prodCommits = async () => (await world.commits()).filter((subject) => subject.startsWith('deploy(prod): '));
 const prodRecords = async () => (await world.records.history(PROD, 50)).map(({ release, attempts }) => `${release.tag}: ${attempts.map(({ outcome }) => outcome).join(', ')}`);
 /** What Slipway told the bus of this tag's successes in dev. */
 const announced = (tag: string) => world.world.aws.events.events().filter(({ source, detail }) => source === 'slipway' && detail['environment'] === 'dev' && (detail['release'] as { readonly tag: string }).tag === tag);
