@@ -9,8 +9,10 @@ export function kernelProcess(pid: number): KernelProcess | null {
   if (stat === null) return null;
   // proc(5): `pid (comm) state ppid …`; comm may hold spaces and brackets, so the fields are counted from its end.
   const [state = '', ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const startTime = fields[18];
-  return state === 'Z' || state === 'X' || startTime === undefined ? null : { pid, startTime };
+  const [threads, startTime] = [Number(fields[16]), fields[18]];
+  // A first thread may have ended before the others, which still hold the files and ports of all.
+  const hasEnded = state === 'X' || (state === 'Z' && threads <= 1);
+  return hasEnded || startTime === undefined ? null : { pid, startTime };
 }
 
 function readStat(pid: number): string | null {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
-import { CustomObjectsApi } from '@kubernetes/client-node';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ApiException, CustomObjectsApi, setHeaderOptions } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { kubeConfigOf } from '../../../lab/kubernetes/kube-config.ts';
@@ -14,6 +15,8 @@ const FILES = readdirSync(folderOf('argocd')).filter((file) => file.endsWith('.y
 /** Not objects of their own: what is patched into the settings of Argo CD. */
 const PATCHES = ['notifications.yaml', 'rbac.yaml'];
 const MANIFESTS = FILES.filter((file) => !PATCHES.includes(file));
+
+const MERGE = setHeaderOptions('Content-Type', 'application/merge-patch+json');
 
 let team: TeamTools;
 beforeAll(async () => void (team = await openTeamTools(lab)));
@@ -42,7 +45,7 @@ describe('argocd/', { concurrent: true }, () => {
     const manifests = [clusterSecret(name), own('project.yaml'), own('inference-clusters.yaml')].join('---\n');
     try {
       await applyManifests(lab.kubernetes, manifests);
-      const { spec } = await application(`${name}-prod-eu`);
+      const { spec } = await application(`${name}-prod-eu`, `${name}-clusters`);
       expect(spec).toMatchObject({
         project: name,
         source: { helm: { valueFiles: ['values.yaml', 'values-prod.yaml', '../../envs/prod/values.yaml', '../../envs/prod/eu.yaml'] } },
@@ -105,9 +108,25 @@ function clusterSecret(name: string): string {
   return stringify({ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: 'argocd', labels }, stringData: data });
 }
 
-/** As soon as the ApplicationSet's controller has made it. */
-function application(name: string): Promise<{ readonly spec: Readonly<Record<string, unknown>> }> {
+type Application = { readonly spec: Readonly<Record<string, unknown>> };
+
+/**
+ * As soon as the ApplicationSet's controller has made it. That asks for the cluster once, and again after three minutes: where the
+ * cluster was not known to it yet, it is told to look again.
+ */
+async function application(name: string, applicationSet: string): Promise<Application> {
   const api = kubeConfigOf(lab.kubernetes).makeApiClient(CustomObjectsApi);
-  const read = (): Promise<unknown> => api.getNamespacedCustomObject({ group: 'argoproj.io', version: 'v1alpha1', namespace: 'argocd', plural: 'applications', name });
-  return expect.poll(read, { timeout: 60_000, interval: 200 }).toBeDefined().then(read) as ReturnType<typeof application>;
+  const objects = { group: 'argoproj.io', version: 'v1alpha1', namespace: 'argocd' };
+  const lookAgain = { metadata: { annotations: { 'argocd.argoproj.io/application-set-refresh': 'true' } } };
+  for (const until = performance.now() + 60_000; ; await delay(500)) {
+    const found = (await api.getNamespacedCustomObject({ ...objects, plural: 'applications', name }).catch(nullIfMissing)) as Application | null;
+    if (found !== null) return found;
+    if (performance.now() > until) throw new Error(`ApplicationSet ${applicationSet} has not made Application ${name} in a minute.`);
+    await api.patchNamespacedCustomObject({ ...objects, plural: 'applicationsets', name: applicationSet, body: lookAgain }, MERGE);
+  }
+}
+
+function nullIfMissing(error: unknown): null {
+  if (error instanceof ApiException && error.code === 404) return null;
+  throw error;
 }
