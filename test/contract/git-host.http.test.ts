@@ -5,3 +5,4 @@ import { gitHostContract } from './git-host.contract.ts';
 gitHostContract('smart HTTP', (files) => createHttpGitWorld(files));
 gitHostContract('smart HTTP, a server without filter', (files) => createHttpGitWorld(files, { filter: false }));
 gitContentionContract('smart HTTP', (files) => createHttpGitWorld(files));
+gitContentionContract('smart HTTP, a server without filter', (files) => createHttpGitWorld(files, { filter: false }));
