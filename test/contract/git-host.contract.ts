@@ -51,8 +51,13 @@ async function commitUntilIn(host: GitHost, path: string): Promise<string> {
   }
 }
 
+export type GitHostOptions = {
+  /** Whether the host can only take back what came too late, in a commit after the winner's (ADR 15). */
+  readonly takesBack?: boolean;
+};
+
 /** What every implementation of GitHost does alike. */
-export function gitHostContract(name: string, createWorld: (files: GitFiles) => Promise<GitWorld>): void {
+export function gitHostContract(name: string, createWorld: (files: GitFiles) => Promise<GitWorld>, { takesBack = false }: GitHostOptions = {}): void {
   let world: GitWorld;
   let host: GitHost;
   async function begin(): Promise<void> {
@@ -200,7 +205,7 @@ export function gitHostContract(name: string, createWorld: (files: GitFiles) => 
       expect(losers).toHaveLength(5);
       for (const loser of losers) expect(loser).toBeInstanceOf(ConflictError);
       const [winner] = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-      // Not the revision: where a host can only take back what came too late, that is a commit after the winner's.
+      if (!takesBack) expect(await world.head()).toBe(winner);
       expect((await host.read([FILE])).files).toEqual((await host.read([FILE], winner)).files);
     });
 
