@@ -1,6 +1,9 @@
 import { PACKAGE_FOLDER, packageStack } from '../cli/sandbox/package-stack.ts';
 import { measureFaults, renderFaults } from './faults/fault-figures.ts';
 import { FAULTS_USAGE, parseFaultOptions } from './faults/options.ts';
+import { renderGit } from './git/git-table.ts';
+import { measureGit } from './git/measure-git.ts';
+import { GIT_USAGE, parseGitOptions } from './git/options.ts';
 import { measureLab } from './lab/measure-lab.ts';
 import { renderLab } from './lab/lab-table.ts';
 import { LAB_USAGE, parseLabOptions } from './lab/options.ts';
@@ -15,7 +18,8 @@ import { renderUpdater } from './updater/updater-table.ts';
 const USAGE = `Usage: npm run --silent bench -- sandbox [--json] [--deployments <count>] [--commits <count>]
        ${FAULTS_USAGE}
        ${LAB_USAGE}
-       ${UPDATER_USAGE}`;
+       ${UPDATER_USAGE}
+       ${GIT_USAGE}`;
 
 /** Progress goes to standard error, so that standard output holds the report alone. */
 const tell = (text: string): void => console.error(text);
@@ -26,7 +30,7 @@ type Measured = { readonly json: object; readonly text: () => string };
 /** Reads the arguments after its name, and measures once they are known to be right. @throws with what is wrong in them */
 type Subject = (args: readonly string[]) => { readonly json: boolean; readonly measure: () => Promise<Measured> };
 
-const SUBJECTS: Readonly<Record<string, Subject>> = { sandbox, faults, lab, updater };
+const SUBJECTS: Readonly<Record<string, Subject>> = { sandbox, faults, lab, updater, git };
 
 function sandbox(args: readonly string[]): ReturnType<Subject> {
   const counts = parseSandboxCounts(args);
@@ -70,6 +74,17 @@ function updater(args: readonly string[]): ReturnType<Subject> {
     async measure() {
       const report = await measureUpdater({ ...(await packaged()), ...options, tell });
       return { json: report, text: () => renderUpdater(report) };
+    },
+  };
+}
+
+function git(args: readonly string[]): ReturnType<Subject> {
+  const options = parseGitOptions(args);
+  return {
+    json: options.json,
+    async measure() {
+      const report = await measureGit(options, tell);
+      return { json: report, text: () => renderGit(report) };
     },
   };
 }
