@@ -18,6 +18,9 @@ export type GitChange = {
   readonly message: string;
 };
 
+/** Commits on top of each other, in their order; each one's files are as they are after those before it. */
+export type GitBatch = { readonly head: string; readonly commits: readonly Omit<GitChange, 'head'>[] };
+
 /** One branch of one repository on a Git host. */
 export interface GitHost {
   /**
@@ -30,6 +33,14 @@ export interface GitHost {
    * @throws ConflictError when the head moved; RefusedError with the host's words when it declines
    */
   commit(change: GitChange): Promise<string>;
+  /**
+   * Several commits in one push: all of them, as a compare-and-swap on the branch head, or none. Returns their revisions. Absent where
+   * the host's API makes one commit a call.
+   * @throws as commit
+   */
+  readonly commitEach?: (batch: GitBatch) => Promise<readonly string[]>;
+  /** The commits that led to that revision, itself included, newest first, `limit` at most. Absent where it would take a request for each. */
+  readonly recent?: (revision: string, limit: number) => Promise<readonly { readonly revision: string; readonly message: string }[]>;
   /** Web page of a commit, where the host has one. */
   link(revision: string): string | null;
 }

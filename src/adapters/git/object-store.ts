@@ -15,7 +15,7 @@ export interface ObjectStore {
 }
 
 /** What one request brings. A folder is asked for alone: with what it names, one of 2,000 services would bring all of them. */
-const SCOPES = { commit: { shallow: true, filter: 'tree:1' }, tree: { filter: 'tree:0' }, blob: {} } as const satisfies Record<string, Omit<ObjectRequest, 'ids'>>;
+const SCOPES = { commit: { depth: 1, filter: 'tree:1' }, tree: { filter: 'tree:0' }, blob: {} } as const satisfies Record<string, Omit<ObjectRequest, 'ids'>>;
 
 /** @param cache what earlier visits read and wrote; only what was asked for goes there, since some servers send the whole repository */
 export function createObjectStore(remote: Remote, capabilities: () => Promise<ReadCapabilities>, cache: ObjectCache): ObjectStore {

@@ -16,7 +16,12 @@ export function objectId({ type, body }: GitObject): string {
   return createHash('sha1').update(`${type} ${body.length}\0`).update(body).digest('hex');
 }
 
-export type GitCommit = { readonly tree: string; readonly message: string };
+export type GitCommit = {
+  readonly tree: string;
+  /** The first parent; null for a repository's first commit. */
+  readonly parent: string | null;
+  readonly message: string;
+};
 
 /** Headers, an empty line, the message. */
 export function parseCommit(body: Buffer): GitCommit {
@@ -24,7 +29,7 @@ export function parseCommit(body: Buffer): GitCommit {
   const tree = /^tree ([0-9a-f]{40})\n/.exec(text)?.[1];
   const end = text.indexOf('\n\n');
   if (tree === undefined || end < 0) throw new GitProtocolError('a commit has no tree or no message');
-  return { tree, message: text.slice(end + 2) };
+  return { tree, parent: /^tree [0-9a-f]{40}\nparent ([0-9a-f]{40})\n/.exec(text)?.[1] ?? null, message: text.slice(end + 2) };
 }
 
 /** Who commits unless the configuration says otherwise: nobody's mailbox, so that a host links the commits to no account. */

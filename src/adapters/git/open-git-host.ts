@@ -1,7 +1,7 @@
 import { commitPage } from '../../domain/git-url.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { GitRepository } from '../../domain/service.ts';
-import type { GitChange, GitHost, GitSnapshot, OpenGitHost } from '../../ports/git-host.ts';
+import type { GitBatch, GitHost, GitSnapshot, OpenGitHost } from '../../ports/git-host.ts';
 import type { Secrets } from '../../ports/secrets.ts';
 import { createForgeClient, nameOf } from '../forge/forge.ts';
 import { isRevision, missingCommit, placeOf } from '../forge/repository-files.ts';
@@ -10,7 +10,8 @@ import { readBasicAuthorization } from './credentials.ts';
 import { type Place, readFiles, writeFiles } from './files.ts';
 import { createObjectCache, type ObjectCache } from './object-cache.ts';
 import { createObjectStore } from './object-store.ts';
-import { formatCommit, type GitCommit, parseCommit } from './objects.ts';
+import { formatCommit, type GitCommit, type NewObject, parseCommit } from './objects.ts';
+import { recentCommits } from './recent-commits.ts';
 import { push } from './receive-pack.ts';
 import { type Remote, understand } from './remote.ts';
 import { readCommitSigner, type SignCommit } from './signing.ts';
@@ -97,20 +98,37 @@ function createGitHost({ remote, repository, sign, now, cache, capabilities }: C
     return { ...head, message, files: await readFiles(place, tree, paths) };
   }
 
-  async function commit({ head, files, message }: GitChange): Promise<string> {
-    const { tree, place } = await loadCommit(head);
-    const written = await writeFiles(place, tree, files);
+  /** One pack for all: whatever two of them have in common is in it once. */
+  async function commitEach({ head, commits }: GitBatch): Promise<readonly string[]> {
+    let { tree } = await loadCommit(head);
+    let parent = head;
+    const objects = new Map<string, NewObject>();
+    const revisions: string[] = [];
     const { author, committer } = repository.commit ?? {};
-    const commit = formatCommit({ tree: written.id, parent: head, message, at: now(), author, committer, sign });
-    const objects = [...written.objects, commit];
-    await push(remote, { branch: repository.branch, from: head, to: commit.id, objects });
-    for (const { id, type, body } of objects) store.add(id, { type, body });
-    return commit.id;
+    for (const { files, message } of commits) {
+      const place = { store, where: placeOf(remote.name, parent) };
+      const written = await writeFiles(place, tree, files);
+      const commit = formatCommit({ tree: written.id, parent, message, at: now(), author, committer, sign });
+      for (const object of [...written.objects, commit]) {
+        objects.set(object.id, object);
+        store.add(object.id, object);
+      }
+      tree = written.id;
+      parent = commit.id;
+      revisions.push(commit.id);
+    }
+    await push(remote, { branch: repository.branch, from: head, to: parent, objects: [...objects.values()] });
+    return revisions;
   }
 
   return {
     read: (paths, revision) => understand(remote, () => read(paths, revision)),
-    commit: (change) => understand(remote, () => commit(change)),
+    async commit({ head, ...change }) {
+      const [revision = ''] = await understand(remote, () => commitEach({ head, commits: [change] }));
+      return revision;
+    },
+    commitEach: (batch) => understand(remote, () => commitEach(batch)),
+    recent: (revision, limit) => understand(remote, async () => recentCommits(remote, { revision, limit, ...(await capabilities()) })),
     link: (revision) => commitPage(repository.url, revision),
   };
 }

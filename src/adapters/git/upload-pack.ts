@@ -42,15 +42,15 @@ export type ObjectRequest = {
   readonly ids: readonly string[];
   /** `tree:0` sends nothing but what was asked for; `tree:1` also the trees and blobs that it names itself: a commit's root tree. */
   readonly filter?: 'tree:0' | 'tree:1';
-  /** Commits without their ancestors. */
-  readonly shallow?: boolean;
+  /** How many generations of commits: 1 leaves their ancestors out. All of them where it is not said. */
+  readonly depth?: number;
 };
 
 /** Objects by id, those asked for and whatever the server sends with them. @throws NotFoundError when it does not have one */
-export async function fetchObjects(remote: Remote, { ids, filter, shallow }: ObjectRequest): Promise<ReadonlyMap<string, GitObject>> {
+export async function fetchObjects(remote: Remote, { ids, filter, depth }: ObjectRequest): Promise<ReadonlyMap<string, GitObject>> {
   const command = ['command=fetch\n', 'agent=slipway\n'].map(dataPacket);
   const wants = ids.map((id) => `want ${id}\n`);
-  const options = ['ofs-delta\n', 'no-progress\n', ...(shallow === true ? ['deepen 1\n'] : []), ...(filter === undefined ? [] : [`filter ${filter}\n`])];
+  const options = ['ofs-delta\n', 'no-progress\n', ...(depth === undefined ? [] : [`deepen ${depth}\n`]), ...(filter === undefined ? [] : [`filter ${filter}\n`])];
   const answer = await request(remote, 'git-upload-pack', Buffer.concat([...command, DELIMITER, ...[...wants, ...options, 'done\n'].map(dataPacket), FLUSH]));
   const packets = readPackets(answer);
   refuseErrors(remote, packets);

@@ -1,7 +1,7 @@
 import { commitPage } from '../../domain/git-url.ts';
 import { ConfigurationError, ConflictError, ForbiddenError, NotFoundError, RefusedError, UnauthorizedError } from '../../domain/errors.ts';
 import type { GitRepository } from '../../domain/service.ts';
-import type { GitChange, GitHost, GitSnapshot, OpenGitHost } from '../../ports/git-host.ts';
+import type { GitBatch, GitChange, GitHost, GitSnapshot, OpenGitHost } from '../../ports/git-host.ts';
 
 export type MemoryFiles = Readonly<Record<string, string | Uint8Array>>;
 
@@ -16,8 +16,8 @@ export type MemoryRepository = {
   commit(files: MemoryFiles, message?: string): string;
   /** Moves the branch to another of its commits. */
   reset(revision: string): void;
-  /** From now on pushes are declined in these words; null takes them again. */
-  decline(words: string | null): void;
+  /** From now on pushes are declined in these words, all or those with a commit that says so; null takes them again. */
+  decline(words: string | null, ofMessage?: string): void;
 };
 
 export type MemoryRepositoryOptions = {
@@ -29,7 +29,7 @@ export type MemoryRepositoryOptions = {
 
 export type MemoryGitHosts = { readonly open: OpenGitHost; add(url: string, options: MemoryRepositoryOptions): MemoryRepository };
 
-type Stored = { readonly branch: string; readonly access: MemoryRepositoryOptions['access']; readonly revisions: Revision[]; head: Revision | null; declined: string | null };
+type Stored = { readonly branch: string; readonly access: MemoryRepositoryOptions['access']; readonly revisions: Revision[]; head: Revision | null; declines: (message: string) => string | null };
 
 /** Git repositories in this process. */
 export function createMemoryGitHosts(): MemoryGitHosts {
@@ -39,7 +39,7 @@ export function createMemoryGitHosts(): MemoryGitHosts {
       return createMemoryGitHost(repository, () => repositories.get(repository.url));
     },
     add(url, { branch = 'main', files, access }) {
-      const stored: Stored = { branch, access, revisions: [], head: null, declined: null };
+      const stored: Stored = { branch, access, revisions: [], head: null, declines: () => null };
       append(stored, 'Initial configuration\n', files);
       repositories.set(url, stored);
       return {
@@ -47,7 +47,7 @@ export function createMemoryGitHosts(): MemoryGitHosts {
         messages: () => stored.revisions.map(({ message }) => message).reverse(),
         commit: (changed, message = 'Another change\n') => append(stored, message, { ...headOf(stored).files, ...changed }),
         reset: (revision) => void (stored.head = stored.revisions.find(({ id }) => id === revision) ?? headOf(stored)),
-        decline: (words) => void (stored.declined = words),
+        decline: (words, ofMessage = '') => void (stored.declines = (message) => (message.includes(ofMessage) ? words : null)),
       };
     },
   };
@@ -76,6 +76,15 @@ function createMemoryGitHost(repository: GitRepository, find: () => Stored | und
     return stored;
   }
 
+  function commitEach({ head, commits }: GitBatch): readonly string[] {
+    const stored = enter('write');
+    for (const path of commits.flatMap(({ files }) => Object.keys(files))) readText(name, headOf(stored), path);
+    if (headOf(stored).id !== head) throw new ConflictError(`${name}: ${repository.branch} moved before the push arrived.`);
+    const words = commits.map(({ message }) => stored.declines(message)).find((one) => one !== null);
+    if (words !== undefined) throw new RefusedError(`${name} declined the push to ${repository.branch}: ${words}.`);
+    return commits.map(({ files, message }) => append(stored, `${message.trimEnd()}\n`, { ...headOf(stored).files, ...files }));
+  }
+
   return {
     async read(paths, revision): Promise<GitSnapshot> {
       const stored = enter('read');
@@ -84,12 +93,15 @@ function createMemoryGitHost(repository: GitRepository, find: () => Stored | und
       const files = Object.fromEntries(paths.map((path) => [path, readText(name, found, path)]));
       return { revision: found.id, message: found.message, files, ...(revision === undefined ? { isDefaultBranch: true } : {}) };
     },
-    async commit({ head, files, message }: GitChange) {
-      const stored = enter('write');
-      for (const path of Object.keys(files)) readText(name, headOf(stored), path);
-      if (headOf(stored).id !== head) throw new ConflictError(`${name}: ${repository.branch} moved before the push arrived.`);
-      if (stored.declined !== null) throw new RefusedError(`${name} declined the push to ${repository.branch}: ${stored.declined}.`);
-      return append(stored, `${message.trimEnd()}\n`, { ...headOf(stored).files, ...files });
+    async commit({ head, ...change }: GitChange) {
+      const [revision = ''] = commitEach({ head, commits: [change] });
+      return revision;
+    },
+    commitEach: async (batch) => commitEach(batch),
+    async recent(revision, limit) {
+      const { revisions } = enter('read');
+      const last = revisions.findIndex(({ id }) => id === revision);
+      return revisions.slice(0, last + 1).reverse().slice(0, limit).map(({ id, message }) => ({ revision: id, message }));
     },
     link: (revision) => commitPage(repository.url, revision),
   };
