@@ -9,4 +9,6 @@ export interface Executions {
   start(name: string, request: unknown): Promise<'started' | 'known'>;
   /** Answers a task that waits. `gone`: it waits no longer. */
   answer(taskToken: string, answer: unknown): Promise<'taken' | 'gone'>;
+  /** Fails a task that waits, as if its function had thrown the error. `gone`: it waits no longer. */
+  fail(taskToken: string, error: unknown): Promise<'taken' | 'gone'>;
 }

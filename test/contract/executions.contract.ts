@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { RefusedError } from '../../src/domain/errors.ts';
 import type { Executions } from '../../src/ports/executions.ts';
 
 /** Executions, and ways to start one that ends at once, one that waits, and to stop one. Each answers what `status` looks up. */
@@ -7,8 +8,8 @@ export type ExecutionsWorld = {
   readonly executions: Executions;
   /** What runs now of what they have started. */
   startedOnes(): Promise<readonly { readonly execution: string; readonly request: unknown }[]>;
-  /** A task that waits, and what it was answered once it was. */
-  waitForAnswer(): Promise<{ readonly taskToken: string; answered(): Promise<unknown> }>;
+  /** A task that waits, and what it was answered, or how it failed, once it was. */
+  waitForAnswer(): Promise<{ readonly taskToken: string; answered(): Promise<unknown>; failed(): Promise<unknown> }>;
   succeed(): Promise<string>;
   fail(): Promise<string>;
   wait(): Promise<string>;
@@ -74,6 +75,14 @@ export function executionsContract(name: string, open: () => ExecutionsWorld): v
         expect(await task.answered()).toEqual(ANSWER);
         expect(await world.executions.answer(task.taskToken, { status: 'rejected' })).toBe('gone');
         expect(await task.answered()).toEqual(ANSWER);
+      });
+
+      it('fails the task with the error, as if its function had thrown it, once', async () => {
+        const task = await world.waitForAnswer();
+        expect(await world.executions.fail(task.taskToken, new RefusedError('declined: main is frozen'))).toBe('taken');
+        expect(await task.failed()).toMatchObject({ name: 'RefusedError', message: expect.stringContaining('declined: main is frozen') as string });
+        expect(await world.executions.answer(task.taskToken, ANSWER)).toBe('gone');
+        expect(await world.executions.fail(task.taskToken, new RefusedError('again'))).toBe('gone');
       });
 
       it('finds no task behind a token that nobody gave out', async () => {

@@ -26,7 +26,7 @@ executionsContract('memory', () => {
     async waitForAnswer() {
       const taskToken = `token-${++tasks}`;
       executions.wait(taskToken);
-      return { taskToken, answered: () => Promise.resolve(executions.answers.get(taskToken)) };
+      return { taskToken, answered: () => Promise.resolve(executions.answers.get(taskToken)), failed: () => Promise.resolve(executions.failures.get(taskToken)) };
     },
     succeed: () => start('SUCCEEDED'),
     fail: () => start('FAILED'),
@@ -81,7 +81,7 @@ executionsContract('Step Functions', () => {
   const operator = new SFNClient(aws.administrator);
   const describe = (executionArn: string | undefined) => operator.send(new DescribeExecutionCommand({ executionArn }));
   const stateMachineArn = aMachine(ASK);
-  const client = new SFNClient(aws.only('states:DescribeExecution', 'states:StartExecution', 'states:SendTaskSuccess'));
+  const client = new SFNClient(aws.only('states:DescribeExecution', 'states:StartExecution', 'states:SendTaskSuccess', 'states:SendTaskFailure'));
   return {
     executions: createExecutions({ client, stateMachineArn }),
     async startedOnes() {
@@ -96,7 +96,12 @@ executionsContract('Step Functions', () => {
         await expect.poll(output, { timeout: 10_000 }).not.toBeNull();
         return output();
       };
-      return { taskToken: await tokenOf(execution).promise, answered };
+      const failed = async () => {
+        await expect.poll(async () => (await describe(execution)).status, { timeout: 10_000 }).toBe('FAILED');
+        const { error: name, cause: message } = await describe(execution);
+        return { name, message };
+      };
+      return { taskToken: await tokenOf(execution).promise, answered, failed };
     },
     succeed: () => start({ Type: 'Succeed' }),
     fail: () => start({ Type: 'Pass', Output: "{% $error('On purpose') %}", End: true }),

@@ -104,14 +104,17 @@ function redrive({ execution, redriveTokens }: StartedExecution, clientToken: st
 
 const SendTaskSuccess = z.strictObject({ taskToken: z.string().min(1).max(2048), output: z.string() });
 
+const SendTaskFailure = z.strictObject({ taskToken: z.string().min(1).max(2048), error: z.string().max(256).default(''), cause: z.string().max(32_768).default('') });
+
 function taskOperations({ tokens }: StateMachines): Record<string, AwsOperation> {
   /** As AWS was seen to ask it: about the state machine whose task the token belongs to. An unknown token is refused before any policy. */
-  const needs = ({ taskToken }: { taskToken: string }): Need[] => {
+  const needs = (action: string) => ({ taskToken }: { taskToken: string }): Need[] => {
     const resource = tokens.stateMachineOf(taskToken);
-    return resource === null ? [] : [{ action: 'states:SendTaskSuccess', resource }];
+    return resource === null ? [] : [{ action: `states:${action}`, resource }];
   };
   return {
-    SendTaskSuccess: operation('SendTaskSuccess', SendTaskSuccess, needs, (input) => delivered(tokens.succeed(input.taskToken, outputValue(input.output)))),
+    SendTaskSuccess: operation('SendTaskSuccess', SendTaskSuccess, needs('SendTaskSuccess'), (input) => delivered(tokens.succeed(input.taskToken, outputValue(input.output)))),
+    SendTaskFailure: operation('SendTaskFailure', SendTaskFailure, needs('SendTaskFailure'), ({ taskToken, ...failure }) => delivered(tokens.fail(taskToken, failure))),
   };
 }
 

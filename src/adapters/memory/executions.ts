@@ -7,6 +7,8 @@ export type MemoryExecutions = Executions & {
   readonly started: readonly { readonly name: string; readonly request: unknown }[];
   /** Answers by the task token that they were given to. */
   readonly answers: ReadonlyMap<string, unknown>;
+  /** Errors by the task token of the task that they failed. */
+  readonly failures: ReadonlyMap<string, unknown>;
   set(execution: string, status: Status): void;
   /** A task waits for the answer to this token. */
   wait(taskToken: string): void;
@@ -18,9 +20,11 @@ export function createMemoryExecutions(statuses: Readonly<Record<string, Status>
   const started: { readonly name: string; readonly request: unknown }[] = [];
   const waiting = new Set<string>();
   const answers = new Map<string, unknown>();
+  const failures = new Map<string, unknown>();
   return {
     started,
     answers,
+    failures,
     async status(execution) {
       return known.get(execution) ?? null;
     },
@@ -33,6 +37,11 @@ export function createMemoryExecutions(statuses: Readonly<Record<string, Status>
     async answer(taskToken, answer) {
       if (!waiting.delete(taskToken)) return 'gone';
       answers.set(taskToken, structuredClone(answer));
+      return 'taken';
+    },
+    async fail(taskToken, error) {
+      if (!waiting.delete(taskToken)) return 'gone';
+      failures.set(taskToken, error);
       return 'taken';
     },
     set(execution, status) {

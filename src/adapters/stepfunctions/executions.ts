@@ -3,6 +3,7 @@ import {
   ExecutionAlreadyExists,
   ExecutionDoesNotExist,
   InvalidToken,
+  SendTaskFailureCommand,
   SendTaskSuccessCommand,
   SFNClient,
   StartExecutionCommand,
@@ -11,6 +12,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import * as z from 'zod/mini';
 import { ConfigurationError } from '../../domain/errors.ts';
+import { oneLine } from '../../domain/one-line.ts';
 import type { Executions } from '../../ports/executions.ts';
 import { readAnswer } from '../aws/answer.ts';
 import { callAws } from '../aws/errors.ts';
@@ -41,10 +43,27 @@ export function createExecutions({ stateMachineArn, client = new SFNClient({}) }
     async answer(taskToken, answer) {
       const command = new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(answer) });
       return callAws({ doing: 'answer a task that waits', needs: 'states:SendTaskSuccess' }, () =>
-        client.send(command).then(() => 'taken' as const, meaningOf([TaskTimedOut, TaskDoesNotExist, InvalidToken], 'gone' as const)),
+        client.send(command).then(() => 'taken' as const, meaningOf(GONE, 'gone' as const)),
+      );
+    },
+    async fail(taskToken, error) {
+      const { name, message } = error instanceof Error ? error : new Error(String(error));
+      const command = new SendTaskFailureCommand({ taskToken, error: name, cause: failureCause(name, oneLine(message, CAUSE_LIMIT)) });
+      return callAws({ doing: 'fail a task that waits', needs: 'states:SendTaskFailure' }, () =>
+        client.send(command).then(() => 'taken' as const, meaningOf(GONE, 'gone' as const)),
       );
     },
   };
+}
+
+const GONE = [TaskTimedOut, TaskDoesNotExist, InvalidToken] as const;
+
+/** Execution history stays small. */
+const CAUSE_LIMIT = 1000;
+
+/** As Step Functions has it from a function that threw. */
+function failureCause(errorType: string, errorMessage: string): string {
+  return JSON.stringify({ errorType, errorMessage, trace: [] });
 }
 
 /** Turns these errors, which are answers, into what they mean. */

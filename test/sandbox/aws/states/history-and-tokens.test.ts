@@ -65,6 +65,16 @@ describe('task tokens', () => {
     expect(await outcome(world)).toMatchObject({ status: 'SUCCEEDED', output: '{"ok":true}' });
   });
 
+  it('are failed by SendTaskFailure with its error and cause, which needs a right of its own', async () => {
+    const world = await asking();
+    const input = { taskToken: world.taskToken, error: 'RefusedError', cause: 'declined' };
+    expect(world.states.service.operations['SendTaskFailure']?.needs(input, account)).toEqual([{ action: 'states:SendTaskFailure', resource: MACHINE }]);
+    expect(await world.api('SendTaskFailure', input)).toEqual({});
+    await world.ended(executionArn);
+    expect(await outcome(world)).toMatchObject({ status: 'FAILED', error: 'RefusedError', cause: expect.stringContaining('declined') as string });
+    await expect(world.api('SendTaskFailure', input)).rejects.toMatchObject({ code: 'TaskTimedOut' });
+  });
+
   it('that were answered or timed out are refused with TaskTimedOut', async () => {
     const world = await asking();
     await world.api('SendTaskSuccess', { taskToken: world.taskToken, output: '1' });

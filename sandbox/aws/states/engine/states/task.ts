@@ -82,7 +82,8 @@ async function call({ visit, resource, arguments: args, token }: Attempt, signal
 /** Rejects when the request itself fails; accepted, it says nothing about the task, which may already have been answered. */
 async function submit(attempt: Attempt, signal: AbortSignal): Promise<never> {
   let open = true;
-  void attempt.token?.answer.then(() => (open = false));
+  const answered = (): void => void (open = false);
+  attempt.token?.answer.then(answered, answered);
   const accepted = await call(attempt, signal);
   if (open && !signal.aborted) record(attempt.visit, 'TaskSubmitted', { taskSubmittedEventDetails: { ...attempt.integration, ...outputData(accepted) } });
   return new Promise<never>(() => undefined);
