@@ -25,7 +25,7 @@ const Trouble = z.object({ error: z.string(), cause: z.string() });
 const Result = z.object({ status: z.optional(z.string()), outcome: z.optional(z.string()), reason: z.optional(z.string()) });
 
 /** On the way back the deployment still has the cause of its failure, which the step that found it has told. */
-const WITHOUT_CAUSE: readonly (string | null)[] = ['running', 'granted', 'claimed', 'approved', 'committed', 'applied', 'ready', 'succeeded'];
+const WITHOUT_CAUSE: readonly (string | null)[] = ['running', 'granted', 'claimed', 'approved', 'contended', 'committed', 'applied', 'ready', 'succeeded'];
 
 /** Reads what a Task assigned and returned as it ended. */
 export function readStepEnd({ name = '', assignedVariables = {}, output }: StateExitedEventDetails): StepEnd {
@@ -43,8 +43,8 @@ function detailOf(state: string, status: string | null, deployment: Deployment |
   return WITHOUT_CAUSE.includes(status) ? null : (deployment?.cause ?? null);
 }
 
-/** CommitRelease found its values on the branch; SyncApplication saw no operation and asked for none. */
+/** CommitRelease, or the batch that it joined, found its values on the branch; SyncApplication saw no operation and asked for none. */
 function hadNothingToDo(state: string, status: string | null, { commit, syncRequested, operationRevision }: Deployment): boolean {
-  if (state === 'CommitRelease') return status === 'committed' && commit?.changes.length === 0;
+  if (state === 'CommitRelease' || state === 'JoinBatch') return status === 'committed' && commit?.changes.length === 0;
   return state === 'SyncApplication' && status === 'applied' && syncRequested !== true && operationRevision === undefined;
 }

@@ -7,6 +7,7 @@ const WORDS: Readonly<Record<string, string>> = {
   waiting: 'waiting for approval',
   claimed: 'claimed the target',
   granted: 'the cluster lets us look',
+  contended: 'others want the branch; its commit goes out with theirs',
   committed: 'the values file names the image',
   applied: 'Argo CD applied it',
   running: 'not there yet, watching on',

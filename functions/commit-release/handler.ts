@@ -8,7 +8,7 @@ import { commitRelease } from '../../src/steps/commit-release.ts';
 import { defineHandler } from '../define-handler.ts';
 
 export const handler = defineHandler(commitRelease, z.object({ TABLE_NAME: z.string() }), (env, invocation) => {
-  const { services, targets } = openStores(env.TABLE_NAME);
+  const { services, targets, batches } = openStores(env.TABLE_NAME);
   const secrets = createSecrets();
-  return { services, targets, git: createOpenGitHost({ secrets }), argocd: createOpenArgoCd({ secrets }), clock: createSystemClock(invocation) };
+  return { services, targets, batches, git: createOpenGitHost({ secrets }), argocd: createOpenArgoCd({ secrets }), clock: createSystemClock(invocation) };
 });

@@ -9,7 +9,7 @@ const Name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'has lower-case lette
 const SecretName = z.string().regex(/^[A-Za-z0-9/_+=.@-]{1,512}$/, 'is the name of a secret in Secrets Manager');
 const Duration = z.string('is a duration as 90s, 10m or 1h').regex(DURATION, 'is a duration as 90s, 10m or 1h');
 /** What is waited for ends: forty targets that take as long as this at each step, there and back, still fit into the history of one execution. */
-export const LONGEST_TIMEOUT = { sync: '20m', rollout: '40m', verify: '20m' } as const;
+export const LONGEST_TIMEOUT = { sync: '16m', rollout: '40m', verify: '16m' } as const;
 
 /** A person may be on holiday; an execution that nobody answers still ends. */
 const LONGEST_APPROVAL = '336h';

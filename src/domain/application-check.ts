@@ -31,6 +31,13 @@ export function checkApplication({ application, maySync, repository, isDefaultBr
   throw new ConfigurationError(`Application ${name} follows ${followed} of ${source.repoUrl}, and the commit goes to ${repository.branch}; make its targetRevision or the branch in slipway.yaml the same`);
 }
 
+/** Whether the Application says which branch it follows: else it depends on the repository's default one. */
+export function namesBranch(application: ObservedApplication, repository: GitRepository): boolean {
+  const position = sourceOf(application, repository);
+  const revision = position === null ? undefined : application.sources[position]?.targetRevision;
+  return revision !== undefined && revision !== '' && revision !== 'HEAD';
+}
+
 /** An empty targetRevision means HEAD to Argo CD, and HEAD the default branch. */
 function followsBranch({ targetRevision }: ApplicationSource, branch: string, isDefaultBranch: boolean): boolean {
   if (targetRevision === '' || targetRevision === 'HEAD') return isDefaultBranch;

@@ -25,10 +25,12 @@ export function commitMessage(execution: string, deployment: Deployment, { previ
   return `${paragraphs.map((text) => text.trim()).filter((text) => text !== '').join('\n\n')}\n`;
 }
 
-/** Whether a commit is the one that this execution made for this target, perhaps without hearing of it. */
+/**
+ * Whether a commit is the one that this execution made for this target, perhaps without hearing of it. One that names several releases
+ * has the trailers of each together.
+ */
 export function isOwnCommit(message: string, execution: string, deployment: Deployment): boolean {
-  const lines = message.split('\n');
-  return trailersOf(execution, deployment).every((trailer) => lines.includes(trailer));
+  return `\n${message}\n`.includes(`\n${trailersOf(execution, deployment).join('\n')}\n`);
 }
 
 function placeholderValues(execution: string, deployment: Deployment, previous: Pick<Release, 'tag' | 'digest'> | null): PlaceholderValues {

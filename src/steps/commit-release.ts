@@ -1,12 +1,14 @@
-import { checkApplication } from '../domain/application-check.ts';
+import { checkApplication, namesBranch } from '../domain/application-check.ts';
+import { leaseOf } from '../domain/batch.ts';
 import { CLAIM_LOST, holdsClaim } from '../domain/claim.ts';
 import { commitMessage, isOwnCommit } from '../domain/commit-message.ts';
 import { type Commit, type Deployment, resumed, type StepResult, targetName } from '../domain/deployment.ts';
-import { applyEdits, namesTagOnly } from '../domain/edits.ts';
-import { ConfigurationError } from '../domain/errors.ts';
+import { applyEdits } from '../domain/edits.ts';
+import { ConfigurationError, ConflictError } from '../domain/errors.ts';
+import { movedTag } from '../domain/moved-tag.ts';
 import type { Edit, Target } from '../domain/service.ts';
-import type { TargetState } from '../domain/target-state.ts';
 import type { OpenArgoCd } from '../ports/argo-cd.ts';
+import type { BatchStore } from '../ports/batch-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ServiceStore, TargetStore } from '../ports/deployment-store.ts';
 import type { GitHost, GitSnapshot, OpenGitHost } from '../ports/git-host.ts';
@@ -18,12 +20,17 @@ import { TargetStepInput } from './wire.ts';
 type Ports = {
   readonly services: Pick<ServiceStore, 'service'>;
   readonly targets: Pick<TargetStore, 'target' | 'prove'>;
+  readonly batches: Pick<BatchStore, 'enter' | 'stepDown'>;
   readonly git: OpenGitHost;
   readonly argocd: OpenArgoCd;
   readonly clock: Pick<Clock, 'now'>;
 };
 
-type Result = StepResult<'committed' | 'superseded' | 'failed'>;
+/** `contended`: others want the branch at the same time, and the release goes out with theirs. */
+type Result = StepResult<'committed' | 'superseded' | 'failed' | 'contended'>;
+
+/** One commit of somebody else that came first is no contention yet. */
+const RACES = 2;
 
 /** Writes the release into its values files as one commit, or finds that they hold it already. */
 export const commitRelease = defineStep({
@@ -35,12 +42,28 @@ export const commitRelease = defineStep({
     const repository = singleRepository(edits, editedRepository(edits, deployment), deployment);
     const host = await ports.git(repository);
     const work: Work = { ports, host, repository, edits, execution: input.execution, deployment };
-    const [first, application] = await Promise.all([readFiles(work), lookAtApplication(ports, target)]);
-    checkApplication({ ...application, repository, isDefaultBranch: first.isDefaultBranch === true });
-    const unused = [first];
-    return commitOnHead(async () => unused.pop() ?? readFiles(work), (snapshot) => commitOnce(work, snapshot));
+    try {
+      return await commitUnlessContended(work, target);
+    } finally {
+      await ports.batches.stepDown(repository, holderOf(work));
+    }
   },
 });
+
+/** The Application is looked at in any case: nothing goes out, alone or with others, that it would not pick up. */
+async function commitUnlessContended(work: Work, target: Target): Promise<Result> {
+  const { ports, host, repository, deployment } = work;
+  const [first, { application, maySync }] = await Promise.all([readIfAlone(work), lookAtApplication(ports, target)]);
+  const { isDefaultBranch = false } = first ?? (namesBranch(application, repository) ? {} : await host.read([]));
+  checkApplication({ application, maySync, repository, isDefaultBranch });
+  if (first === null) return { status: 'contended', deployment };
+  const unused = [first];
+  const committing = commitOnHead(async () => unused.pop() ?? readFiles(work), (snapshot) => commitOnce(work, snapshot), RACES);
+  return committing.catch((error: unknown) => {
+    if (error instanceof ConflictError) return { status: 'contended', deployment };
+    throw error;
+  });
+}
 
 type Work = {
   readonly ports: Ports;
@@ -65,6 +88,17 @@ async function lookAtApplication({ argocd }: Ports, target: Target) {
   return { application, maySync: rights.allowed };
 }
 
+/** Null where somebody else is about to push to the branch: one more would only be in the way. */
+async function readIfAlone(work: Work): Promise<GitSnapshot | null> {
+  const { batches, clock } = work.ports;
+  const isAlone = await batches.enter(work.repository, leaseOf(holderOf(work), clock.now()));
+  return isAlone ? readFiles(work) : null;
+}
+
+function holderOf({ execution, deployment }: Work): string {
+  return `${execution} ${targetName(deployment)} alone`;
+}
+
 function readFiles({ host, edits }: Work): Promise<GitSnapshot> {
   return host.read([...new Set(edits.map(({ file }) => file))]);
 }
@@ -78,7 +112,8 @@ async function commitOnce(work: Work, snapshot: GitSnapshot): Promise<Result> {
   const { files, changes } = applyEdits(snapshot.files, edits, deployment.release);
   const state = await ports.targets.target(deployment);
   if (!holdsClaim(state, execution, deployment)) return superseded(deployment);
-  if (hasMovedTag(state, edits, deployment)) return { status: 'failed', deployment: { ...deployment, cause: deployment.cause ?? movedTag(deployment) } };
+  const moved = movedTag(state, edits, deployment.release);
+  if (moved !== null) return { status: 'failed', deployment: { ...deployment, cause: deployment.cause ?? moved } };
   if (!(await ports.targets.prove(deployment, { execution, generation: state.claim.generation }, { purpose: 'commit' }))) return superseded(deployment);
   if (changes.length === 0 && !mayBeOverwritten(work, snapshot)) return found(work, snapshot);
   const revision = await host.commit({ head: snapshot.revision, files, message: commitMessage(execution, deployment, { previous: state.current?.release ?? null, settings: repository.commit }) });
@@ -95,15 +130,6 @@ function superseded(deployment: Deployment): Result {
  */
 function mayBeOverwritten({ execution, deployment }: Work, { message }: GitSnapshot): boolean {
   return deployment.interrupts !== undefined && !isOwnCommit(message, execution, deployment);
-}
-
-/** With tags alone in Git, the same tag pushed again changes nothing there, and no rollout would begin. */
-function hasMovedTag({ current }: TargetState, edits: readonly Edit[], { release }: Deployment): boolean {
-  return namesTagOnly(edits) && current?.release.tag === release.tag && current.release.digest !== release.digest;
-}
-
-function movedTag({ release }: Deployment): string {
-  return `tag ${release.tag} moved; use \`tag@digest\` or a new tag`;
 }
 
 /** Every value is there: written by somebody else, or by us when the answer to our push was lost. */

@@ -1,6 +1,8 @@
 import { createCodeCommitWorld } from '../support/git-hosts/codecommit-world.ts';
+import { gitBatchContract } from './git-batch.contract.ts';
 import { gitContentionContract } from './git-contention.contract.ts';
 import { gitHostContract } from './git-host.contract.ts';
 
 gitHostContract('CodeCommit', (files) => createCodeCommitWorld(files));
 gitContentionContract('CodeCommit', (files) => createCodeCommitWorld(files));
+gitBatchContract('CodeCommit', (files) => createCodeCommitWorld(files));

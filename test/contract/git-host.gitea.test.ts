@@ -1,6 +1,8 @@
 import { createGiteaApiWorld } from '../support/git-hosts/gitea-world.ts';
+import { gitBatchContract } from './git-batch.contract.ts';
 import { gitContentionContract } from './git-contention.contract.ts';
 import { gitHostContract } from './git-host.contract.ts';
 
 gitHostContract('Gitea', (files) => createGiteaApiWorld(files));
 gitContentionContract('Gitea', (files) => createGiteaApiWorld(files));
+gitBatchContract('Gitea', (files) => createGiteaApiWorld(files));

@@ -1,6 +1,8 @@
 import { createGitLabWorld } from '../support/git-hosts/gitlab-world.ts';
+import { gitBatchContract } from './git-batch.contract.ts';
 import { gitContentionContract } from './git-contention.contract.ts';
 import { gitHostContract } from './git-host.contract.ts';
 
 gitHostContract('GitLab', (files) => createGitLabWorld(files), { takesBack: true });
 gitContentionContract('GitLab', (files) => createGitLabWorld(files));
+gitBatchContract('GitLab', (files) => createGitLabWorld(files));

@@ -1,4 +1,5 @@
 import { createHttpGitWorld } from '../support/git/git-world.ts';
+import { gitBatchContract } from './git-batch.contract.ts';
 import { gitContentionContract } from './git-contention.contract.ts';
 import { gitHostContract } from './git-host.contract.ts';
 
@@ -6,3 +7,5 @@ gitHostContract('smart HTTP', (files) => createHttpGitWorld(files));
 gitHostContract('smart HTTP, a server without filter', (files) => createHttpGitWorld(files, { filter: false }));
 gitContentionContract('smart HTTP', (files) => createHttpGitWorld(files));
 gitContentionContract('smart HTTP, a server without filter', (files) => createHttpGitWorld(files, { filter: false }));
+gitBatchContract('smart HTTP', (files) => createHttpGitWorld(files));
+gitBatchContract('smart HTTP, a server without filter', (files) => createHttpGitWorld(files, { filter: false }));

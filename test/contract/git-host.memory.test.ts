@@ -1,4 +1,5 @@
 import { createMemoryGitHosts } from '../../src/adapters/memory/git-host.ts';
+import { gitBatchContract } from './git-batch.contract.ts';
 import { type ContentionWorld, gitContentionContract } from './git-contention.contract.ts';
 import { type GitFiles, gitHostContract, type GitWorld } from './git-host.contract.ts';
 
@@ -6,6 +7,7 @@ const URL = 'https://git.example.com/team/config.git';
 
 gitHostContract('memory', createWorld);
 gitContentionContract('memory', createWorld);
+gitBatchContract('memory', createWorld);
 
 async function createWorld(files: GitFiles): Promise<GitWorld & ContentionWorld> {
   const hosts = createMemoryGitHosts();

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createMemoryArgoCd } from '../../src/adapters/memory/argo-cd.ts';
+import { createMemoryBatchStore } from '../../src/adapters/memory/batch-store.ts';
 import { createMemoryClock } from '../../src/adapters/memory/clock.ts';
 import { createMemoryServiceStore } from '../../src/adapters/memory/service-store.ts';
 import { createMemoryTargetStore } from '../../src/adapters/memory/target-store.ts';
@@ -51,7 +52,7 @@ export async function aCommitter(world: Pick<GitWorld, 'open'>, url: string, riv
   };
   return {
     deployment,
-    commit: () => commitRelease.run({ services, targets, git: open, argocd: async () => argocd, clock }, { execution: EXECUTION, redrives: 0, deployment }),
+    commit: () => commitRelease.run({ services, targets, batches: createMemoryBatchStore(), git: open, argocd: async () => argocd, clock }, { execution: EXECUTION, redrives: 0, deployment }),
     /** How often the release was committed. */
     count: (messages: readonly string[]) => messages.filter((message) => isOwnCommit(message, EXECUTION, deployment)).length,
     readTag: async () => (await (await open()).read([FILE])).files[FILE],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { APPROVALS } from '../../src/adapters/dynamodb/keys.ts';
+import { APPROVALS, BATCHES } from '../../src/adapters/dynamodb/keys.ts';
 import { intrinsicOf, onlyResource, readTemplate, resourcesOf, type Template } from './packaged-template.ts';
 
 const template = readTemplate();
@@ -20,6 +20,7 @@ const ACTIONS: Record<string, string[]> = {
   AwaitApprovalRole: [...LOGS, 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'states:DescribeExecution', 'states:SendTaskSuccess'],
   ClaimTargetRole: [...LOGS, 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'states:DescribeExecution'],
   CommitReleaseRole: [...LOGS, ...WRITE_CODECOMMIT, 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'secretsmanager:GetSecretValue'],
+  JoinBatchRole: [...LOGS, ...WRITE_CODECOMMIT, 'dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem', 'secretsmanager:GetSecretValue', 'states:SendTaskFailure', 'states:SendTaskSuccess'],
   SyncApplicationRole: [...LOGS, ...READ_CODECOMMIT, 'dynamodb:GetItem', 'secretsmanager:GetSecretValue'],
   ClusterReaderRole: [...LOGS, 'dynamodb:GetItem', 'secretsmanager:GetSecretValue', 'eks:DescribeCluster'],
   VerifyReleaseRole: [...LOGS, 'dynamodb:GetItem', 'secretsmanager:GetSecretValue'],
@@ -53,12 +54,13 @@ describe('the roles', () => {
     }
   });
 
-  it('delete nothing of the table but what waits for approval, and reach nothing else of it from a URL', () => {
+  it('delete nothing of the table but what waits for approval or for its batch, and reach nothing else of it from a URL', () => {
     const onTable = (role: string) => statementsOf(template.Resources[role]?.Properties ?? {}).filter((statement) => actionsOf(statement).some((action) => action.startsWith('dynamodb:')));
     const approvals = { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [APPROVALS] } };
     expect(onTable('AnswerApprovalRole').map(({ Condition }) => Condition)).toEqual([approvals]);
     const deleting = roles.flatMap(([name]) => onTable(name)).filter((statement) => actionsOf(statement).includes('dynamodb:DeleteItem'));
-    expect(deleting.map(({ Condition }) => Condition)).toEqual([approvals, approvals]);
+    const batches = { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [BATCHES] } };
+    expect(deleting.map(({ Condition }) => Condition)).toEqual([batches, approvals, approvals]);
   });
 
   it('write to the log groups of their own functions alone', () => {
@@ -83,7 +85,7 @@ describe('the bounds of the roles', () => {
   it('let nobody at CodeCommit where no repository there is named', () => {
     const statements = roles.flatMap(([, role]) => (role['Policies'] as Policies).flatMap(({ PolicyDocument }) => PolicyDocument.Statement));
     const onCodeCommit = statements.filter((statement) => actionsOf(unconditional(statement)).some((action) => action.startsWith('codecommit:')));
-    expect(onCodeCommit).toHaveLength(3);
+    expect(onCodeCommit).toHaveLength(4);
     for (const statement of onCodeCommit) expect(statement).toMatchObject({ 'Fn::If': ['UsesCodeCommit', {}, { Ref: 'AWS::NoValue' }] });
     expect(template.Conditions).toMatchObject({ UsesCodeCommit: { 'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'CodeCommitPrefix' }, ''] }] } });
   });

@@ -80,6 +80,7 @@ describe('the functions', () => {
       ClaimTarget: 30,
       CheckAccess: 60,
       CommitRelease: 120,
+      JoinBatch: 120,
       SyncApplication: 280,
       CheckRollout: 280,
       VerifyRelease: 280,
@@ -106,7 +107,7 @@ describe('the functions', () => {
 
   it('join the subnets of the parameters where they reach Argo CD, Git, a cluster or a smoke check, and only if there are any', () => {
     const inVpc = functions.filter(([, { VpcConfig }]) => VpcConfig !== undefined);
-    expect(inVpc.map(([name]) => name.replace('LambdaFunction', ''))).toEqual(['CheckAccess', 'CommitRelease', 'SyncApplication', 'CheckRollout', 'VerifyRelease', 'RollBack']);
+    expect(inVpc.map(([name]) => name.replace('LambdaFunction', ''))).toEqual(['CheckAccess', 'CommitRelease', 'JoinBatch', 'SyncApplication', 'CheckRollout', 'VerifyRelease', 'RollBack']);
     for (const [, { VpcConfig }] of inVpc) expect(VpcConfig).toMatchObject({ 'Fn::If': ['InVpc', { SubnetIds: { Ref: 'SubnetIds' } }, { Ref: 'AWS::NoValue' }] });
   });
 });

@@ -11,6 +11,7 @@ const BUDGETS: Record<string, number> = {
   awaitApproval: 300 * KB,
   claimTarget: 300 * KB,
   commitRelease: 250 * KB,
+  joinBatch: 300 * KB,
   syncApplication: 300 * KB,
   // With the Kubernetes client.
   checkAccess: 600 * KB,

@@ -11,6 +11,8 @@ import { findStack } from '../../cli/stack.ts';
 import { closeServer, listenOnLoopback } from '../../sandbox/loopback.ts';
 import { type Image, imageOf } from '../../sandbox/scenarios/image.ts';
 import { createApprovalStore } from '../../src/adapters/dynamodb/approval-store.ts';
+import { createBatchStore } from '../../src/adapters/dynamodb/batch-store.ts';
+import { createServiceStore } from '../../src/adapters/dynamodb/service-store.ts';
 import { openTable } from '../../src/adapters/dynamodb/table.ts';
 import { type DeployedWorld, startDeployedWorld } from '../support/sandbox/deployed-world.ts';
 import { createFaults, EAGER_KUBELET } from '../support/sandbox/faults.ts';
@@ -106,6 +108,7 @@ async function logOf(play: () => Promise<void>): Promise<string> {
 /** Comes through every function once. */
 async function playAll(): Promise<void> {
   await world.deploy(nextImage());
+  await deployTogether();
   await pushBadImage();
   await approve();
   await sweep();
@@ -142,6 +145,7 @@ async function whatIsSaid(role: string, action: string): Promise<string> {
 
 async function playFor(role: string, action: string): Promise<void> {
   const isAbout = (...actions: string[]): boolean => actions.includes(action);
+  if (role === 'join-batch') return isAbout('states:SendTaskFailure') ? deployTogetherInVain() : deployTogether();
   if (role === 'roll-back') return pushBadImage();
   if (role === 'sweep-releases') return isAbout('states:DescribeExecution') ? sweepBesideStopped() : sweepAfterLostEvent();
   if (role === 'answer-approval') return approve();
@@ -150,6 +154,22 @@ async function playFor(role: string, action: string): Promise<void> {
   if (isAbout('states:DescribeExecution') || (role === 'conclude-deployment' && isAbout('states:StartExecution'))) return pushTwice();
   if (role === 'rule') await world.push(nextImage());
   else await world.deploy(nextImage());
+}
+
+/** Somebody else is about to push to the branch, so that the release joins a batch. */
+async function deployTogether(): Promise<void> {
+  const table = openTable({ tableName: 'slipway-sandbox', client: new DynamoDBClient(config()) });
+  const repository = (await createServiceStore(table).service(PROD.service))?.environments['dev']?.edits[0]?.git;
+  if (repository === undefined) throw new Error('The service has no edits.');
+  await createBatchStore(table).enter(repository, { holder: 'somebody else', now: new Date().toISOString(), until: new Date(Date.now() + 60_000).toISOString() });
+  await world.deploy(nextImage());
+}
+
+/** The repository can't be opened, which everybody who waits is told. */
+async function deployTogetherInVain(): Promise<void> {
+  const role = 'slipway-sandbox-join-batch';
+  const policies = world.world.aws.iam.rolePolicies().get(role) ?? [];
+  await withPolicies(new Map([[role, withoutAction(policies, 'secretsmanager:GetSecretValue')]]), deployTogether);
 }
 
 async function pushBadImage(): Promise<void> {

@@ -7,6 +7,7 @@ import { claimTarget } from '../../src/steps/claim-target.ts';
 import { commitRelease } from '../../src/steps/commit-release.ts';
 import { concludeDeployment } from '../../src/steps/conclude-deployment.ts';
 import { concludeRelease } from '../../src/steps/conclude-release.ts';
+import { joinBatch } from '../../src/steps/join-batch.ts';
 import { resolveRelease } from '../../src/steps/resolve-release.ts';
 import { rollBack } from '../../src/steps/roll-back.ts';
 import { syncApplication } from '../../src/steps/sync-application.ts';
@@ -23,6 +24,7 @@ export const STEPS = {
   ClaimTarget: claimTarget,
   CheckAccess: checkAccess,
   CommitRelease: commitRelease,
+  JoinBatch: joinBatch,
   SyncApplication: syncApplication,
   CheckRollout: checkRollout,
   VerifyRelease: verifyRelease,
@@ -50,14 +52,14 @@ export type Call = {
 
 /**
  * Stands for a function. A thrown error is the function's; one named `Lambda.…` or `States.…` is the service's. What stands for
- * AwaitApproval returns the answer to its token, or null while nobody has answered.
+ * AwaitApproval or JoinBatch returns the answer to its token, or null while nobody has answered.
  */
 export type Stub = (call: Call, sleep: (seconds: number) => Promise<void>) => unknown;
 
 export type Stubs = Readonly<Partial<Record<StepName, Stub>>>;
 
 /** Status with which each step lets the deployment go on; a rollout leaves nothing to verify unless told so. */
-const GOOD = { RollBack: 'failed', ClaimTarget: 'claimed', CheckAccess: 'granted', CommitRelease: 'committed', SyncApplication: 'applied', CheckRollout: 'succeeded', VerifyRelease: 'succeeded' };
+const GOOD = { RollBack: 'failed', ClaimTarget: 'claimed', CheckAccess: 'granted', CommitRelease: 'committed', JoinBatch: 'committed', SyncApplication: 'applied', CheckRollout: 'succeeded', VerifyRelease: 'succeeded' };
 
 /** A function of each step that succeeds at once. The two that conclude decide as the real ones do. */
 export function happyStubs(targets: readonly string[]): Readonly<Record<StepName, Stub>> {
@@ -67,6 +69,7 @@ export function happyStubs(targets: readonly string[]): Readonly<Record<StepName
     ClaimTarget: good,
     CheckAccess: good,
     CommitRelease: good,
+    JoinBatch: good,
     SyncApplication: good,
     CheckRollout: good,
     VerifyRelease: good,

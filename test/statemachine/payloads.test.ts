@@ -24,6 +24,7 @@ const PAYLOADS: Record<StepName, string[]> = {
   ClaimTarget: TARGET_PAYLOAD,
   CheckAccess: TARGET_PAYLOAD,
   CommitRelease: TARGET_PAYLOAD,
+  JoinBatch: [...TARGET_PAYLOAD, 'token'],
   SyncApplication: TARGET_PAYLOAD,
   CheckRollout: TARGET_PAYLOAD,
   VerifyRelease: TARGET_PAYLOAD,
@@ -37,6 +38,7 @@ async function callsOfARedrivenRelease(): Promise<readonly Call[]> {
   const deploying = await deploy(
     {
       ResolveRelease: () => found(['dev/eu'], 3600),
+      CommitRelease: answering('contended'),
       CheckRollout: answering('ready'),
       RollBack: turningRound,
       VerifyRelease: answering('failed', 'succeeded'),

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { RETRYABLE_ERRORS } from '../../src/domain/errors.ts';
 import { LONGEST_SLICE, SLICE_RESERVE } from '../../src/domain/slice.ts';
+import { PATIENCE_MS } from '../../src/steps/lead-batches.ts';
 import { DEFINITION, DEFINITION_TEXT, nextStates, statesOf } from './definition.ts';
 import { innerMachine, worstHistory } from './worst-history.ts';
 
@@ -122,6 +123,12 @@ describe('limits', () => {
     expect(TimeoutSeconds).toBe('{% $deployment.approval.timeoutSeconds %}');
     expect(Retry?.flatMap(({ ErrorEquals }) => ErrorEquals)).not.toContain('States.Timeout');
     expect(Catch?.[0]?.ErrorEquals).toEqual(['States.Timeout']);
+  });
+
+  it('lets a task wait for its batch as long as the leader takes it to be heard, and retries one whose leader died', () => {
+    const { TimeoutSeconds, Retry } = innerMachine().States['JoinBatch'] ?? {};
+    expect(Number(TimeoutSeconds) * 1000).toBe(PATIENCE_MS);
+    expect(Retry?.flatMap(({ ErrorEquals }) => ErrorEquals)).toContain('States.Timeout');
   });
 
   it('gives an execution more time than the longest that a person may take', () => {

@@ -22,8 +22,8 @@ const EVENTS_OF_A_CHOICE = 2;
 const EVENTS_OF_A_RETRY = 3;
 /** MapIterationStarted, MapIterationSucceeded, and the Pass at the beginning. */
 const EVENTS_OF_AN_ITERATION = 4;
-/** TaskSubmitted, of the Task that waits for a person. */
-const EVENTS_OF_A_TOKEN = 1;
+/** TaskSubmitted, of the Task that waits for a person and of the one that waits for a batch. */
+const EVENTS_OF_TOKENS = 2;
 /** ExecutionStarted, ExecutionSucceeded; MapStateEntered, -Started, -Succeeded, -Exited; two Tasks with their Choices; one Succeed. */
 const EVENTS_AROUND_THE_MAP = 2 + 4 + 2 * (EVENTS_OF_A_TASK + EVENTS_OF_A_CHOICE) + 2;
 
@@ -39,15 +39,15 @@ export const LONGEST_LAPS = {
 
 /**
  * History events of a release to 40 targets that a person approves, that fails in its last step and is rolled back: each with its longest
- * watch there and back, and every step held up once for as long as it is retried.
+ * watch there and back, and every step held up once for as long as it is retried; its commit goes out with others.
  */
 export function worstHistory(mostLaps: typeof MOST_LAPS = MOST_LAPS): number {
   const tasks = Object.values(innerMachine().States).filter((state) => state.Type === 'Task').length;
   const laps = Object.values(mostLaps).reduce((sum, count) => sum + count, 0);
   const entries = tasks - Object.keys(mostLaps).length + 2 * laps;
-  // NeedsApproval stands before a Task; no Choice follows CheckAccess and ConcludeDeployment.
+  // IsCommitted is entered after CommitRelease and after JoinBatch. NeedsApproval stands before a Task; no Choice follows CheckAccess and ConcludeDeployment.
   const choices = entries + 1 - 2;
-  const perTarget = EVENTS_OF_AN_ITERATION + entries * EVENTS_OF_A_TASK + choices * EVENTS_OF_A_CHOICE + EVENTS_OF_A_TOKEN + tasks * MOST_RETRIES * EVENTS_OF_A_RETRY;
+  const perTarget = EVENTS_OF_AN_ITERATION + entries * EVENTS_OF_A_TASK + choices * EVENTS_OF_A_CHOICE + EVENTS_OF_TOKENS + tasks * MOST_RETRIES * EVENTS_OF_A_RETRY;
   return MOST_TARGETS * perTarget + EVENTS_AROUND_THE_MAP;
 }
 

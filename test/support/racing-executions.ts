@@ -1,6 +1,7 @@
 import { resumeTargets } from '../../cli/targets/resume-targets.ts';
 import { createMemoryApprovalStore } from '../../src/adapters/memory/approval-store.ts';
 import { createMemoryArgoCd } from '../../src/adapters/memory/argo-cd.ts';
+import { createMemoryBatchStore } from '../../src/adapters/memory/batch-store.ts';
 import { createMemoryEvents } from '../../src/adapters/memory/events.ts';
 import { createMemoryGitHosts } from '../../src/adapters/memory/git-host.ts';
 import { createMemoryMetrics } from '../../src/adapters/memory/metrics.ts';
@@ -9,7 +10,7 @@ import { createMemoryReleaseRegistry } from '../../src/adapters/memory/release-r
 import { createMemoryServiceStore } from '../../src/adapters/memory/service-store.ts';
 import { createMemoryTargetStore } from '../../src/adapters/memory/target-store.ts';
 import { holdsClaim } from '../../src/domain/claim.ts';
-import { type Deployment, goalOf, type Outcome, type RequestByHand } from '../../src/domain/deployment.ts';
+import { type Deployment, goalOf, type Outcome, type RequestByHand, type StepResult } from '../../src/domain/deployment.ts';
 import { type Instant, later } from '../../src/domain/instant.ts';
 import { ConflictError } from '../../src/domain/errors.ts';
 import type { OwnRequest } from '../../src/domain/own-request.ts';
@@ -17,10 +18,13 @@ import type { Release } from '../../src/domain/release.ts';
 import type { Environment, GitRepository } from '../../src/domain/service.ts';
 import type { TargetChange, TargetState } from '../../src/domain/target-state.ts';
 import type { ClaimPurpose, TargetStore } from '../../src/ports/deployment-store.ts';
+import type { BatchStore } from '../../src/ports/batch-store.ts';
 import type { Executions } from '../../src/ports/executions.ts';
 import type { GitHost } from '../../src/ports/git-host.ts';
 import { claimTarget } from '../../src/steps/claim-target.ts';
 import { commitRelease } from '../../src/steps/commit-release.ts';
+import { type JoinBatchPorts, joinBatch } from '../../src/steps/join-batch.ts';
+import type { TargetStepInput } from '../../src/steps/wire.ts';
 import { concludeDeployment } from '../../src/steps/conclude-deployment.ts';
 import { rollBack } from '../../src/steps/roll-back.ts';
 import { anApplication } from './application.ts';
@@ -37,7 +41,7 @@ const EDITS: Environment['edits'] = [{ ...SCALARS, path: 'image.tag', value: 'ta
 /** What becomes of a release whose pods are watched, and which steps lose their first answer and are run again. */
 export type Fate = { readonly rollout: 'succeeded' | 'failed' | 'errored'; readonly lost: readonly State[] };
 
-type State = 'claim' | 'commit' | 'rollout' | 'roll-back' | 'way-back' | 'conclude';
+type State = 'claim' | 'commit' | 'batch' | 'rollout' | 'roll-back' | 'way-back' | 'conclude';
 type Place = { readonly state: State; readonly status: string; readonly deployment: Deployment };
 
 /** One execution of the state machine, as far as one target goes. */
@@ -76,14 +80,14 @@ export type Race = ReturnType<typeof createRace>;
 /** Executions that deploy to one target at once, over the stores in memory; every call of theirs to the world waits for its turn. */
 export function createRace({ environment, inTurn, fates, observer }: RaceOptions) {
   let now = '2026-01-02T03:00:00.000Z';
-  const clock = { now: () => (now = later(now, 1)) };
+  const clock = { now: () => (now = later(now, 1)), remaining: () => Infinity };
   const services = createMemoryServiceStore([aService({ environments: { dev: anEnvironment({ ...environment, edits: EDITS }) } })]);
   const hosts = createMemoryGitHosts();
   hosts.add(GIT.url, { files: { [FILE]: `image:\n  tag: none\n  digest: none\n` } });
   const argocd = createMemoryArgoCd(anApplication({ sources: [{ repoUrl: GIT.url, targetRevision: 'main' }] }));
   const registry = createMemoryReleaseRegistry();
   const store = createMemoryTargetStore();
-  const shared = { services, clock, records: createMemoryRecordStore(), approvals: createMemoryApprovalStore(), events: createMemoryEvents(), metrics: createMemoryMetrics() };
+  const shared = { services, clock, records: createMemoryRecordStore(), approvals: createMemoryApprovalStore(), batches: batchesInTurn(inTurn), events: createMemoryEvents(), metrics: createMemoryMetrics() };
   const all: RacingExecution[] = [];
   const ended: Ended[] = [];
   const underWay = new Set<Promise<void>>();
@@ -111,6 +115,7 @@ export function createRace({ environment, inTurn, fates, observer }: RaceOptions
         return 'started';
       }),
     answer: () => Promise.reject(new Error('Nobody is asked for approval here.')),
+    fail: () => Promise.reject(new Error('Who joins a batch answers for itself.')),
   };
 
   function start(name: string, release: Release, request?: RequestByHand): RacingExecution {
@@ -156,7 +161,9 @@ export function createRace({ environment, inTurn, fates, observer }: RaceOptions
       case 'claim':
         return after(await claimTarget.run(ports, input), { claimed: 'commit' });
       case 'commit':
-        return after(await commitRelease.run(ports, input), { committed: 'rollout' });
+        return after(await commitRelease.run(ports, input), { committed: 'rollout', contended: 'batch' });
+      case 'batch':
+        return after(await join(execution, ports, input), { committed: 'rollout' });
       case 'rollout':
       case 'way-back': {
         const rollout = await watch(ports.targets, execution);
@@ -170,6 +177,34 @@ export function createRace({ environment, inTurn, fates, observer }: RaceOptions
         return null;
       }
     }
+  }
+
+  const tasks = new Map<string, PromiseWithResolvers<StepResult<string>>>();
+  let tokens = 0;
+
+  /** Waits for the answer to its token, whoever gives it. */
+  async function join(execution: RacingExecution, ports: Omit<JoinBatchPorts, 'executions' | 'renewGit'>, input: TargetStepInput): Promise<StepResult<string>> {
+    const token = `${execution.name} ${++tokens}`;
+    const task = Promise.withResolvers<StepResult<string>>();
+    tasks.set(token, task);
+    const answering: JoinBatchPorts['executions'] = {
+      answer: (to, answer) =>
+        inTurn(async () => {
+          tasks.get(to)?.resolve(answer as StepResult<string>);
+          return 'taken' as const;
+        }),
+      fail: (to, error) =>
+        inTurn(async () => {
+          tasks.get(to)?.reject(error);
+          return 'taken' as const;
+        }),
+    };
+    await joinBatch.run({ ...ports, executions: answering, renewGit: () => undefined }, { ...input, token });
+    return task.promise;
+  }
+
+  function named(name: string): RacingExecution | undefined {
+    return all.find((one) => one.name === name);
   }
 
   /** As the watching steps do: the claim is proven, the value must still be on the branch, and then the pods decide. */
@@ -193,7 +228,7 @@ export function createRace({ environment, inTurn, fates, observer }: RaceOptions
       prove: (key, proof, purpose) =>
         inTurn(async () => {
           const done = await store.prove(key, proof, purpose);
-          if (done) observer.proven(execution, purpose);
+          if (done) observer.proven(named(proof.execution) ?? execution, purpose);
           return done;
         }),
       conclude: (key, proof, current) => inTurn(() => store.conclude(key, proof, current)),
@@ -210,6 +245,15 @@ export function createRace({ environment, inTurn, fates, observer }: RaceOptions
           const revision = await host.commit(change);
           if (state === 'commit') observer.committed(execution);
           return revision;
+        }),
+      commitEach: (batch) =>
+        inTurn(async () => {
+          const revisions = (await host.commitEach?.(batch)) ?? [];
+          for (const { message } of batch.commits) {
+            const committer = named(/^Slipway-Execution: (.*)$/m.exec(message)?.[1] ?? '');
+            if (committer !== undefined) observer.committed(committer);
+          }
+          return revisions;
         }),
     };
   }
@@ -252,6 +296,19 @@ export function createRace({ environment, inTurn, fates, observer }: RaceOptions
     async settled(): Promise<void> {
       while (underWay.size > 0) await Promise.all(underWay);
     },
+  };
+}
+
+/** The stores of a batch, each call in its turn. */
+function batchesInTurn(inTurn: RaceOptions['inTurn']): BatchStore {
+  const store = createMemoryBatchStore();
+  return {
+    join: (...args) => inTurn(() => store.join(...args)),
+    waiting: (...args) => inTurn(() => store.waiting(...args)),
+    leave: (...args) => inTurn(() => store.leave(...args)),
+    lead: (...args) => inTurn(() => store.lead(...args)),
+    enter: (...args) => inTurn(() => store.enter(...args)),
+    stepDown: (...args) => inTurn(() => store.stepDown(...args)),
   };
 }
 

@@ -1,5 +1,8 @@
+import { createHash } from 'node:crypto';
 import { targetName, type TargetKey } from '../../domain/deployment.ts';
 import type { Release } from '../../domain/release.ts';
+import type { GitRepository } from '../../domain/service.ts';
+import type { WaitingCommit } from '../../ports/batch-store.ts';
 import type { RepositoryRef } from '../../ports/release-registry.ts';
 import type { Key } from './table.ts';
 
@@ -32,6 +35,27 @@ export function approvalKey(key: TargetKey): Key {
 }
 
 export const APPROVALS = 'approval';
+
+/** Who wants a branch together with others: few and for seconds, so that one partition holds them all. */
+export function waitingKey(repository: GitRepository, { deployment, execution }: Pick<WaitingCommit, 'deployment' | 'execution'>): Key {
+  return { pk: BATCHES, sk: `${waitingPrefix(repository)}${targetName(deployment)}#${execution}` };
+}
+
+export function waitingPrefix(repository: GitRepository): string {
+  return `${branchName(repository)}#waiting#`;
+}
+
+export function leaderKey(repository: GitRepository): Key {
+  return { pk: BATCHES, sk: `${branchName(repository)}#leader` };
+}
+
+export const BATCHES = 'batch';
+
+/** Entries that differ in anything, as in their author, are told apart by the hash. */
+function branchName(repository: GitRepository): string {
+  const hash = createHash('sha256').update(JSON.stringify(repository)).digest('hex').slice(0, 16);
+  return `${repository.url}#${repository.branch}#${hash}`;
+}
 
 export function targetKey({ service, environment, target }: TargetKey): Key {
   return { pk: partition(service), sk: `target#${environment}/${target}` };

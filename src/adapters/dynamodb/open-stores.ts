@@ -1,5 +1,7 @@
 import type { ApprovalStore, RecordStore, ServiceStore, SweepStore, TargetStore } from '../../ports/deployment-store.ts';
+import type { BatchStore } from '../../ports/batch-store.ts';
 import { createApprovalStore } from './approval-store.ts';
+import { createBatchStore } from './batch-store.ts';
 import { createRecordStore } from './record-store.ts';
 import { createServiceStore } from './service-store.ts';
 import { createSweepStore } from './sweep-store.ts';
@@ -12,6 +14,7 @@ export type Stores = {
   readonly records: RecordStore;
   readonly approvals: ApprovalStore;
   readonly sweep: SweepStore;
+  readonly batches: BatchStore;
 };
 
 /** The stores that share Slipway's one table, over one client. */
@@ -23,5 +26,6 @@ export function openStores(tableName: string): Stores {
     records: createRecordStore(table),
     approvals: createApprovalStore(table),
     sweep: createSweepStore(table),
+    batches: createBatchStore(table),
   };
 }

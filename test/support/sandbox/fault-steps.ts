@@ -56,7 +56,7 @@ export const STEPS = {
   CommitRelease: {
     functionName: 'commit-release',
     parties: ['table', 'secrets', 'git', 'argocd'],
-    effects: [{ name: 'proof', party: 'table', operation: /^UpdateItem$/ }, PUSH],
+    effects: [{ name: 'proof', party: 'table', operation: /^UpdateItem$/, nth: 2 }, PUSH],
     rights: ['dynamodb:UpdateItem', 'secretsmanager:GetSecretValue'],
   },
   SyncApplication: {

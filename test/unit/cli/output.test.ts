@@ -96,6 +96,7 @@ describe('progressLine, of what a redrive, a rollback or an approval says', () =
     [{ state: 'RollBack', status: 'failed', detail: 'pod web-1: OOMKilled' }, 'not rolled back: pod web-1: OOMKilled'],
     [{ state: 'ConcludeDeployment', status: 'rolled-back' }, 'rolled back'],
     [{ state: 'CommitRelease', status: 'committed', foundDone: true }, 'the values file named the image already'],
+    [{ state: 'CommitRelease', status: 'contended' }, 'others want the branch; its commit goes out with theirs'],
     [{ state: 'SyncApplication', status: 'applied', foundDone: true }, 'Argo CD had applied it already'],
   ])('tells %o as %s', (progress, words) => {
     expect(progressLine(aProgress(progress), 0).split('dev/eu')[1]?.trim()).toBe(words);

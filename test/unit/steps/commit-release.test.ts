@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryArgoCd } from '../../../src/adapters/memory/argo-cd.ts';
+import { createMemoryBatchStore } from '../../../src/adapters/memory/batch-store.ts';
 import { createMemoryClock } from '../../../src/adapters/memory/clock.ts';
 import { createMemoryGitHosts, type MemoryRepository } from '../../../src/adapters/memory/git-host.ts';
 import { createMemoryServiceStore } from '../../../src/adapters/memory/service-store.ts';
 import { createMemoryTargetStore } from '../../../src/adapters/memory/target-store.ts';
-import { ConfigurationError, ConflictError, ForbiddenError, NotFoundError, RefusedError, UnavailableError } from '../../../src/domain/errors.ts';
+import { ConfigurationError, ForbiddenError, NotFoundError, RefusedError, UnavailableError } from '../../../src/domain/errors.ts';
 import type { Deployment } from '../../../src/domain/deployment.ts';
 import type { Release } from '../../../src/domain/release.ts';
 import type { Edit, GitRepository, Target } from '../../../src/domain/service.ts';
@@ -46,6 +47,7 @@ async function aWorld({ interrupts, edits = PINNED, target = {}, values = VALUES
   const argocd = createMemoryArgoCd(anApplication({ sources }));
   const services = createMemoryServiceStore([aService({ environments: { dev: anEnvironment({ edits, targets: { eu: aTarget(target) } }) } })]);
   const targets = createMemoryTargetStore();
+  const batches = createMemoryBatchStore();
   const deployment = aDeployment({ claim: { generation: 1, redrives: 0 }, ...(interrupts && { interrupts }) });
   const proof = { execution: EXECUTION, generation: 1 };
   const claim = async () => targets.change(deployment, await targets.target(deployment), { claim: aClaim(proof) });
@@ -69,8 +71,8 @@ async function aWorld({ interrupts, edits = PINNED, target = {}, values = VALUES
     };
   }
   const read = async () => (await hosts.open(GIT)).read([FILE]);
-  const run = (proving: Pick<TargetStore, 'target' | 'prove'> = targets) => commitRelease.run({ services, targets: proving, git: open, argocd: async () => argocd, clock: createMemoryClock(NOW) }, { execution: EXECUTION, redrives: 0, deployment });
-  return { run, read, repository, argocd, targets, services, deployment, attempts: () => attempts };
+  const run = (proving: Pick<TargetStore, 'target' | 'prove'> = targets) => commitRelease.run({ services, targets: proving, batches, git: open, argocd: async () => argocd, clock: createMemoryClock(NOW) }, { execution: EXECUTION, redrives: 0, deployment });
+  return { run, read, repository, argocd, targets, services, batches, deployment, attempts: () => attempts };
 }
 
 describe('commitRelease', () => {
@@ -134,18 +136,33 @@ describe('commitRelease', () => {
 
   it('makes its edit again on the new head after a lost race', async () => {
     const beforeCommit = (repository: MemoryRepository, attempt: number) => {
-      if (attempt < 3) repository.commit({ [FILE]: `# round ${attempt}\n${VALUES}` });
+      if (attempt < 2) repository.commit({ [FILE]: `# round ${attempt}\n${VALUES}` });
     };
     const { run, read, attempts } = await aWorld({ beforeCommit });
     expect((await run()).status).toBe('committed');
-    expect((await read()).files[FILE]).toContain('# round 2\nimage:\n  tag: 1.1.0 # ours\n');
-    expect(attempts()).toBe(3);
+    expect((await read()).files[FILE]).toContain('# round 1\nimage:\n  tag: 1.1.0 # ours\n');
+    expect(attempts()).toBe(2);
   });
 
-  it('leaves it to the state machine after eight lost races', async () => {
-    const { run, attempts } = await aWorld({ beforeCommit: (repository) => void repository.commit({ 'README.md': 'again\n' }) });
-    await expect(run()).rejects.toThrow(ConflictError);
-    expect(attempts()).toBe(8);
+  it('goes out with others after two lost races', async () => {
+    const { run, attempts, deployment } = await aWorld({ beforeCommit: (repository) => void repository.commit({ 'README.md': 'again\n' }) });
+    expect(await run()).toEqual({ status: 'contended', deployment });
+    expect(attempts()).toBe(2);
+  });
+
+  it('goes out with others where somebody pushes for all who want the branch, and asks Git only whether it is the default one', async () => {
+    const { run, batches, attempts, deployment, argocd } = await aWorld({ sources: [{ repoUrl: GIT.url, targetRevision: 'HEAD' }] });
+    await batches.lead(GIT, { holder: 'another', now: NOW, until: '2026-01-02T03:10:30.000Z' });
+    expect(await run()).toEqual({ status: 'contended', deployment });
+    expect(attempts()).toBe(0);
+    argocd.show({ sources: [{ repoUrl: GIT.url, targetRevision: 'v1' }] });
+    await expect(run()).rejects.toThrow('follows v1 of');
+  });
+
+  it('commits by itself once the lease of a leader that died has ended', async () => {
+    const { run, batches } = await aWorld();
+    await batches.lead(GIT, { holder: 'another', now: '2026-01-02T03:09:00.000Z', until: '2026-01-02T03:09:30.000Z' });
+    expect((await run()).status).toBe('committed');
   });
 
   it('stops when its claim is taken between two attempts', async () => {
