@@ -5,11 +5,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type BareRepository, openBareRepository } from '../../sandbox/git/bare-repository.ts';
 import { createOpenGit } from '../../src/adapters/git/open-git-host.ts';
 import { createMemoryArgoCd } from '../../src/adapters/memory/argo-cd.ts';
+import { createMemoryBatchStore } from '../../src/adapters/memory/batch-store.ts';
 import { createMemoryExecutions, type MemoryExecutions } from '../../src/adapters/memory/executions.ts';
 import { createMemoryServiceStore } from '../../src/adapters/memory/service-store.ts';
 import { createMemoryTargetStore } from '../../src/adapters/memory/target-store.ts';
 import type { Edit, GitRepository, Service } from '../../src/domain/service.ts';
+import type { BatchStore } from '../../src/ports/batch-store.ts';
 import type { ServiceStore, TargetStore } from '../../src/ports/deployment-store.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 import type { OpenGitHost } from '../../src/ports/git-host.ts';
 import { anApplication } from '../../test/support/application.ts';
 import { anEnvironment, aService, aTarget } from '../../test/support/service.ts';
@@ -22,6 +25,7 @@ export type CommitWorld = {
   readonly repository: BareRepository;
   readonly services: Pick<ServiceStore, 'service'>;
   readonly targets: TargetStore;
+  readonly batches: BatchStore;
   readonly executions: MemoryExecutions;
   readonly pushes: Pushes;
   /** What a function of its own sees: connections and what it remembers of the repository are its alone. */
@@ -30,7 +34,7 @@ export type CommitWorld = {
   stop(): Promise<void>;
 };
 
-export type Container = { readonly git: OpenGitHost; readonly argocd: () => Promise<ReturnType<typeof createMemoryArgoCd>>; readonly clock: { now(): string } };
+export type Container = { readonly git: OpenGitHost; readonly argocd: () => Promise<ReturnType<typeof createMemoryArgoCd>>; readonly clock: Pick<Clock, 'now' | 'remaining'> };
 
 /** Pushes of Slipway that the server took, and those that came second. */
 export type Pushes = { taken: number; lost: number };
@@ -38,6 +42,9 @@ export type Pushes = { taken: number; lost: number };
 export const TARGET = { environment: 'dev', target: 'eu' } as const;
 
 const ENVIRONMENTS_PER_SERVICE = 10;
+
+/** What a function has left of its time; none of them comes near its end. */
+const FUNCTION_MS = 100_000;
 
 export function serviceName(index: number): string {
   return `service-${String(index + 1).padStart(5, '0')}`;
@@ -55,6 +62,7 @@ export async function startCommitWorld(count: number): Promise<CommitWorld> {
     repository: openBareRepository(join(root, 'config.git')),
     services: slowed(createMemoryServiceStore(services)),
     targets: slowed(createMemoryTargetStore()),
+    batches: slowed(createMemoryBatchStore()),
     executions: createMemoryExecutions(),
     pushes,
     openContainer: () => openContainer(server, url, pushes),
@@ -80,7 +88,7 @@ function configuredService(name: string, git: GitRepository): Service {
 function openContainer({ credential }: ConfigServer, url: string, pushes: Pushes): Container {
   const argocd = createMemoryArgoCd(anApplication({ sources: [{ repoUrl: url, targetRevision: 'main' }] }));
   const git = createOpenGit({ secrets: { read: async () => JSON.stringify(credential) } });
-  return { git: counted(git, pushes), argocd: async () => argocd, clock: { now: () => new Date().toISOString() } };
+  return { git: counted(git, pushes), argocd: async () => argocd, clock: { now: () => new Date().toISOString(), remaining: () => FUNCTION_MS } };
 }
 
 function counted(open: OpenGitHost, pushes: Pushes): OpenGitHost {
@@ -96,7 +104,11 @@ function counted(open: OpenGitHost, pushes: Pushes): OpenGitHost {
         throw error;
       }
     };
-    return { ...host, commit: (change) => count(host.commit(change)) };
+    return {
+      ...host,
+      commit: (change) => count(host.commit(change)),
+      ...(host.commitEach && { commitEach: (batch) => count(host.commitEach?.(batch) ?? Promise.resolve([])) }),
+    };
   };
 }
 

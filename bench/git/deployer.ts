@@ -3,10 +3,12 @@ import type { Deployment } from '../../src/domain/deployment.ts';
 import type { Release } from '../../src/domain/release.ts';
 import { claimTarget } from '../../src/steps/claim-target.ts';
 import { commitRelease } from '../../src/steps/commit-release.ts';
+import { joinBatch } from '../../src/steps/join-batch.ts';
 import type { TargetStepInput } from '../../src/steps/wire.ts';
 import { aRelease } from '../../test/support/release.ts';
 import { type CommitWorld, type Container, TARGET } from './commit-world.ts';
 import { runTask } from './state-machine.ts';
+import { createTokenTasks, type TokenAnswers } from './token-tasks.ts';
 
 /** What became of one release, and how long it took from its claim to its commit, in milliseconds. */
 export type Committed = { readonly status: string; readonly took: number; readonly error?: string };
@@ -20,7 +22,8 @@ export type Deployer = {
 };
 
 export function createDeployer(world: CommitWorld): Deployer {
-  const { services, targets, executions } = world;
+  const { services, targets, batches, executions } = world;
+  const tasks = createTokenTasks();
   const idle: Container[] = [];
   let last = 0;
 
@@ -34,8 +37,11 @@ export function createDeployer(world: CommitWorld): Deployer {
   }
 
   async function commitAsMachine(input: TargetStepInput): Promise<string> {
-    const { status } = await runTask('CommitRelease', () => onContainer((container) => commitRelease.run({ services, targets, ...container }, input)));
-    return status;
+    const { status, deployment } = await runTask('CommitRelease', () => onContainer((container) => commitRelease.run({ services, targets, batches, ...container }, input)));
+    if (status !== 'contended') return status;
+    const join = (token: string, answers: TokenAnswers) =>
+      onContainer((container) => joinBatch.run({ services, targets, batches, executions: answers, ...container, renewGit: () => undefined }, { ...input, deployment, token }));
+    return runTask('JoinBatch', () => tasks.run(join));
   }
 
   return {
