@@ -11,7 +11,7 @@ import type { ServiceStore, TargetStore } from '../ports/deployment-store.ts';
 import type { GitHost } from '../ports/git-host.ts';
 import { pushBatch } from './push-batch.ts';
 import { readForAll } from './read-for-all.ts';
-import { readTargetConfig } from './target-config.ts';
+import { editedRepository, readTargetConfig } from './target-config.ts';
 
 export type CommitBatchPorts = {
   readonly services: Pick<ServiceStore, 'service'>;
@@ -62,11 +62,16 @@ export function candidateOf({ waiting, edits }: Member): Candidate {
 async function lookUp({ services, targets }: CommitBatchPorts, { repository }: BatchPlace, waiting: WaitingCommit): Promise<Member | Answer> {
   const { deployment, execution } = waiting;
   const [{ edits }, state] = await Promise.all([readTargetConfig(services, deployment), targets.target(deployment)]);
-  if (edits.length === 0 || edits.some(({ git }) => JSON.stringify(git) !== JSON.stringify(repository))) throw movedAway(waiting, repository);
+  if (isElsewhere(edits, editedRepository(edits, deployment), repository)) throw movedAway(waiting, repository);
   if (!holdsClaim(state, execution, deployment)) return superseded(waiting);
   const cause = movedTag(state, edits, deployment.release);
   if (cause !== null) return { result: { status: 'failed', deployment: { ...deployment, cause: deployment.cause ?? cause } } };
   return { waiting, edits, state };
+}
+
+/** As CommitRelease: the entry of the first edit counts, and the others go to the same branch. */
+function isElsewhere(edits: readonly Edit[], entry: GitRepository, repository: GitRepository): boolean {
+  return JSON.stringify(entry) !== JSON.stringify(repository) || edits.some(({ git }) => git.url !== repository.url || git.branch !== repository.branch);
 }
 
 function movedAway({ deployment }: WaitingCommit, { url, branch }: GitRepository): ConfigurationError {

@@ -42,18 +42,19 @@ export const commitRelease = defineStep({
     const repository = singleRepository(edits, editedRepository(edits, deployment), deployment);
     const host = await ports.git(repository);
     const work: Work = { ports, host, repository, edits, execution: input.execution, deployment };
+    const entering = enter(work);
     try {
-      return await commitUnlessContended(work, target);
+      return await commitUnlessContended(work, target, entering);
     } finally {
-      await ports.batches.stepDown(repository, holderOf(work));
+      if (await entering) await ports.batches.stepDown(repository, holderOf(work));
     }
   },
 });
 
 /** The Application is looked at in any case: nothing goes out, alone or with others, that it would not pick up. */
-async function commitUnlessContended(work: Work, target: Target): Promise<Result> {
+async function commitUnlessContended(work: Work, target: Target, entering: Promise<boolean>): Promise<Result> {
   const { ports, host, repository, deployment } = work;
-  const [first, { application, maySync }] = await Promise.all([readIfAlone(work), lookAtApplication(ports, target)]);
+  const [first, { application, maySync }] = await Promise.all([entering.then((isAlone) => (isAlone ? readFiles(work) : null)), lookAtApplication(ports, target)]);
   const { isDefaultBranch = false } = first ?? (namesBranch(application, repository) ? {} : await host.read([]));
   checkApplication({ application, maySync, repository, isDefaultBranch });
   if (first === null) return { status: 'contended', deployment };
@@ -88,11 +89,10 @@ async function lookAtApplication({ argocd }: Ports, target: Target) {
   return { application, maySync: rights.allowed };
 }
 
-/** Null where somebody else is about to push to the branch: one more would only be in the way. */
-async function readIfAlone(work: Work): Promise<GitSnapshot | null> {
+/** False where somebody else is about to push to the branch: one more would only be in the way. */
+function enter(work: Work): Promise<boolean> {
   const { batches, clock } = work.ports;
-  const isAlone = await batches.enter(work.repository, leaseOf(holderOf(work), clock.now()));
-  return isAlone ? readFiles(work) : null;
+  return batches.enter(work.repository, leaseOf(holderOf(work), clock.now()));
 }
 
 function holderOf({ execution, deployment }: Work): string {

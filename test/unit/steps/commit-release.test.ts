@@ -159,6 +159,14 @@ describe('commitRelease', () => {
     await expect(run()).rejects.toThrow('follows v1 of');
   });
 
+  it('leaves the branch to others again, also when the Application refuses at once', async () => {
+    const { run, argocd, batches } = await aWorld();
+    const isFree = () => batches.enter(GIT, { holder: 'another', now: NOW, until: NOW });
+    argocd.remove();
+    await expect(run()).rejects.toThrow(NotFoundError);
+    expect(await isFree()).toBe(true);
+  });
+
   it('commits by itself once the lease of a leader that died has ended', async () => {
     const { run, batches } = await aWorld();
     await batches.lead(GIT, { holder: 'another', now: '2026-01-02T03:09:00.000Z', until: '2026-01-02T03:09:30.000Z' });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ConfigurationError, ConflictError, NotFoundError, RefusedError, UnauthorizedError, UnavailableError } from '../../../src/domain/errors.ts';
 import { aBatchWorld, type BatchWorldOptions, fileOf, GIT, type HostHooks, valuesWith } from '../../support/batch-world.ts';
 import { aDigest } from '../../support/release.ts';
+import { anEnvironment } from '../../support/service.ts';
 
 const THREE = [{ name: 'api' }, { name: 'web' }, { name: 'worker' }];
 
@@ -86,13 +87,26 @@ describe('joinBatch', () => {
     expect(world.repository.messages()).toHaveLength(3);
   });
 
-  it('fails alone a target that is no longer configured, or is written elsewhere by now', async () => {
+  it.each([
+    ['branch', { ...GIT, branch: 'next' }],
+    ['author', { ...GIT, commit: { author: { name: 'A', email: 'a@example.com' } } }],
+  ])('fails alone what is written with another %s by now', async (_what, git) => {
     const world = await threeThatWait();
-    const { service } = world.ports.services;
-    const moved = { ...world.ports, services: { service: async (name: string) => (name === 'api' ? null : service(name)) } };
-    const { joinBatch } = await import('../../../src/steps/join-batch.ts');
-    await world.waits('worker');
-    await joinBatch.run(moved, { execution: 'other', redrives: 0, deployment: world.deploymentOf('worker'), token: 'token' });
+    const { services } = world.ports;
+    const before = await services.service('api');
+    const edits = [{ git, file: fileOf('api'), path: 'image.tag', value: 'tag' as const }];
+    const moved = before && { ...before, environments: { dev: anEnvironment({ edits }) } };
+    Object.assign(world.ports, { services: { service: async (name: string) => (name === 'api' ? moved : services.service(name)) } });
+    await world.joins('worker');
+    expect(String(world.failure('api'))).toContain('api/dev/eu is no longer written to main of https://git.example.com/team/config.git');
+    expect([await world.read('api'), world.answer('web')?.status]).toEqual([valuesWith('1.0.0'), 'committed']);
+  });
+
+  it('fails alone a target that is no longer configured', async () => {
+    const world = await threeThatWait();
+    const { services } = world.ports;
+    Object.assign(world.ports, { services: { service: async (name: string) => (name === 'api' ? null : services.service(name)) } });
+    await world.joins('worker');
     expect(String(world.failure('api'))).toContain('api/dev/eu is not configured');
     expect(world.answer('web')?.status).toBe('committed');
   });
