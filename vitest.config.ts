@@ -7,6 +7,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // These need the lab: see vitest.lab.config.ts.
     exclude: ['test/lab/**'],
+    setupFiles: ['test/support/compile-cache.ts'],
     // A guard against hanging, no measure: worlds start slowly on a busy machine.
     testTimeout: 60_000,
     hookTimeout: 180_000,
