@@ -1,19 +1,19 @@
-import { spawn } from 'node:child_process';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
+import { launch } from '../launcher/launch.ts';
 import { gitEnvironment } from './run-git.ts';
 
 /** Answers one request with `git http-backend`, a CGI program. `user` is set for who may push: git itself refuses the others. */
 export function answerWithGit(root: string, request: IncomingMessage, response: ServerResponse, user?: string): void {
-  const backend = spawn('git', ['http-backend'], { env: cgiEnvironment(root, request, user), stdio: ['pipe', 'pipe', 'ignore'] });
-  backend.stdin.on('error', () => undefined); // git may answer before it has read the whole request
-  backend.on('error', () => response.writeHead(500).end('git could not be started\n'));
+  const backend = launch({ command: 'git', args: ['http-backend'], env: cgiEnvironment(root, request, user) });
+  backend.stderr.resume();
+  backend.exited.catch(() => response.headersSent || response.writeHead(500).end('git could not be started\n'));
   response.on('close', () => backend.kill());
   request.pipe(backend.stdin);
   relay(backend.stdout, response);
 }
 
-function cgiEnvironment(root: string, request: IncomingMessage, user: string | undefined): NodeJS.ProcessEnv {
+function cgiEnvironment(root: string, request: IncomingMessage, user: string | undefined): Record<string, string> {
   const { pathname, search } = new URL(request.url ?? '/', 'http://sandbox');
   const headers: readonly [variable: string, header: string][] = [
     ['CONTENT_TYPE', 'content-type'],
@@ -21,7 +21,7 @@ function cgiEnvironment(root: string, request: IncomingMessage, user: string | u
     ['HTTP_CONTENT_ENCODING', 'content-encoding'],
     ['GIT_PROTOCOL', 'git-protocol'],
   ];
-  const environment: NodeJS.ProcessEnv = { ...gitEnvironment };
+  const environment: Record<string, string> = { ...gitEnvironment };
   for (const [variable, header] of headers) {
     const value = request.headers[header];
     if (typeof value === 'string') environment[variable] = value;

@@ -40,9 +40,14 @@ describe('executions that overlap where a newer release may interrupt', () => {
     ['2.3.0', '2.4.0', 'SyncApplication'],
     ['2.5.0', '2.6.0', 'CheckRollout'],
   ])('let the newer release win: %s ends superseded by %s, which was pushed while it was in %s', async (older, newer, state) => {
+    // However slow the machine, the older one is not done before the newer one comes.
+    faults.breakPods(imageOf(older).digest, 'never-ready');
     const [first = ''] = await world.push(imageOf(older));
     await world.executions.reaches(first, state);
-    const newerEnd = await world.deploy(imageOf(newer));
+    const [second = ''] = await world.push(imageOf(newer));
+    await world.executions.reaches(second, 'CommitRelease');
+    faults.heal(imageOf(older).digest);
+    const newerEnd = await world.executions.ended(second);
     const olderEnd = await world.executions.ended(first);
     expect(newerEnd).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded', cause: null });
     expect(olderEnd).toMatchObject({ status: 'SUCCEEDED', outcome: 'superseded' });
