@@ -65,16 +65,16 @@ const Between = z.array(z.object({ parent_ids: z.array(z.string()), stats: z.obj
 const PAGE = 100;
 
 /**
- * Whether what others committed between the head and our commit's parent leaves ours right: it stands on the head, no file of ours is
- * among it, and none of it is a commit of nothing, which is how a newer release says that this one comes too late.
+ * Whether what was committed between the head and our commit's parent leaves ours right: it stands on the head, no file of ours is
+ * among it unless it says there what ours says (our own commit, whose answer was lost and which came late), and none of it is a commit of nothing, which is how a newer release says that this one comes too late.
  */
 async function isHarmless(gitlab: TokenForge, { head, files }: GitChange, parent: string, known: Files): Promise<boolean> {
   const answer = await ask(gitlab, { method: 'GET', path: `${repositoryApi(gitlab)}/commits?ref_name=${head}..${parent}&with_stats=true&per_page=${PAGE}` });
   if (answer.status !== 200) throw apiError(gitlab, 'read', answer);
   const between = readJson(gitlab, answer, Between);
   if (between.length >= PAGE || !between.some(({ parent_ids }) => parent_ids.includes(head)) || between.some(({ stats }) => stats.total === 0)) return false;
-  const same = await Promise.all(Object.keys(files).map(async (path) => (await readFile(gitlab, path, parent)) === known[path]));
-  return !same.includes(false);
+  const right = await Promise.all(Object.entries(files).map(async ([path, ours]) => [known[path], ours].includes(await readFile(gitlab, path, parent))));
+  return !right.includes(false);
 }
 
 /** Puts back what the others had written, unless they have written again since. */

@@ -30,6 +30,13 @@ describe('GitLab, whose branch moves after its checks and before the commit', ()
     expect((await (await world.open('reader')).read([FILE, 'README.md'])).files).toEqual({ [FILE]: 'tag: v2\n', 'README.md': 'changed\n' });
   });
 
+  it('keeps the commit when what came in between says the same, as our own does whose answer was lost', async () => {
+    world = await createGitLabWorld(FILES);
+    world.state.meanwhile = () => world.commit({ [FILE]: 'tag: v2\n' });
+    expect(await commitTag('v2')).toBe(await world.head());
+    expect(await text()).toBe('tag: v2\n');
+  });
+
   it('gives the file back to those who changed it', async () => {
     world = await createGitLabWorld(FILES);
     world.state.meanwhile = () => world.commit({ [FILE]: 'tag: v1\nreplicas: 3\n' });
