@@ -9,8 +9,14 @@ type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
 const [socket] = process.argv.slice(2);
 createServer(readCommand).listen(socket, () => process.stdout.write('listening\n'));
-// Our standard input ends when the process that started us is gone, however it ended.
-process.stdin.resume().on('end', () => process.exit()).on('error', () => process.exit());
+// Our standard input ends when the process that started us is gone, however it ended: nothing that it had started stays.
+process.stdin.resume().on('end', endAll).on('error', endAll);
+const children = new Set<Child>();
+
+function endAll(): void {
+  for (const child of children) child.kill();
+  process.exit();
+}
 
 function readCommand(connection: Socket): void {
   let head = Buffer.alloc(0);
@@ -26,6 +32,8 @@ function readCommand(connection: Socket): void {
 
 function start({ command, args, env }: Command, connection: Socket, input: Buffer): void {
   const child = spawn(command, args, { env: { ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
+  children.add(child);
+  child.on('close', () => children.delete(child));
   connection.on('close', () => {
     child.kill();
     // What nobody reads any more must not keep it from ending.

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { buffer, text } from 'node:stream/consumers';
@@ -37,6 +38,15 @@ describe('launch', () => {
     const [line] = (await once(process.stdout, 'data')) as [Buffer];
     process.kill();
     await expect(process.exited).rejects.toThrow('the process was ended');
+    await expect.poll(() => isThere(Number(line.toString()))).toBe(false);
+  });
+
+  it('leaves no process behind when the one that asked for it is killed', async () => {
+    const module = new URL('../../../sandbox/launcher/launch.ts', import.meta.url).href;
+    const program = `const { launch } = await import('${module}'); launch({ command: 'sh', args: ['-c', 'echo $$; exec sleep 60'], env: process.env }).stdout.pipe(process.stdout)`;
+    const parent = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+    parent.kill('SIGKILL');
     await expect.poll(() => isThere(Number(line.toString()))).toBe(false);
   });
 
