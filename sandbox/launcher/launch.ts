@@ -1,13 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
 import { connect, Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, type Readable, type Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { type Ended, frame, frameReader } from './frames.ts';
+import { ownFolder } from './own-folder.ts';
 
 const ENDED = 'the process was ended';
 const MAIN = fileURLToPath(new URL('launcher.ts', import.meta.url));
@@ -76,6 +74,7 @@ function pauseUntilDrain(source: Readable, sink: Writable): void {
 }
 
 let running: Promise<string> | null = null;
+let launchers = 0;
 
 /** Path of the launcher's socket; starts one when there is none. It ends with this process. */
 function launcher(): Promise<string> {
@@ -84,9 +83,7 @@ function launcher(): Promise<string> {
 }
 
 async function startLauncher(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'slipway-launcher-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const socket = join(folder, 'socket');
+  const socket = join(ownFolder(), `launcher-${(launchers += 1)}`);
   // In a group of its own: a terminal's Ctrl-C is for this process, which may still need git to end well.
   const child = spawn(process.execPath, [MAIN, socket], { detached: true, stdio: ['pipe', 'pipe', 'inherit'] });
   child.on('exit', () => (running = null));

@@ -1,13 +1,15 @@
 /** Run by launch.ts: `launcher.ts SOCKET`. Each connection is one process: its first line is a Command in JSON, and frames follow. */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
+import { dirname } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { type Ended, frame, frameReader } from './frames.ts';
 import type { Command } from './launch.ts';
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
-const [socket] = process.argv.slice(2);
+const [socket = ''] = process.argv.slice(2);
 createServer(readCommand).listen(socket, () => process.stdout.write('listening\n'));
 // Our standard input ends when the process that started us is gone, however it ended: nothing that it had started stays.
 process.stdin.resume().on('end', endAll).on('error', endAll);
@@ -15,6 +17,8 @@ const children = new Set<Child>();
 
 function endAll(): void {
   for (const child of children) child.kill();
+  // The folder of that process, which holds our socket.
+  rmSync(dirname(socket), { recursive: true, force: true });
   process.exit();
 }
 

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { unzipSync } from 'fflate';
+import { ownFolder } from '../../launcher/own-folder.ts';
 import { AwsError } from '../service.ts';
 
 /** A function's zip, unpacked where nothing but its own files can be imported. */
@@ -21,17 +20,6 @@ type Unpacked = { readonly folder: string; readonly paths: readonly string[] };
 /** By the digest of the zip: what was unpacked once serves every world of this process. */
 const unpackedZips = new Map<string, Promise<Unpacked>>();
 
-let ownFolder: string | null = null;
-
-/** Where this process unpacks, until it ends. */
-function folderOfProcess(): string {
-  if (ownFolder !== null) return ownFolder;
-  const folder = mkdtempSync(join(tmpdir(), 'slipway-functions-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  ownFolder = folder;
-  return folder;
-}
-
 /**
  * Unpacks a zip, unless this process has done so before, and finds its handler. What it unpacked is removed when the process ends.
  *
@@ -39,7 +27,7 @@ function folderOfProcess(): string {
  */
 export async function unpackPackage(zip: Uint8Array, handler: string): Promise<UnpackedPackage> {
   const digest = createHash('sha256').update(zip).digest('hex');
-  const unpacking = unpackedZips.get(digest) ?? unpack(zip, join(folderOfProcess(), digest));
+  const unpacking = unpackedZips.get(digest) ?? unpack(zip, join(ownFolder(), digest));
   unpackedZips.set(digest, unpacking);
   const { folder, paths } = await unpacking;
   const cut = handler.lastIndexOf('.');

@@ -5,6 +5,8 @@ import { buffer, text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { launch } from '../../../sandbox/launcher/launch.ts';
 
+/** A guard for a busy machine. */
+const PATIENT = { timeout: 20_000 };
 const env = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', GREETING: 'hello' };
 const shell = (script: string) => launch({ command: 'sh', args: ['-c', script], env });
 
@@ -38,7 +40,7 @@ describe('launch', () => {
     const [line] = (await once(process.stdout, 'data')) as [Buffer];
     process.kill();
     await expect(process.exited).rejects.toThrow('the process was ended');
-    await expect.poll(() => isThere(Number(line.toString()))).toBe(false);
+    await expect.poll(() => isThere(Number(line.toString())), PATIENT).toBe(false);
   });
 
   it('leaves no process behind when the one that asked for it is killed', async () => {
@@ -47,7 +49,7 @@ describe('launch', () => {
     const parent = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [line] = (await once(parent.stdout, 'data')) as [Buffer];
     parent.kill('SIGKILL');
-    await expect.poll(() => isThere(Number(line.toString()))).toBe(false);
+    await expect.poll(() => isThere(Number(line.toString())), PATIENT).toBe(false);
   });
 
   it('starts another launcher where the last one was killed, and says so to who waited for it', async () => {
@@ -55,7 +57,7 @@ describe('launch', () => {
     const [line] = (await once(waiting.stdout, 'data')) as [Buffer];
     process.kill(Number(line.toString()), 'SIGKILL');
     await expect(waiting.exited).rejects.toThrow('the process was ended');
-    await expect.poll(() => shell('exit 0').exited.catch(() => null)).toBe(0);
+    await expect.poll(() => shell('exit 0').exited.catch(() => null), PATIENT).toBe(0);
   });
 });
 
