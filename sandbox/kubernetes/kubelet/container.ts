@@ -109,10 +109,10 @@ function prepare(host: ContainerHost): ReturnType<Program['prepare']> {
 }
 
 /** What a container is as soon as it runs: what a program is besides, its probes find out. */
-function atStart({ container, program, fault }: ContainerHost): Pick<ContainerStatus, 'started' | 'ready'> {
-  const probed = container.readinessProbe !== undefined;
-  if (program === undefined) return { started: true, ready: !probed && !['bad-crash', 'bad-oom', 'never-ready'].includes(fault() ?? '') };
-  const started = container.startupProbe === undefined;
+function atStart(host: ContainerHost): Pick<ContainerStatus, 'started' | 'ready'> {
+  const probed = host.container.readinessProbe !== undefined;
+  if (host.program === undefined) return { started: true, ready: !probed && !['bad-crash', 'bad-oom', 'never-ready'].includes(host.fault() ?? '') };
+  const started = host.container.startupProbe === undefined;
   return { started, ready: started && !probed };
 }
 
