@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs';
 export type Document = {
   readonly text: string;
   /** Fenced blocks whose fence says exactly so, in their order. */
-  blocks(fence: string): readonly string[];
+  readonly blocks: (fence: string) => readonly string[];
   /** Commands of all such blocks, without comments. */
-  commands(fence: string): readonly string[];
+  readonly commands: (fence: string) => readonly string[];
 };
 
 /** @param path from the root of the repository */

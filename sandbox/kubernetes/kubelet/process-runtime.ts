@@ -16,11 +16,11 @@ export type ContainerProcess = {
 /** What runs containers as processes. */
 export type ProcessRuntime = {
   /** Why it can run nothing now, and what to do; null when it can. */
-  obstacle(): string | null;
+  readonly obstacle: () => string | null;
   /** `listening` is called once it listens. */
   start(environment: Readonly<Record<string, string>>, listening: (address: string) => void): ContainerProcess;
   /** Ends all of them at once, and resolves when they have ended. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 };
 
 export type ProcessRuntimeOptions = {
