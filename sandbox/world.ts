@@ -7,8 +7,10 @@ import { clusterForScenarios } from './cluster-for-scenarios.ts';
 import { ACCOUNT, type FoundationOptions, startFoundation, startInOrder, type Stops } from './foundation.ts';
 import { argoCdAccess } from './kubernetes-for-argocd.ts';
 import type { Fault } from './kubernetes/kubelet/container.ts';
+import { startLoadBalancer } from './kubernetes/load-balancer.ts';
 import { type Kubernetes, type KubernetesOptions, startKubernetes } from './kubernetes/start.ts';
 import type { ScenarioWorld } from './scenarios/scenario-world.ts';
+import { createServiceRuntime } from './service-runtime.ts';
 import { createSyncHooks } from './sync-hooks.ts';
 import { type CertificateAuthority, createCertificateAuthority, issueServerCertificate } from './tls.ts';
 
@@ -26,6 +28,8 @@ export type WorldOptions = FoundationOptions & {
   readonly faultOf?: (pod: JudgedPod) => Fault | undefined;
   /** Delays of the kubelet other than its own. */
   readonly kubelet?: NonNullable<KubernetesOptions['times']>;
+  /** A Service in the namespace inference that gets a load balancer. */
+  readonly exposedService?: string;
   readonly argocd?: Pick<ArgoCdOptions, 'delays' | 'hook'> & { readonly editManifest?: (yaml: string) => string };
 };
 
@@ -45,11 +49,19 @@ async function startParts(options: WorldOptions, stops: Stops): Promise<Omit<Wor
   const authority = await createCertificateAuthority('Slipway sandbox');
   const { kubernetes, cluster } = await startCluster(aws, authority, options);
   stops.push(() => kubernetes.stop());
+  const serviceUrl = await expose(kubernetes, options, stops);
   const argocd = await startArgo({ authority, git, kubernetes }, options);
   stops.push(() => argocd.stop());
   aws.secrets.putSecret('slipway/git', JSON.stringify(git.credential));
   aws.secrets.putSecret('slipway/argocd', JSON.stringify({ token: argocd.token('inference', 'slipway') }));
-  return { aws, stage: options.stage, git, argocd, kubernetes, cluster, caPem: authority.certPem, folder };
+  return { aws, stage: options.stage, git, argocd, kubernetes, cluster, caPem: authority.certPem, folder, ...(serviceUrl && { serviceUrl }) };
+}
+
+async function expose({ store }: Kubernetes, { exposedService: service }: WorldOptions, stops: Stops): Promise<string | undefined> {
+  if (service === undefined) return undefined;
+  const { url, stop } = await startLoadBalancer(store, { namespace: 'inference', service });
+  stops.push(stop);
+  return url;
 }
 
 /** Deploys the packaged stack and lets the role that reads clusters into the world's, as the stack's output says to do. */
@@ -63,6 +75,7 @@ async function startCluster(aws: Aws, authority: CertificateAuthority, { faultOf
   const kubernetes = await startKubernetes({
     authority,
     rbac: await rbacObjects(),
+    runtime: createServiceRuntime(),
     ...(faultOf && { faultOf }),
     ...(kubelet && { times: kubelet }),
     authenticate: async (token) => (token === administratorToken ? ADMINISTRATOR : aws.eks.kubernetesUser(token, CLUSTER)),

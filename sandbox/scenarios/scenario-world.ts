@@ -13,6 +13,8 @@ export type ScenarioWorld = {
   readonly cluster: ScenarioCluster;
   /** The authority that signed the certificates of Argo CD and the cluster. */
   readonly caPem: string;
+  /** Where the sample service answers its clients, in a world whose pods run it. */
+  readonly serviceUrl?: string;
   /** Folder of this world: the repository and the functions' log. */
   readonly folder: string;
   stop(): Promise<void>;
