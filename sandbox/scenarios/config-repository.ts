@@ -26,7 +26,7 @@ const PROCESS_VALUES = {
 podAnnotations:
   slipway.dev/run: service
 
-progressDeadlineSeconds: 30
+progressDeadlineSeconds: 120
 `,
 };
 

@@ -50,5 +50,5 @@ export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
     carryEvent: stormy,
   },
   // A process takes its time to start on a busy machine.
-  service: { story: 'A new image is pushed, and the pods are processes that run service/: a pod is Ready once its process has loaded the model.', runsService: true, policy: { rollout: { timeout: '90s' } } },
+  service: { story: 'A new image is pushed, and the pods are processes that run service/: a pod is Ready once its process has loaded the model.', runsService: true, policy: { rollout: { timeout: '180s' } } },
 };

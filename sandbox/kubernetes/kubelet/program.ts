@@ -13,6 +13,9 @@ export const RUN = 'slipway.dev/run';
 /** Written to such a pod: where its process listens. The pod's own address is none of this machine's. */
 export const LISTENS_ON = 'slipway.dev/listens-on';
 
+/** Where the service's image listens, unless its pod says otherwise. */
+const IMAGE_PORT = '8080';
+
 /** The processes of pods, by the pod's uid. */
 export type PodProcesses = Map<string, ContainerProcess>;
 
@@ -60,7 +63,7 @@ function run({ store, clock, runtime, processes }: Parts, host: ContainerHost, {
   const stopProbing = startProbes({
     host,
     probes,
-    target: (port) => ({ podIP: host.pod().status.podIP ?? '', process: String(port) === environment['PORT'] ? process.address() : null }),
+    target: (port) => ({ podIP: host.pod().status.podIP ?? '', process: String(port) === (environment['PORT'] ?? IMAGE_PORT) ? process.address() : null }),
     restart(because) {
       host.record({ type: 'Normal', reason: 'Killing', message: `Container ${host.container.name} failed ${because} probe, will be restarted` });
       endProcess(clock, process, host.pod());

@@ -7,7 +7,7 @@ export type FakeProcess = {
   readonly environment: Readonly<Record<string, string>>;
   /** What it was told. */
   readonly signals: readonly string[];
-  /** Paths that were asked for, and not by a probe that failed. */
+  /** Paths that were asked for. */
   readonly asked: readonly string[];
   /** From now on it answers every path but these with 200. */
   fail(...paths: readonly string[]): void;
