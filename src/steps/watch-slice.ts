@@ -22,17 +22,19 @@ export type WatchedSlice<Value, Answer> = {
 export async function watchSlice<Value, Answer>(clock: Clock, { endsAt, open, look }: WatchedSlice<Value, Answer>): Promise<Answer | null> {
   const abort = new AbortController();
   const values = open(abort.signal)[Symbol.asyncIterator]();
-  let next = handled(values.next());
+  // Asked for after each look: what came while a look acted may be older than what it has learned, and the stream drops that.
+  let next: Promise<IteratorResult<Value>> | null = null;
   let current: { readonly value: Value; readonly receivedAt: Instant } | null = null;
   let wakeAt = endsAt;
   try {
     for (;;) {
+      next ??= handled(values.next());
       const arrived = await firstOf(clock, next, wakeAt);
       const now = clock.now();
       if (arrived !== null) {
         if (arrived.done === true) throw new UnavailableError('A watch ended without a reason; the state machine opens it again.');
         current = { value: arrived.value, receivedAt: now };
-        next = handled(values.next());
+        next = null;
       }
       if (current !== null) {
         const found = await look(current.value, now, current.receivedAt);
