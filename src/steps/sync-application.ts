@@ -12,6 +12,7 @@ import type { OpenArgoCd } from '../ports/argo-cd.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ServiceStore, TargetStore } from '../ports/deployment-store.ts';
 import type { OpenGitHost } from '../ports/git-host.ts';
+import { begunEarly } from './begun-early.ts';
 import { brokenOff } from './broken-off.ts';
 import { defineStep } from './step.ts';
 import { decideOn, type SyncEnd, type SyncWatch } from './sync-watch.ts';
@@ -36,8 +37,7 @@ export const syncApplication = defineStep({
   async run(ports: Ports, input: TargetStepInput): Promise<Result> {
     const deployment = begin(resumed(input.deployment, input), input, ports.clock.now());
     const mayWrite = async () => holdsClaim(await ports.targets.target(deployment), input.execution, deployment);
-    const opening = openWatch(ports, { input, deployment, mayWrite });
-    opening.catch(() => undefined); // nobody needs it without the claim
+    const opening = begunEarly(openWatch(ports, { input, deployment, mayWrite }));
     if (!(await mayWrite())) return { status: 'superseded', deployment: { ...deployment, cause: causeOfEnd(deployment, 'superseded', CLAIM_LOST) } };
     const watch = await opening;
     try {

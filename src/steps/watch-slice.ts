@@ -1,6 +1,7 @@
 import { UnavailableError } from '../domain/errors.ts';
 import { earliest, elapsed, type Instant } from '../domain/instant.ts';
 import type { Clock } from '../ports/clock.ts';
+import { begunEarly } from './begun-early.ts';
 
 /** What a look at a value came to: an answer, or when to look again should nothing change before. */
 export type Look<Answer> = { readonly answer: Answer } | { readonly recheckAt: Instant };
@@ -28,7 +29,7 @@ export async function watchSlice<Value, Answer>(clock: Clock, { endsAt, open, lo
   let wakeAt = endsAt;
   try {
     for (;;) {
-      next ??= handled(values.next());
+      next ??= begunEarly(values.next()); // of a value that nobody waits for any more
       const arrived = await firstOf(clock, next, wakeAt);
       const now = clock.now();
       if (arrived !== null) {
@@ -57,10 +58,4 @@ async function firstOf<Result>(clock: Clock, next: Promise<Result>, wakeAt: Inst
   } finally {
     timer.abort();
   }
-}
-
-/** A value that nobody waits for any more may still fail. */
-function handled<Result>(promise: Promise<Result>): Promise<Result> {
-  promise.catch(() => undefined);
-  return promise;
 }
