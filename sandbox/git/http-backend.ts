@@ -1,11 +1,23 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { gitEnvironment } from './run-git.ts';
 
+let program: string | undefined;
+
+/**
+ * The CGI program itself. As `git http-backend` it would be the child of a process that may end without it; and once its request is
+ * cut it reads the end of its input for ever (pipe_fixed_length in git's http-backend.c), so it must be the one that is ended.
+ */
+function httpBackend(): string {
+  program ??= join(execFileSync('git', ['--exec-path'], { encoding: 'utf8', env: gitEnvironment }).trim(), 'git-http-backend');
+  return program;
+}
+
 /** Answers one request with `git http-backend`, a CGI program. `user` is set for who may push: git itself refuses the others. */
 export function answerWithGit(root: string, request: IncomingMessage, response: ServerResponse, user?: string): void {
-  const backend = spawn('git', ['http-backend'], { env: cgiEnvironment(root, request, user), stdio: ['pipe', 'pipe', 'ignore'] });
+  const backend = spawn(httpBackend(), [], { env: cgiEnvironment(root, request, user), stdio: ['pipe', 'pipe', 'ignore'] });
   backend.stdin.on('error', () => undefined); // git may answer before it has read the whole request
   backend.on('error', () => response.writeHead(500).end('git could not be started\n'));
   response.on('close', () => backend.kill());
