@@ -24,6 +24,18 @@ function requestCases(given: Given): void {
     await expect(argocd.sync(ref, REQUEST)).rejects.toMatchObject({ name: 'RefusedError', message: expect.stringContaining("unable to resolve 'nosuch' to a commit SHA") as string });
   }));
 
+  it.each([
+    ['the chart renders', 'Deployment', {}],
+    ['a hook is', 'Job', { hook: 'fail' }],
+  ] as const)('applies nothing where the project does not permit what %s, and names it', (_what, forbids, options) =>
+    given({ ...options, forbids }, async ({ argocd, ref }) => {
+      await argocd.sync(ref, REQUEST);
+      const { operation } = await until(argocd, ref, (application) => application.operation?.phase === 'Failed');
+      expect(operation).toMatchObject({ message: 'one or more synchronization tasks are not valid', failures: [expect.stringMatching(new RegExp(`^${forbids} .*: resource (apps|batch):${forbids} is not permitted in project ${ref.project}`))] });
+      expect(await argocd.workloads(ref)).toEqual([]);
+    })(),
+  );
+
   it('ends an operation in error where the revision cannot be rendered', given({}, async ({ argocd, ref, commitNonsense }) => {
     await commitNonsense();
     expect(await argocd.sync(ref, REQUEST)).toBe('requested');
