@@ -9,7 +9,7 @@ type Selection = (object: ResourceKey) => boolean;
 export function forbiddenObjects(world: World, application: Application, objects: readonly KubernetesObject[], selected: Selection): readonly ResourceResult[] {
   const { destination, project } = application.spec;
   const forbidden = objects.filter((object) => !isPermitted(world, application, object)).map((object) => ({ object, key: describe(object, destination.namespace) }));
-  return forbidden.filter(({ key }) => selected(key)).map(({ object, key }) => failed(key, `resource ${groupOf(object)}:${object.kind} is not permitted in project ${project}.`));
+  return forbidden.filter(({ key }) => selected(key)).map(({ object, key }) => failed(key, `resource ${groupOf(object)}:${object.kind} is not permitted in project ${project}`));
 }
 
 /** Applies the selected objects; `failure` is the message of an operation that this made fail. */

@@ -32,7 +32,7 @@ async function perform(world: World, application: Application, { sync }: Operati
   const [target] = await Promise.all([resolveTarget(world, application, sync.revision, signal), delay(world.delays.operation, undefined, { signal })]);
   const forbidden = forbiddenObjects(world, application, hook === null ? target.objects : [jobOf(hook), ...target.objects], selected);
   report(world, name, forbidden);
-  if (forbidden.length > 0) return { phase: 'Failed', message: 'one or more synchronization tasks are not valid' };
+  if (forbidden.length > 0) return { phase: 'Failed', message: `one or more synchronization tasks are not valid: ${forbidden.map(({ message }) => message).join('; ')}` };
   if (hook?.phase === 'PreSync' && !(await runHook(world, application, hook, signal))) return UNSUCCESSFUL;
   const { results, failure } = await applyObjects(world, application, target.objects, selected);
   report(world, name, results);

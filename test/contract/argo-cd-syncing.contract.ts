@@ -31,7 +31,9 @@ function requestCases(given: Given): void {
     given({ ...options, forbids }, async ({ argocd, ref }) => {
       await argocd.sync(ref, REQUEST);
       const { operation } = await until(argocd, ref, (application) => application.operation?.phase === 'Failed');
-      expect(operation).toMatchObject({ message: 'one or more synchronization tasks are not valid', failures: [expect.stringMatching(new RegExp(`^${forbids} .*: resource (apps|batch):${forbids} is not permitted in project ${ref.project}`))] });
+      const reason = `resource ${forbids === 'Job' ? 'batch' : 'apps'}:${forbids} is not permitted in project ${ref.project}`;
+      expect(operation?.message).toBe(`one or more synchronization tasks are not valid: ${reason}`);
+      expect(operation?.failures).toEqual([expect.stringMatching(`^${forbids} [a-z0-9-]+: ${reason}$`)]);
       expect(await argocd.workloads(ref)).toEqual([]);
     })(),
   );

@@ -21,8 +21,8 @@ function memoryWorld({ autoSync = false, hook, closed, forbids, deleting = false
     argocd.show({ operationRequested: true, operation: { ...operation, phase: 'Running', finishedAt: null } });
     if (hook === 'hang') return;
     if (forbids !== undefined) {
-      const failures = [`${forbids} web: resource ${forbids === 'Job' ? 'batch' : 'apps'}:${forbids} is not permitted in project inference.`];
-      return argocd.show({ operationRequested: false, operation: { ...operation, phase: 'Failed', message: 'one or more synchronization tasks are not valid', failures } });
+      const reason = `resource ${forbids === 'Job' ? 'batch' : 'apps'}:${forbids} is not permitted in project inference`;
+      return argocd.show({ operationRequested: false, operation: { ...operation, phase: 'Failed', message: `one or more synchronization tasks are not valid: ${reason}`, failures: [`${forbids} web: ${reason}`] } });
     }
     if (broken) return argocd.show({ operationRequested: false, operation: { ...operation, phase: 'Error', message: 'ComparisonError: cannot render' } });
     argocd.run([aLiveWorkload(`registry.example/inference-service:${tag}`)]);
