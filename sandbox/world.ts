@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { parseAllDocuments } from 'yaml';
-import { sampleManifests } from './argocd/manifests.ts';
+import { sampleManifests, withJobs } from './argocd/manifests.ts';
 import { type ArgoCdOptions, type ArgoCdServer, startArgoCd } from './argocd/start-argocd.ts';
 import type { Aws } from './aws/start-aws.ts';
 import { clusterForScenarios } from './cluster-for-scenarios.ts';
@@ -113,7 +113,8 @@ async function startArgo({ authority, git, kubernetes }: ArgoParts, { argocd = {
   const server = await startArgoCd({
     ...options,
     hook,
-    manifests: sampleManifests(repoUrl).map(editManifest),
+    // Jobs too, for the hooks that scenarios add.
+    manifests: sampleManifests(repoUrl).map((manifest) => editManifest(withJobs(manifest))),
     repositories: { [repoUrl]: git.repository },
     cluster: argoCdAccess(kubernetes),
     certificate: await issueServerCertificate(authority, 'argocd-server'),

@@ -1,13 +1,27 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { launch } from '../launcher/launch.ts';
 import { gitEnvironment } from './run-git.ts';
 
+let program: Promise<string> | undefined;
+
+/**
+ * The CGI program itself. As `git http-backend` it would be the child of a process that may end without it; and once its request is
+ * cut it reads the end of its input for ever (pipe_fixed_length in git's http-backend.c), so it must be the one that is ended.
+ */
+function httpBackend(): Promise<string> {
+  program ??= text(launch({ command: 'git', args: ['--exec-path'], env: gitEnvironment }).stdout).then((folder) => join(folder.trim(), 'git-http-backend'));
+  return program;
+}
+
 /** Answers one request with `git http-backend`, a CGI program. `user` is set for who may push: git itself refuses the others. */
-export function answerWithGit(root: string, request: IncomingMessage, response: ServerResponse, user?: string): void {
-  const backend = launch({ command: 'git', args: ['http-backend'], env: cgiEnvironment(root, request, user) });
+export async function answerWithGit(root: string, request: IncomingMessage, response: ServerResponse, user?: string): Promise<void> {
+  const backend = launch({ command: await httpBackend(), args: [], env: cgiEnvironment(root, request, user) });
   backend.stderr.resume();
   backend.exited.catch(() => response.headersSent || response.writeHead(500).end('git could not be started\n'));
+  if (response.closed) backend.kill();
   response.on('close', () => backend.kill());
   request.pipe(backend.stdin);
   relay(backend.stdout, response);
