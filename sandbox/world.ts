@@ -65,8 +65,9 @@ async function expose({ store }: Kubernetes, { exposedService: service }: WorldO
 }
 
 /** Deploys the packaged stack and lets the role that reads clusters into the world's, as the stack's output says to do. */
-export async function deployStack(world: Pick<ScenarioWorld, 'aws' | 'stage' | 'cluster'>, packageFolder: string, edit?: Parameters<Aws['deploy']>[3]): Promise<void> {
-  const { outputs } = await world.aws.deploy(packageFolder, `slipway-${world.stage}`, {}, edit);
+export async function deployStack(world: Pick<ScenarioWorld, 'aws' | 'stage' | 'cluster' | 'git'>, packageFolder: string, edit?: Parameters<Aws['deploy']>[3]): Promise<void> {
+  const parameters = world.git.config.host === 'codecommit' ? { CodeCommitPrefix: 'config' } : {};
+  const { outputs } = await world.aws.deploy(packageFolder, `slipway-${world.stage}`, parameters, edit);
   await world.cluster.letIn({ principalArn: outputs['ClusterReaderRoleArn'] ?? '', kubernetesGroups: ['slipway'] });
 }
 
@@ -107,7 +108,7 @@ async function rbacObjects(): Promise<readonly unknown[]> {
 type ArgoParts = { readonly authority: CertificateAuthority; readonly git: World['git']; readonly kubernetes: World['kubernetes'] };
 
 async function startArgo({ authority, git, kubernetes }: ArgoParts, { argocd = {} }: WorldOptions): Promise<World['argocd']> {
-  const repoUrl = git.repositoryUrl('config');
+  const repoUrl = git.config.url;
   const { editManifest = (yaml: string) => yaml, ...options } = argocd;
   const { hook, ...heard } = createSyncHooks(options.hook);
   const server = await startArgoCd({

@@ -8,7 +8,7 @@ import type { Scenario } from './scenarios.ts';
 export function slipwayFile({ git, argocd, caPem, aws, serviceUrl }: Pick<ScenarioWorld, 'git' | 'argocd' | 'caPem' | 'aws' | 'serviceUrl'>, { services = [INFERENCE], policy }: Pick<Scenario, 'services' | 'policy'> = {}): string {
   return stringify({
     owner: 'team-inference',
-    git: { config: { host: 'git', url: git.repositoryUrl('config'), branch: 'main', credentials: 'slipway/git' } },
+    git: { config: { ...git.config, branch: 'main', ...(git.config.host === 'git' && { credentials: 'slipway/git' }) } },
     argocd: { main: { url: argocd.url, token: 'slipway/argocd', caBundle: caPem } },
     clusters: { eu: { eks: CLUSTER, region: aws.account.region } },
     services: Object.fromEntries(services.map((service) => [service.name, serviceEntry(service, policy, serviceUrl)])),

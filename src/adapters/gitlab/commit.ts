@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { ConflictError, RefusedError, type SlipwayError } from '../../domain/errors.ts';
 import { oneLine } from '../../domain/one-line.ts';
 import type { GitChange } from '../../ports/git-host.ts';
+import { changedOrSame } from '../forge/api-host.ts';
 import { apiError, ask, hostWords, readJson } from '../forge/forge.ts';
 import { missingBranch } from '../forge/repository-files.ts';
 import type { TokenForge } from '../forge/token-forge.ts';
@@ -29,17 +30,10 @@ export async function commitFiles(gitlab: TokenForge, change: GitChange, known: 
   throw moved(gitlab, `${id} came out on ${parent}, and was taken back`);
 }
 
-/** GitLab takes no commit without a file; one that stays as it is makes a commit that changes nothing. */
-function changedOrSame({ name }: TokenForge, files: Files, known: Files): Files {
-  if (Object.keys(files).length > 0) return files;
-  const [same] = Object.entries(known);
-  if (same === undefined) throw new RefusedError(`${name} takes no commit without a file; read one of them first.`);
-  return Object.fromEntries([same]);
-}
-
 async function create(gitlab: TokenForge, { head, files, message }: GitChange): Promise<z.output<typeof Created>> {
   const actions = Object.entries(files).map(([path, text]) => ({ action: 'update', file_path: path, encoding: 'base64', content: Buffer.from(text).toString('base64'), last_commit_id: head }));
-  const json = { branch: gitlab.branch, commit_message: message, actions, stats: false };
+  const { branch, author } = gitlab;
+  const json = { branch, commit_message: message, actions, stats: false, ...(author === undefined ? {} : { author_name: author.name, author_email: author.email }) };
   const answer = await ask(gitlab, { method: 'POST', path: `${repositoryApi(gitlab)}/commits`, json });
   if (answer.status !== 201) throw refusal(gitlab, answer);
   return readJson(gitlab, answer, Created);

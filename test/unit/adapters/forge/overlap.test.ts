@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { commitIfHead } from '../../../../sandbox/git/bare-repository.ts';
 import { runGit } from '../../../../sandbox/git/run-git.ts';
 import { ConflictError } from '../../../../src/domain/errors.ts';
 import type { ForgeWorld } from '../../../support/git-hosts/forge-world.ts';
 import { createGiteaApiWorld } from '../../../support/git-hosts/gitea-world.ts';
 import { createGitLabWorld } from '../../../support/git-hosts/gitlab-world.ts';
-import { writeCommit } from '../../../support/git-hosts/stored-commits.ts';
 
 const FILE = 'values.yaml';
 const FILES = { [FILE]: 'tag: v1\n', 'README.md': 'hello\n' };
@@ -48,8 +48,7 @@ describe('GitLab, whose branch moves after its checks and before the commit', ()
   it('takes the commit back when a newer release has made one that changes nothing', async () => {
     world = await createGitLabWorld(FILES);
     world.state.meanwhile = async () => {
-      const head = await world.head();
-      await world.reset(await writeCommit(world.state.directory, { parent: head, message: 'Deploy v1 again\n', files: {} }));
+      await commitIfHead(world.state.directory, { branch: 'main', parent: await world.head(), message: 'Deploy v1 again\n', files: {} });
     };
     await expect(commitTag('v2')).rejects.toThrow(ConflictError);
     expect(await text()).toBe('tag: v1\n');
