@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { type Given, hasSucceeded, hasSucceededAt, isRunning, REQUEST, until } from './argo-cd-world.contract.ts';
 
 /** Operations: requests, auto-sync's own, hooks, windows. */
@@ -17,12 +17,27 @@ function requestCases(given: Given): void {
     expect(await argocd.sync(ref, REQUEST)).toBe('requested');
     const done = await until(argocd, ref, hasSucceeded);
     expect(done.operation).toMatchObject({ revisions: [revision], infos: REQUEST.infos, initiatedBy: `proj:${ref.project}:slipway` });
-    expect(await argocd.workloads(ref)).toMatchObject([{ images: [expect.stringContaining(':3')] }]);
+    // Argo CD looks at what is live a moment after the end of the operation.
+    await vi.waitFor(async () => expect(await argocd.workloads(ref)).toMatchObject([{ images: [expect.stringContaining(':3')] }]), { timeout: 60_000, interval: 100 });
   }));
 
   it('refuses to sync a branch that does not exist, and names it', given({ withoutBranch: true }, async ({ argocd, ref }) => {
     await expect(argocd.sync(ref, REQUEST)).rejects.toMatchObject({ name: 'RefusedError', message: expect.stringContaining("unable to resolve 'nosuch' to a commit SHA") as string });
   }));
+
+  it.each([
+    ['the chart renders', 'Deployment', {}],
+    ['a hook is', 'Job', { hook: 'fail' }],
+  ] as const)('applies nothing where the project does not permit what %s, and names it', (_what, forbids, options) =>
+    given({ ...options, forbids }, async ({ argocd, ref }) => {
+      await argocd.sync(ref, REQUEST);
+      const { operation } = await until(argocd, ref, (application) => application.operation?.phase === 'Failed');
+      const reason = `resource ${forbids === 'Job' ? 'batch' : 'apps'}:${forbids} is not permitted in project ${ref.project}`;
+      expect(operation?.message).toBe(`one or more synchronization tasks are not valid: ${reason}`);
+      expect(operation?.failures).toEqual([expect.stringMatching(`^${forbids} [a-z0-9-]+: ${reason}$`)]);
+      expect(await argocd.workloads(ref)).toEqual([]);
+    })(),
+  );
 
   it('ends an operation in error where the revision cannot be rendered', given({}, async ({ argocd, ref, commitNonsense }) => {
     await commitNonsense();

@@ -3,6 +3,6 @@ import { gitBatchContract } from './git-batch.contract.ts';
 import { gitContentionContract } from './git-contention.contract.ts';
 import { gitHostContract } from './git-host.contract.ts';
 
-gitHostContract('CodeCommit', (files) => createCodeCommitWorld(files));
+gitHostContract('CodeCommit', (files) => createCodeCommitWorld(files), { names: ['author'] });
 gitContentionContract('CodeCommit', (files) => createCodeCommitWorld(files));
 gitBatchContract('CodeCommit', (files) => createCodeCommitWorld(files));

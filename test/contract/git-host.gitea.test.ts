@@ -3,6 +3,6 @@ import { gitBatchContract } from './git-batch.contract.ts';
 import { gitContentionContract } from './git-contention.contract.ts';
 import { gitHostContract } from './git-host.contract.ts';
 
-gitHostContract('Gitea', (files) => createGiteaApiWorld(files));
+gitHostContract('Gitea', (files) => createGiteaApiWorld(files), { names: ['author', 'committer'] });
 gitContentionContract('Gitea', (files) => createGiteaApiWorld(files));
 gitBatchContract('Gitea', (files) => createGiteaApiWorld(files));

@@ -3,6 +3,6 @@ import { gitBatchContract } from './git-batch.contract.ts';
 import { gitContentionContract } from './git-contention.contract.ts';
 import { gitHostContract } from './git-host.contract.ts';
 
-gitHostContract('GitLab', (files) => createGitLabWorld(files), { takesBack: true });
+gitHostContract('GitLab', (files) => createGitLabWorld(files), { takesBack: true, names: ['author'] });
 gitContentionContract('GitLab', (files) => createGitLabWorld(files));
 gitBatchContract('GitLab', (files) => createGitLabWorld(files));

@@ -1,8 +1,9 @@
 import { CodeCommitClient } from '@aws-sdk/client-codecommit';
 import { ConfigurationError } from '../../domain/errors.ts';
-import type { GitHost, OpenGitHost } from '../../ports/git-host.ts';
+import type { Identity } from '../../domain/service.ts';
+import type { OpenGitHost } from '../../ports/git-host.ts';
+import { createApiHost } from '../forge/api-host.ts';
 import { nameOf } from '../forge/forge.ts';
-import { createVisit, proveFiles } from '../forge/visit.ts';
 import { commitFiles } from './commit.ts';
 import { readSnapshot } from './read.ts';
 
@@ -17,6 +18,8 @@ export type CodeCommitRepository = {
   readonly client: CodeCommitClient;
   readonly branch: string;
   readonly repositoryName: string;
+  /** Of commits, and their committer; Slipway, unless another is configured. */
+  readonly author?: Identity;
 };
 
 /** CodeCommit by its API, with the rights of the role that runs this. Connections are kept for the life of the process. */
@@ -26,20 +29,13 @@ export function createOpenCodeCommit({ connect = (region) => new CodeCommitClien
     const { region, repositoryName } = placeOf(repository.url);
     const client = clients.get(region) ?? connect(region);
     clients.set(region, client);
-    return createCodeCommitHost({ name: nameOf(repository), client, branch: repository.branch, repositoryName }, consolePage(region, repositoryName));
-  };
-}
-
-function createCodeCommitHost(codecommit: CodeCommitRepository, page: string): GitHost {
-  const visit = createVisit();
-  const read = async (paths: readonly string[], revision?: string) => visit.keep(await readSnapshot(codecommit, paths, revision));
-  return {
-    read,
-    async commit(change) {
-      await proveFiles(visit, change.head, Object.keys(change.files), read);
-      return commitFiles(codecommit, change, Object.keys(visit.files(change.head)));
-    },
-    link: (revision) => `${page}/commit/${revision}`,
+    const author = repository.commit?.author;
+    const codecommit: CodeCommitRepository = { name: nameOf(repository), client, branch: repository.branch, repositoryName, ...(author && { author }) };
+    return createApiHost({
+      readSnapshot: (paths, revision) => readSnapshot(codecommit, paths, revision),
+      commitFiles: (change, known) => commitFiles(codecommit, change, Object.keys(known)),
+      commitPages: `${consolePage(region, repositoryName)}/commit/`,
+    });
   };
 }
 

@@ -1,4 +1,4 @@
-import type { GitRepository } from '../../domain/service.ts';
+import type { CommitSettings, GitRepository } from '../../domain/service.ts';
 import type { GitHost, OpenGitHost } from '../../ports/git-host.ts';
 import type { Secrets } from '../../ports/secrets.ts';
 import type { HttpClient } from '../http/http-client.ts';
@@ -12,7 +12,7 @@ export type ForgePorts = {
 };
 
 /** A repository on a host that takes an access token. */
-export type TokenForge = Forge & {
+export type TokenForge = Forge & Pick<CommitSettings, 'author' | 'committer'> & {
   readonly branch: string;
   /** `team/config`. */
   readonly path: string;
@@ -34,6 +34,7 @@ export function createOpenForge({ secrets, silence }: ForgePorts, { apiPath, hea
     const client = clients.get(key) ?? createForgeClient(repository, api, silence);
     clients.set(key, client);
     const secret = repository.credentials;
+    const { author, committer } = repository.commit ?? {};
     const credentials = secret === undefined ? {} : headers(parseTokenSecret(secret, await secrets.read(secret)));
     const forge: TokenForge = {
       name: nameOf(repository),
@@ -42,6 +43,8 @@ export function createOpenForge({ secrets, silence }: ForgePorts, { apiPath, hea
       path: repositoryPath(repository, new URL(api).pathname.replace(apiPath, '')),
       headers: async () => credentials,
       ...(secret === undefined ? {} : { secret }),
+      ...(author === undefined ? {} : { author }),
+      ...(committer === undefined ? {} : { committer }),
     };
     return create(forge, repository);
   };

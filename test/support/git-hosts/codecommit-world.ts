@@ -1,39 +1,93 @@
 import { CodeCommitClient } from '@aws-sdk/client-codecommit';
+import { type CodeCommit, createCodeCommit } from '../../../sandbox/aws/codecommit/codecommit.ts';
+import type { NamedPolicy } from '../../../sandbox/aws/iam/iam.ts';
+import { AwsError, type AwsOperation, type AwsService } from '../../../sandbox/aws/service.ts';
+import { openBareRepository } from '../../../sandbox/git/bare-repository.ts';
 import { createOpenCodeCommit } from '../../../src/adapters/codecommit/open-codecommit.ts';
 import type { GitRepository } from '../../../src/domain/service.ts';
-import type { GitHost, OpenGitHost } from '../../../src/ports/git-host.ts';
+import type { OpenGitHost } from '../../../src/ports/git-host.ts';
 import type { GitFiles } from '../../contract/git-host.contract.ts';
 import { IMPATIENCE } from '../../contract/git-refusals.contract.ts';
-import { startCodeCommit } from './codecommit-stand-in.ts';
-import { createForgeWorld, type ForgeWorld } from './forge-world.ts';
+import { aPolicy, aRole } from '../../sandbox/aws/a-role.ts';
+import { type ClientConfig, startAws, type TestAws } from '../aws.ts';
+import { createForgeWorld, type ForgeState, type ForgeWorld } from './forge-world.ts';
 
 const URL = 'https://git-codecommit.eu-central-1.amazonaws.com/v1/repos/config';
+const READ = ['GetRepository', 'GetBranch', 'GetCommit', 'GetFile', 'GetFolder'].map((name) => `codecommit:${name}`);
+const WRITE = [...READ, 'codecommit:CreateCommit'];
 
 export type CodeCommitWorldOptions = {
-  /** Where the SDK finds CodeCommit, given where the stand-in is. */
-  readonly endpointOf?: (standIn: string) => string;
+  /** Where the SDK finds CodeCommit, given where the sandbox's endpoint is. */
+  readonly endpointOf?: (endpoint: string) => string;
 };
 
-/** A repository on the stand-in for CodeCommit. A user is an access key: who is allowed what, IAM says. */
-export async function createCodeCommitWorld(files: GitFiles, options: CodeCommitWorldOptions = {}): Promise<ForgeWorld> {
+/** A repository in the sandbox's CodeCommit. A user is a role: who is allowed what, IAM says. */
+export async function createCodeCommitWorld(files: GitFiles, { endpointOf = (endpoint) => endpoint }: CodeCommitWorldOptions = {}): Promise<ForgeWorld> {
+  const started: TestAws[] = [];
   const world = await createForgeWorld(files, {
     host: 'codecommit',
-    start: startCodeCommit,
-    open: (): OpenGitHost => () => Promise.reject(new Error('A repository on CodeCommit is opened by its access key.')),
+    async start(state) {
+      const codecommit = createCodeCommit();
+      codecommit.addRepository('config', openBareRepository(state.directory));
+      const aws = await startAws(inTrouble(codecommit, state));
+      started.push(aws);
+      return { url: aws.administrator.endpoint, calls: [], stop: () => aws.close() };
+    },
+    open: (): OpenGitHost => () => Promise.reject(new Error('A repository on CodeCommit is opened with the rights of a role.')),
     protectedWords: 'explicit deny',
   });
-  const keys = new Map([...world.state.tokens].map(([token, user]) => [user as string, token]));
-  const endpoint = (options.endpointOf ?? ((standIn) => standIn))(world.standIn.url);
-  const openWith = (silence: number) => async (user: string, overrides?: Partial<GitRepository>): Promise<GitHost> => {
+  const [aws] = started;
+  if (aws === undefined) throw new Error('The world has no AWS.');
+  const clients = clientsOf(aws, endpointOf(world.standIn.url));
+  const openWith = (silence: number): ForgeWorld['open'] => async (user, overrides) => {
     const { credentials: _, ...repository }: GitRepository = { host: 'codecommit', url: URL, branch: 'main', aliases: [], ...overrides };
-    return createOpenCodeCommit({ connect: (region) => clientOf(region, { endpoint, accessKeyId: keys.get(user) ?? 'AKIASTRANGER', silence }) })(repository);
+    return createOpenCodeCommit({ connect: (region) => clients(region, user, silence) })(repository);
   };
-  return { ...world, url: URL, credentials: 'check the AWS credentials', open: openWith(30_000), openImpatiently: openWith(IMPATIENCE) };
+  return {
+    ...world,
+    url: URL,
+    credentials: 'check the AWS credentials',
+    open: openWith(30_000),
+    openImpatiently: openWith(IMPATIENCE),
+    async protect() {
+      aws.iam.setPolicies('writer', [...aws.iam.policiesOf('writer'), DENIED]);
+      return 'explicit deny';
+    },
+  };
 }
 
-type Connection = { readonly endpoint: string; readonly accessKeyId: string; readonly silence: number };
+const DENIED: NamedPolicy = { name: 'protected', document: aPolicy({ Effect: 'Deny', Action: 'codecommit:CreateCommit' }) };
 
-/** Tries once: what is tried again, and how often, is the state machine's. */
-function clientOf(region: string, { endpoint, accessKeyId, silence }: Connection): CodeCommitClient {
-  return new CodeCommitClient({ region, endpoint, maxAttempts: 1, credentials: { accessKeyId, secretAccessKey: 'x' }, requestHandler: { requestTimeout: silence, throwOnRequestTimeout: true } });
+/** CodeCommit while it throttles, or declines commits. */
+function inTrouble(codecommit: CodeCommit, state: ForgeState): AwsService {
+  const operations = Object.entries(codecommit.operations).map(([name, operation]): [string, AwsOperation] => [name, inTroubleWith(name, operation, state)]);
+  return { ...codecommit, operations: Object.fromEntries(operations) };
+}
+
+function inTroubleWith(name: string, operation: AwsOperation, state: ForgeState): AwsOperation {
+  return {
+    needs(input: unknown, account) {
+      if (state.limitedUntil !== null) throw new AwsError('ThrottlingException', 'Rate exceeded');
+      return operation.needs(input, account);
+    },
+    async run(input: unknown, call): Promise<unknown> {
+      if (name === 'CreateCommit' && state.declined !== null) throw new AwsError('CommitMessageLengthExceededException', state.declined);
+      return operation.run(input, call);
+    },
+  };
+}
+
+type User = Parameters<ForgeWorld['open']>[0];
+
+/** A client for each user, region and patience. It tries once: what is tried again, and how often, is the state machine's. */
+function clientsOf({ iam }: TestAws, endpoint: string): (region: string, user: User, silence: number) => CodeCommitClient {
+  const roleOf = (name: string, actions: readonly string[]): ClientConfig['credentials'] => iam.credentialsFor(iam.createRole(aRole({ name, actions })).arn, 'lambda.amazonaws.com', 'test');
+  const users = { writer: roleOf('writer', WRITE), reader: roleOf('reader', READ), stranger: { accessKeyId: 'AKIASTRANGER', secretAccessKey: 'x' } };
+  const clients = new Map<string, CodeCommitClient>();
+  return (region, user, silence) => {
+    const key = JSON.stringify([region, user, silence]);
+    const client = clients.get(key) ?? new CodeCommitClient({ region, endpoint, maxAttempts: 1, credentials: users[user], requestHandler: { requestTimeout: silence, throwOnRequestTimeout: true } });
+    clients.set(key, client);
+    return client;
+  };
 }
