@@ -1,6 +1,7 @@
 import { describeQuickCells } from './run-quick-cells.ts';
 
 // Steps that a release meets only where something is asked, waited for or taken back.
+describeQuickCells('crowded', ['JoinBatch']);
 describeQuickCells('manual', ['SyncApplication']);
 describeQuickCells('hooked', ['VerifyRelease']);
 describeQuickCells('asking', ['AwaitApproval']);

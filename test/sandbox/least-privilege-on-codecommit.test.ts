@@ -6,6 +6,7 @@ import { type DeployedWorld, startDeployedWorld } from '../support/sandbox/deplo
 import { createFaults, EAGER_KUBELET } from '../support/sandbox/faults.ts';
 import { ENVIRONMENTS } from '../support/sandbox/more-environments.ts';
 import { actionsOf, examineRights, isRefusalOf, type Rights, withoutAction } from '../support/sandbox/rights.ts';
+import { occupyBranch } from '../support/sandbox/ways-to-deploy.ts';
 
 /** As least-privilege.test.ts, for the rights that a stack has where the config repository is on CodeCommit. */
 
@@ -110,6 +111,7 @@ async function playFor(role: (typeof ROLES)[number], action: string): Promise<vo
   if (role === 'sync-application') return withNotes(deployOverwritten);
   if (role === 'roll-back') return withNotes(() => deployBadImage(needsFolder ? removeNotes : undefined));
   await withNotes(async () => {
+    if (role === 'join-batch') await occupyBranch(world);
     if (needsFolder) await removeNotes();
     await world.deploy(nextImage());
   });

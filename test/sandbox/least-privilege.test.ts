@@ -7,13 +7,12 @@ import { findStack } from '../../cli/stack.ts';
 import { closeServer, listenOnLoopback } from '../../sandbox/loopback.ts';
 import { type Image, imageOf } from '../../sandbox/scenarios/image.ts';
 import { createApprovalStore } from '../../src/adapters/dynamodb/approval-store.ts';
-import { createBatchStore } from '../../src/adapters/dynamodb/batch-store.ts';
-import { createServiceStore } from '../../src/adapters/dynamodb/service-store.ts';
 import { openTable } from '../../src/adapters/dynamodb/table.ts';
 import { type DeployedWorld, startDeployedWorld } from '../support/sandbox/deployed-world.ts';
 import { createFaults, EAGER_KUBELET } from '../support/sandbox/faults.ts';
 import { ENVIRONMENTS, withEnvironments } from '../support/sandbox/more-environments.ts';
 import { actionsOf, examineRights, isRefusalOf, type Rights, withoutAction } from '../support/sandbox/rights.ts';
+import { occupyBranch } from '../support/sandbox/ways-to-deploy.ts';
 
 /**
  * Takes each action of each role away in turn: something must fail with AWS's refusal of that action, or the role has more than its
@@ -116,10 +115,7 @@ async function playFor(role: string, action: string): Promise<void> {
 
 /** Somebody else is about to push to the branch, so that the release joins a batch. */
 async function deployTogether(): Promise<void> {
-  const table = openTable({ tableName: 'slipway-sandbox', client: new DynamoDBClient(config()) });
-  const repository = (await createServiceStore(table).service(PROD.service))?.environments['dev']?.edits[0]?.git;
-  if (repository === undefined) throw new Error('The service has no edits.');
-  await createBatchStore(table).enter(repository, { holder: 'somebody else', now: new Date().toISOString(), until: new Date(Date.now() + 60_000).toISOString() });
+  await occupyBranch(world);
   await world.deploy(nextImage());
 }
 

@@ -8,13 +8,14 @@ import type { Party } from './gate.ts';
  * - `hooked`: each sync ends with a Job, which VerifyRelease waits for.
  * - `asking`: a person must approve each release, and does.
  * - `failing`: the release's pods cannot pull their image, so that it is rolled back.
+ * - `crowded`: somebody else wants the branch at the same time, so that the release goes out in a batch.
  * - `contended`: an execution that was stopped left its claim to the target.
  * - `queued`: the release waits until an older one is deployed, whose execution then starts its own.
  * - `outbidding`: an older release waits for approval when the release comes, and hears that it is superseded.
  * - `smoked`: the release is asked for a sign of life at the end.
  * - `swept`: the event of the push is lost, so that the sweep has to find the release.
  */
-export const SITE_KINDS = ['automatic', 'manual', 'hooked', 'asking', 'failing', 'contended', 'queued', 'outbidding', 'smoked', 'swept'] as const;
+export const SITE_KINDS = ['automatic', 'manual', 'hooked', 'asking', 'failing', 'crowded', 'contended', 'queued', 'outbidding', 'smoked', 'swept'] as const;
 
 export type SiteKind = (typeof SITE_KINDS)[number];
 
@@ -54,7 +55,7 @@ export const NAMED: Readonly<Record<Party, RegExp>> = {
 };
 
 /** Where a step is met that the automatic world passes by. */
-export const KINDS: Partial<Record<StepName, SiteKind>> = { AwaitApproval: 'asking', VerifyRelease: 'hooked', RollBack: 'failing' };
+export const KINDS: Partial<Record<StepName, SiteKind>> = { AwaitApproval: 'asking', JoinBatch: 'crowded', VerifyRelease: 'hooked', RollBack: 'failing' };
 
 /** How a deployment ends whose step could not be done. A release that failed stays failed where the way back is barred. */
 export function barred(step: StepName): Cell['outcome'] {

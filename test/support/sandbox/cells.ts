@@ -1,3 +1,4 @@
+import { BATCH_CELLS } from './batch-cells.ts';
 import { barred, type Cell, cellOf, KINDS, NAMED, OUTAGES, seen, type SiteKind, unlessForGood } from './cell.ts';
 import { EXECUTIONS_CELLS } from './executions-cells.ts';
 import {
@@ -51,6 +52,7 @@ function outageCells(step: StepName): readonly Cell[] {
 const CREDENTIALS: Partial<Record<StepName, Readonly<Record<string, Credential>>>> = {
   CheckAccess: { 'Argo CD token': ARGOCD_TOKEN },
   CommitRelease: { 'Git password': GIT_PASSWORD, 'Argo CD token': ARGOCD_TOKEN },
+  JoinBatch: { 'Git password': GIT_PASSWORD },
   SyncApplication: { 'Argo CD token': ARGOCD_TOKEN },
   CheckRollout: { 'Argo CD token': ARGOCD_TOKEN },
   VerifyRelease: { 'Argo CD token': ARGOCD_TOKEN },
@@ -94,7 +96,7 @@ function stoppedCells(step: StepName): readonly Cell[] {
 }
 
 /** Every fault in every step that can meet it. */
-export const CELLS: readonly Cell[] = [...STEP_NAMES.flatMap(cellsOf), ...EXECUTIONS_CELLS, ...SMOKE_CELLS, ...SWEEP_CELLS];
+export const CELLS: readonly Cell[] = [...STEP_NAMES.flatMap(cellsOf), ...BATCH_CELLS, ...EXECUTIONS_CELLS, ...SMOKE_CELLS, ...SWEEP_CELLS];
 
 function cellsOf(step: StepName): readonly Cell[] {
   return [

@@ -12,11 +12,14 @@ import type { ScenarioWorld } from '../../../sandbox/scenarios/scenario-world.ts
 import { type ScenarioOptions, type StartedScenario, startScenarioIn, type StartWorld } from '../../../sandbox/scenarios/start-scenario.ts';
 import { startWorld, type World } from '../../../sandbox/world.ts';
 import { createApprovalStore } from '../../../src/adapters/dynamodb/approval-store.ts';
+import { createBatchStore } from '../../../src/adapters/dynamodb/batch-store.ts';
 import { createRecordStore } from '../../../src/adapters/dynamodb/record-store.ts';
+import { createServiceStore } from '../../../src/adapters/dynamodb/service-store.ts';
 import { openTable } from '../../../src/adapters/dynamodb/table.ts';
 import { createTargetStore } from '../../../src/adapters/dynamodb/target-store.ts';
 import type { TargetKey } from '../../../src/domain/deployment.ts';
-import type { ApprovalStore, RecordStore, TargetStore } from '../../../src/ports/deployment-store.ts';
+import type { BatchStore } from '../../../src/ports/batch-store.ts';
+import type { ApprovalStore, RecordStore, ServiceStore, TargetStore } from '../../../src/ports/deployment-store.ts';
 import { driveExecutions, type Ended, type Executions } from './executions.ts';
 
 const STAGE = 'sandbox';
@@ -27,6 +30,8 @@ export const DEV: TargetKey = { service: 'inference-service', environment: 'dev'
 /** A scenario's world with its services applied: what tests push to, and where they look afterwards. */
 export type DeployedWorld<W extends ScenarioWorld = World> = Omit<StartedScenario<W>, 'push'> & {
   readonly executions: Executions;
+  readonly serviceStore: ServiceStore;
+  readonly batches: BatchStore;
   readonly targets: TargetStore;
   readonly records: RecordStore;
   readonly approvals: ApprovalStore;
@@ -85,6 +90,8 @@ function toDrive<W extends ScenarioWorld>(scenario: StartedScenario<W>): Deploye
     ...scenario,
     executions,
     records,
+    serviceStore: createServiceStore(table),
+    batches: createBatchStore(table),
     approvals: createApprovalStore(table),
     targets: createTargetStore(table),
     apply: (edit) => applyTo(scenario, edit),

@@ -8,7 +8,7 @@ import { type FaultSite, faultSite } from './fault-site.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { ENVIRONMENTS } from './more-environments.ts';
 import { startWorkload } from './smoke-target.ts';
-import { contended, outbidding, pushed, queued, type WayToDeploy } from './ways-to-deploy.ts';
+import { contended, crowded, outbidding, pushed, queued, type WayToDeploy } from './ways-to-deploy.ts';
 
 type SitePlan = {
   readonly argocd?: NonNullable<DeployedWorldOptions['argocd']>;
@@ -56,6 +56,7 @@ const PLANS: Readonly<Record<SiteKind, SitePlan>> = {
   hooked: { argocd: { hook: () => ({ name: 'smoke', phase: 'PostSync', outcome: 'succeed', takes: HOOK_MS }) } },
   asking: { editFile: asking, approved: true },
   failing: { editFile: (file) => file.setIn([...ENVIRONMENTS, 'dev', 'rollback'], 'automatic') },
+  crowded: { way: crowded },
   contended: { way: contended },
   queued: { editFile: patient, way: queued },
   outbidding: { editFile: asking, approved: true, way: (world, _pods, approver) => (approver === null ? pushed(world) : outbidding(world, approver)) },

@@ -59,6 +59,17 @@ export const STEPS = {
     effects: [{ name: 'proof', party: 'table', operation: /^UpdateItem$/, nth: 2 }, PUSH],
     rights: ['dynamodb:UpdateItem', 'secretsmanager:GetSecretValue'],
   },
+  JoinBatch: {
+    functionName: 'join-batch',
+    parties: ['table', 'secrets', 'git', 'executions'],
+    effects: [
+      { name: 'entry', party: 'table', operation: /^UpdateItem$/ },
+      { name: 'lease', party: 'table', operation: /^UpdateItem$/, nth: 2 },
+      { name: 'proof', party: 'table', operation: /^UpdateItem$/, nth: 3 },
+      PUSH,
+    ],
+    rights: ['dynamodb:UpdateItem', 'secretsmanager:GetSecretValue', 'states:SendTaskSuccess'],
+  },
   SyncApplication: {
     functionName: 'sync-application',
     parties: ['table', 'secrets', 'argocd'],

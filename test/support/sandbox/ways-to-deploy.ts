@@ -1,4 +1,5 @@
 import { type Image, imageOf } from '../../../sandbox/scenarios/image.ts';
+import { later } from '../../../src/domain/instant.ts';
 import type { Approver } from './approver.ts';
 import { DEV, type DeployedWorld } from './deployed-world.ts';
 import type { Faults } from './faults.ts';
@@ -35,6 +36,26 @@ export function contended(world: DeployedWorld, pods: Faults): WayToDeploy {
       await world.executions.stop(older);
     },
   };
+}
+
+/** Somebody else is about to push to the branch, so that the release goes out in a batch. */
+export function crowded(world: DeployedWorld): WayToDeploy {
+  return {
+    ...pushed(world),
+    async deploy(image) {
+      await occupyBranch(world);
+      return pushOne(world, image);
+    },
+  };
+}
+
+/** Takes the lease of dev's branch, which whoever led before may have left behind, as a deployment that commits by itself. */
+export async function occupyBranch({ serviceStore, batches }: DeployedWorld): Promise<void> {
+  const service = await serviceStore.service(DEV.service);
+  const repository = service?.environments[DEV.environment]?.edits[0]?.git;
+  if (repository === undefined) throw new Error(`${DEV.service} has no edits in ${DEV.environment}.`);
+  const now = later(new Date().toISOString(), 3_600_000);
+  if (!(await batches.enter(repository, { holder: 'somebody else', now, until: later(now, 3_600_000) }))) throw new Error('The lease of the branch was not taken.');
 }
 
 /** The release waits as `next` behind an older one, whose execution meets the fault when it starts what waits. */
