@@ -153,7 +153,8 @@ async function struckInvocation<Call extends Invocation>(invoke: Invoke<Call>, i
   const ending = new AbortController();
   const signal = AbortSignal.any([ending.signal, ...(invocation.signal ? [invocation.signal] : [])]);
   const { execution = '' } = JSON.parse(invocation.payload) as { readonly execution?: string };
-  current.atWork = { execution, timeOut: () => ending.abort(TIMED_OUT) };
+  const atWork: AtWork = { execution, timeOut: () => ending.abort(TIMED_OUT) };
+  current.atWork = atWork;
   try {
     const begun = current.fault.beforeInvocation?.();
     const result = await invoke({ ...invocation, signal });
@@ -167,18 +168,22 @@ async function struckInvocation<Call extends Invocation>(invoke: Invoke<Call>, i
     current.failed('Sandbox.Timedout');
     return timedOut();
   } finally {
-    current.atWork = null;
+    // Another one may be at work by now.
+    if (current.atWork === atWork) current.atWork = null;
   }
 }
+
+/** Containers of a function that are there at most: a task that was answered may be tried again before the function that answered it has ended. */
+const CONTAINERS = 2;
 
 /** An invocation that is broken off takes its container with it. */
 async function cool<Call extends Invocation>(invoke: Invoke<Call>, invocation: Call, current: Current): Promise<void> {
   if (current.cooled || current.fault.cold !== true) return;
   current.cooled = true;
   const breaking = new AbortController();
-  const broken = invoke({ ...invocation, signal: breaking.signal }).catch(() => undefined);
+  const broken = Array.from({ length: CONTAINERS }, () => invoke({ ...invocation, signal: breaking.signal }).catch(() => undefined));
   breaking.abort(TIMED_OUT);
-  await broken;
+  await Promise.all(broken);
 }
 
 function timedOut(): InvocationResult {
