@@ -139,7 +139,8 @@ function stackTarget({ lambda, states, tables, events, queues }: Services, iam: 
   return {
     createRole: (role) => iam.createRole(role),
     createFunction: (definition) => lambda.createFunction(definition),
-    createFunctionUrl: (functionArn) => lambda.createUrl(functionArn),
+    createFunctionUrl: (functionArn, authType) => lambda.createUrl(functionArn, authType),
+    allowAnyone: (functionArn, action) => lambda.allowAnyone(functionArn, action),
     allowRule: (functionArn, ruleArn) => lambda.allowRule(functionArn, ruleArn),
     createStateMachine: (definition) => states.createStateMachine(definition),
     createTable: (properties) => tables.createTable(properties),

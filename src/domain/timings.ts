@@ -2,7 +2,7 @@ import { elapsed, type Instant, latest, type Milliseconds } from './instant.ts';
 import type { Idle, Marks } from './deployment.ts';
 
 /** The timed parts of a deployment, in their order. */
-export const STAGES = ['queue', 'resolve', 'approval', 'claim', 'commit', 'detect', 'sync', 'rollout', 'notice', 'verify'] as const;
+export const STAGES = ['queue', 'resolve', 'approval', 'claim', 'commit', 'merge', 'detect', 'sync', 'rollout', 'notice', 'verify'] as const;
 
 export type Stage = (typeof STAGES)[number];
 
@@ -16,6 +16,7 @@ const END_OF_STAGE = {
   approval: 'approved',
   claim: 'claimed',
   commit: 'committed',
+  merge: 'merged',
   detect: 'operationStarted',
   sync: 'applied',
   rollout: 'ready',
@@ -23,8 +24,8 @@ const END_OF_STAGE = {
   verify: 'verified',
 } as const satisfies Record<Stage, keyof Marks>;
 
-/** Stages whose length is not ours: a person's, Argo CD's, the cluster's and the service's own checks'. */
-const NOT_OVERHEAD: ReadonlySet<Stage> = new Set(['approval', 'sync', 'rollout', 'verify']);
+/** Stages whose length is not ours: a person's (for approval and merge), Argo CD's, the cluster's and the service's own checks'. */
+const NOT_OVERHEAD: ReadonlySet<Stage> = new Set(['approval', 'merge', 'sync', 'rollout', 'verify']);
 
 /**
  * Turns the ends of stages into their lengths. Boundaries are made non-decreasing, so the stages sum to `total` by construction;

@@ -7,7 +7,7 @@ import { startOfWaiting } from '../domain/own-request.ts';
 import { environmentsAfter } from '../domain/release-request.ts';
 import { type Timings, timings } from '../domain/timings.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { ApprovalStore, Attempt, RecordStore, ServiceStore, TargetStore } from '../ports/deployment-store.ts';
+import type { ApprovalStore, Attempt, MergeStore, RecordStore, ServiceStore, TargetStore } from '../ports/deployment-store.ts';
 import type { DeploymentConcluded, Events, Metrics } from '../ports/events.ts';
 import type { Executions } from '../ports/executions.ts';
 import { defineStep } from './step.ts';
@@ -18,6 +18,7 @@ type Ports = {
   readonly records: Pick<RecordStore, 'record'>;
   readonly targets: Pick<TargetStore, 'target' | 'conclude'>;
   readonly approvals: Pick<ApprovalStore, 'pending' | 'remove'>;
+  readonly merges: Pick<MergeStore, 'pending' | 'remove'>;
   readonly executions: Pick<Executions, 'start'>;
   readonly events: Events;
   readonly metrics: Metrics;
@@ -47,7 +48,7 @@ export const concludeDeployment = defineStep({
     const { deployment, redrives } = input;
     const ending = endingOf(input, ports.clock.now());
     const { outcome, cause } = ending;
-    await removePendingApproval(ports, input);
+    await Promise.all([removePendingApproval(ports, input), removePendingMerge(ports, input)]);
     // An ignored release is another execution's: the record and the event are its to make.
     if (outcome !== 'ignored') {
       await ports.records.record(deployment, deployment.release, attemptOf(deployment, ending));
@@ -78,10 +79,11 @@ function endingOf({ execution, deployment, status, trouble }: ConcludeDeployment
 }
 
 function attemptOf(deployment: Deployment, ending: Ending): Attempt {
-  const { claim, warnings = [], idle = [], approvedBy, rollback } = deployment;
+  const { claim, warnings = [], idle = [], approvedBy, pullRequest, rollback } = deployment;
   const { marks, reported = {}, commit = null, pods = [] } = rollback ?? deployment;
   const approver = approvedBy === undefined ? {} : { approvedBy };
-  return { ...ending, ...approver, generation: claim?.generation ?? 0, warnings, marks, reported, idle, commit, pods, rollback: wayBackOf(deployment, ending) };
+  const proposed = pullRequest === undefined ? {} : { pullRequest: { number: pullRequest.number, url: pullRequest.url } };
+  return { ...ending, ...approver, ...proposed, generation: claim?.generation ?? 0, warnings, marks, reported, idle, commit, pods, rollback: wayBackOf(deployment, ending) };
 }
 
 function wayBackOf({ rollback, commit }: Deployment, { concludedAt }: Ending): Attempt['rollback'] {
@@ -95,6 +97,13 @@ async function removePendingApproval({ approvals }: Ports, { execution, deployme
   if (deployment.approval === undefined) return;
   const pending = await approvals.pending(deployment);
   if (pending?.execution === execution) await approvals.remove(pending);
+}
+
+/** The pull request that this execution waited for, where it ends without a merge. */
+async function removePendingMerge({ merges }: Ports, { execution, deployment }: ConcludeDeploymentInput): Promise<void> {
+  if (deployment.pullRequest === undefined) return;
+  const pending = await merges.pending(deployment);
+  if (pending?.execution === execution) await merges.remove(pending);
 }
 
 /**

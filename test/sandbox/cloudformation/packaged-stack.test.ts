@@ -45,7 +45,7 @@ describe('the packaged stack', () => {
     const arn = (name: string) => `arn:aws:lambda:eu-central-1:111122223333:function:slipway-sandbox-${name}`;
     expect(created.filter(([method]) => method === 'createFunctionUrl' || method === 'allowRule')).toEqual(
       expect.arrayContaining([
-        ['createFunctionUrl', arn('answer-approval')],
+        ['createFunctionUrl', arn('answer-approval'), 'AWS_IAM'],
         ['allowRule', arn('sweep-releases'), 'arn:aws:events:eu-central-1:111122223333:rule/slipway-sandbox-sweep-due'],
       ]),
     );

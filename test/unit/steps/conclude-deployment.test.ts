@@ -3,6 +3,7 @@ import { createMemoryApprovalStore } from '../../../src/adapters/memory/approval
 import { createMemoryClock } from '../../../src/adapters/memory/clock.ts';
 import { createMemoryEvents } from '../../../src/adapters/memory/events.ts';
 import { createMemoryExecutions } from '../../../src/adapters/memory/executions.ts';
+import { createMemoryMergeStore } from '../../../src/adapters/memory/merge-store.ts';
 import { createMemoryMetrics } from '../../../src/adapters/memory/metrics.ts';
 import { createMemoryRecordStore } from '../../../src/adapters/memory/record-store.ts';
 import { createMemoryServiceStore } from '../../../src/adapters/memory/service-store.ts';
@@ -22,6 +23,7 @@ async function aClaimedTarget(execution = 'me', services = [aService()]) {
     records: createMemoryRecordStore(),
     targets: createMemoryTargetStore(),
     approvals: createMemoryApprovalStore(),
+    merges: createMemoryMergeStore(),
     executions: createMemoryExecutions(),
     events: createMemoryEvents(),
     metrics: createMemoryMetrics(),
