@@ -1,4 +1,5 @@
 import { runGit } from '../../../sandbox/git/run-git.ts';
+import { answerPulls } from './gitea-pulls.ts';
 import { type ForgeAnswer, type ForgeCall, startForgeServer } from './forge-server.ts';
 import type { ForgeState, StandIn } from './forge-world.ts';
 import { blobBytes, branchHead, commitMessage, entryAt, hasCommit, moveBranch, parentsOf, writeCommit } from './stored-commits.ts';
@@ -15,6 +16,8 @@ export async function startGitea(state: ForgeState): Promise<StandIn> {
     const [, repository, , rest = ''] = /^\/api\/v1\/repos\/([^/]+\/[^/]+)(\/(.+))?$/.exec(path) ?? [];
     if (repository === undefined) return null;
     if (repository !== 'team/config') return message(404, 'not found');
+    const aboutPulls = await answerPulls(state, rest, call, user === 'reader');
+    if (aboutPulls !== null) return aboutPulls;
     if (call.method === 'GET') return read(state, rest, call);
     if (user === 'reader') return message(403, 'user should have a permission to write to the target branch');
     const branch = /^branches\/(.+)$/.exec(rest)?.[1];
@@ -29,7 +32,7 @@ function message(status: number, text: string): ForgeAnswer {
 }
 
 async function read({ directory }: ForgeState, rest: string, { query }: ForgeCall): Promise<ForgeAnswer | null> {
-  if (rest === '') return { status: 200, json: { name: 'config', default_branch: 'main' } };
+  if (rest === '') return { status: 200, json: { name: 'config', default_branch: 'main', default_merge_style: 'squash' } };
   const [, kind, name = ''] = /^(branches|git\/commits|contents)\/(.+)$/.exec(rest) ?? [];
   if (kind === 'branches') {
     const id = await branchHead(directory, name);
@@ -67,10 +70,11 @@ async function changeFiles(state: ForgeState, call: ForgeCall): Promise<ForgeAns
 
 async function updateBranch(state: ForgeState, branch: string, call: ForgeCall): Promise<ForgeAnswer> {
   const { directory } = state;
-  const { old_commit_id: from, new_commit_id: to } = JSON.parse(call.body.toString()) as { old_commit_id: string; new_commit_id: string };
+  const { old_commit_id: from, new_commit_id: to, force = false } = JSON.parse(call.body.toString()) as { old_commit_id: string; new_commit_id: string; force?: boolean };
   const head = await branchHead(directory, branch);
   if (head === null) return message(404, 'not found');
   if (head !== from) return message(422, `branch commit does not match [expected: ${from}, given: ${head}]`);
+  if (!force && !(await parentsOf(directory, to)).includes(from)) return message(422, `Force push ${branch} need a confirm force parameter`);
   if (state.isProtected) return message(403, `Gitea: Not allowed to push to protected branch ${branch}`);
   const between = state.meanwhile;
   state.meanwhile = null;

@@ -5,7 +5,7 @@ import { createWebhooks } from '../../../src/adapters/webhooks/webhooks.ts';
 
 const NAME = 'slipway/webhook';
 const BODY = Buffer.from('{"action":"closed","größe":1}');
-const secret = randomUUID();
+const secret: string = randomUUID();
 const key = randomBytes(32);
 const signingToken = `whsec_${key.toString('base64')}`;
 const hex = (with_: string, body: Uint8Array = BODY) => createHmac('sha256', with_).update(body).digest('hex');
