@@ -24,6 +24,8 @@ export type PullRequestsWorld = {
   words(number: number): Promise<{ readonly title: string; readonly body: string }>;
   /** The branch needs a check from now on, which is not over; the result ends it well. Null where the host has no checks of its own. */
   readonly requireCheck: (() => Promise<() => Promise<void>>) | null;
+  /** Whether a branch under an open pull request is moved onto the base; else the next commit goes on top of the one before. */
+  readonly rebases?: boolean;
   /** Somebody else's deed once the head branch was read, in the midst of the next proposal; null where nothing can come between. */
   readonly meanwhile: ((deed: () => Promise<unknown>) => void) | null;
   stop(): Promise<void>;
@@ -73,11 +75,11 @@ export function pullRequestsContract(name: string, createWorld: (files: GitFiles
     });
 
     it('gives the open one the newer release, on top of the base as it is then', async () => {
-      const { number } = await propose('1.1.0');
+      const { number, head } = await propose('1.1.0');
       const base = await world.commit({ [OTHER]: 'tag: 2.0.0\n' });
       const updated = await propose('1.2.0');
       expect(updated).toMatchObject({ number, state: 'open' });
-      expect(await world.branch(BRANCH)).toEqual({ head: updated.head, parent: base });
+      expect(await world.branch(BRANCH)).toEqual({ head: updated.head, parent: world.rebases === false ? head : base });
       expect(await fileOn(updated.head)).toBe('tag: 1.2.0\n');
       expect(await world.words(number)).toEqual({ title: 'Deploy 1.2.0', body: 'Release: 1.2.0' });
     });

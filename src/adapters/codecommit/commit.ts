@@ -5,7 +5,7 @@ import { callCodeCommit } from './errors.ts';
 import type { CodeCommitRepository } from './open-codecommit.ts';
 import { readFile } from './read.ts';
 
-const AUTHOR = { authorName: 'Slipway', email: 'slipway@users.noreply.invalid' } as const;
+export const AUTHOR = { authorName: 'Slipway', email: 'slipway@users.noreply.invalid' } as const;
 
 /** One commit, if the branch still points to the head. @param known paths of the head's files that were read */
 export async function commitFiles(codecommit: CodeCommitRepository, { head, files, message }: GitChange, known: readonly string[]): Promise<string> {

@@ -1,9 +1,12 @@
 import { CodeCommitClient } from '@aws-sdk/client-codecommit';
 import { ConfigurationError } from '../../domain/errors.ts';
+import type { GitRepository } from '../../domain/service.ts';
 import type { GitHost, OpenGitHost } from '../../ports/git-host.ts';
+import type { OpenPullRequests } from '../../ports/pull-requests.ts';
 import { nameOf } from '../forge/forge.ts';
 import { createVisit, proveFiles } from '../forge/visit.ts';
 import { commitFiles } from './commit.ts';
+import { createCodeCommitPulls } from './pull-requests.ts';
 import { readSnapshot } from './read.ts';
 
 export type CodeCommitPorts = {
@@ -19,14 +22,26 @@ export type CodeCommitRepository = {
   readonly repositoryName: string;
 };
 
-/** CodeCommit by its API, with the rights of the role that runs this. Connections are kept for the life of the process. */
-export function createOpenCodeCommit({ connect = (region) => new CodeCommitClient({ region }) }: CodeCommitPorts = {}): OpenGitHost {
+/** CodeCommit by its API, with the rights of the role that runs this. */
+export function createOpenCodeCommit(ports: CodeCommitPorts = {}): OpenGitHost {
+  return createOpen(ports, createCodeCommitHost);
+}
+
+/** Its pull requests. */
+export function createOpenCodeCommitPulls(ports: CodeCommitPorts = {}): OpenPullRequests {
+  return createOpen(ports, createCodeCommitPulls);
+}
+
+type Create<Host> = (codecommit: CodeCommitRepository, page: string) => Host;
+
+/** Connections are kept for the life of the process. */
+function createOpen<Host>({ connect = (region) => new CodeCommitClient({ region }) }: CodeCommitPorts, create: Create<Host>): (repository: GitRepository) => Promise<Host> {
   const clients = new Map<string, CodeCommitClient>();
   return async (repository) => {
     const { region, repositoryName } = placeOf(repository.url);
     const client = clients.get(region) ?? connect(region);
     clients.set(region, client);
-    return createCodeCommitHost({ name: nameOf(repository), client, branch: repository.branch, repositoryName }, consolePage(region, repositoryName));
+    return create({ name: nameOf(repository), client, branch: repository.branch, repositoryName }, consolePage(region, repositoryName));
   };
 }
 

@@ -1,6 +1,8 @@
 import { ConfigurationError } from '../../domain/errors.ts';
 import type { GitRepository } from '../../domain/service.ts';
 import type { OpenPullRequests } from '../../ports/pull-requests.ts';
+// Not loaded late, as where the Git hosts are opened.
+import { createOpenCodeCommitPulls } from '../codecommit/open-codecommit.ts';
 import type { GitHostPorts } from './open-git-host.ts';
 
 type Host = GitRepository['host'];
@@ -21,7 +23,11 @@ async function load({ host, url }: GitRepository, ports: GitHostPorts): Promise<
       throw new ConfigurationError(`Git repository ${url} has no pull requests over plain Git; name its host's API as host, or set delivery to commit.`);
     case 'gitea':
       return (await import('../gitea/open-gitea.ts')).createOpenGiteaPulls(ports);
-    default:
-      throw new ConfigurationError(`Git repository ${url}: no pull requests on ${host} yet.`);
+    case 'github':
+      return (await import('../github/open-github.ts')).createOpenGitHubPulls(ports);
+    case 'gitlab':
+      return (await import('../gitlab/open-gitlab.ts')).createOpenGitLabPulls(ports);
+    case 'codecommit':
+      return createOpenCodeCommitPulls();
   }
 }

@@ -16,7 +16,8 @@ const Pull = z.object({
   merged_at: z.nullish(z.string()),
   merged_by: z.nullish(z.object({ login: z.string() })),
   closed_at: z.nullish(z.string()),
-  head: z.object({ ref: z.string(), sha: z.string() }),
+  head: z.object({ ref: z.string(), sha: z.string(), repo_id: z.number() }),
+  base: z.object({ repo_id: z.number() }),
 });
 type Pull = z.output<typeof Pull>;
 
@@ -56,7 +57,8 @@ async function findOpen(gitea: TokenForge, branch: string, page = 1): Promise<Pu
   const answer = await ask(gitea, { method: 'GET', path: `${repositoryApi(gitea)}/pulls?${query}` });
   if (answer.status !== 200) throw apiError(gitea, 'read', answer);
   const pulls = readJson(gitea, answer, z.array(Pull));
-  const found = pulls.find(({ head }) => head.ref === branch);
+  // A fork may have a branch of that name.
+  const found = pulls.find(({ head, base }) => head.ref === branch && head.repo_id === base.repo_id);
   return found ?? (pulls.length === 0 ? null : findOpen(gitea, branch, page + 1));
 }
 

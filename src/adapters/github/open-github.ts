@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../../domain/errors.ts';
 import type { GitRepository } from '../../domain/service.ts';
 import type { GitHost, OpenGitHost } from '../../ports/git-host.ts';
+import type { OpenPullRequests } from '../../ports/pull-requests.ts';
 import type { Secrets } from '../../ports/secrets.ts';
 import type { Asked } from '../forge/answer-error.ts';
 import { createForgeClient, type Forge, nameOf, repositoryPath, webPage } from '../forge/forge.ts';
@@ -9,6 +10,7 @@ import type { HttpClient } from '../http/http-client.ts';
 import { fetchInstallationToken, type InstallationToken } from './app-token.ts';
 import { commitFiles } from './commit.ts';
 import { type GitHubCredentials, parseGitHubCredentials } from './credentials.ts';
+import { createGitHubPulls } from './pull-requests.ts';
 import { readSnapshot } from './read.ts';
 
 export type GitHubPorts = {
@@ -29,8 +31,20 @@ export type GitHubRepository = Forge & {
   readonly forgetToken: () => void;
 };
 
-/** GitHub by its API, GitHub Enterprise included. Connections and an App's tokens are kept for the life of the process. */
-export function createOpenGitHub({ secrets, now = Date.now, silence }: GitHubPorts): OpenGitHost {
+/** GitHub by its API, GitHub Enterprise included. */
+export function createOpenGitHub(ports: GitHubPorts): OpenGitHost {
+  return createOpen(ports, createGitHubHost);
+}
+
+/** Its pull requests. */
+export function createOpenGitHubPulls(ports: GitHubPorts): OpenPullRequests {
+  return createOpen(ports, createGitHubPulls);
+}
+
+type Create<Host> = (github: GitHubRepository, repository: GitRepository) => Host;
+
+/** Connections and an App's tokens are kept for the life of the process. */
+function createOpen<Host>({ secrets, now = Date.now, silence }: GitHubPorts, create: Create<Host>): (repository: GitRepository) => Promise<Host> {
   const clients = new Map<string, HttpClient>();
   const tokens = new Map<string, Promise<InstallationToken>>();
   return async (repository) => {
@@ -41,7 +55,7 @@ export function createOpenGitHub({ secrets, now = Date.now, silence }: GitHubPor
     const place = { ...ownerOf(repository), restPath: api.restPath, branch: repository.branch };
     const secret = repository.credentials;
     const asked = { name: nameOf(repository), client, ...(secret === undefined ? {} : { secret }) };
-    const open = (headers: GitHubRepository['headers']) => createGitHubHost({ ...asked, ...place, headers, forgetToken: () => void tokens.delete(`${key} ${secret}`) }, repository);
+    const open = (headers: GitHubRepository['headers']) => create({ ...asked, ...place, headers, forgetToken: () => void tokens.delete(`${key} ${secret}`) }, repository);
     if (secret === undefined) return open(async () => ({}));
     const credentials = parseGitHubCredentials(secret, await secrets.read(secret));
     const token = tokenSource({ asked, secret, credentials, place, now, tokens: { map: tokens, key: `${key} ${secret}` } });

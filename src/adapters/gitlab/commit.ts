@@ -49,7 +49,7 @@ async function create(gitlab: TokenForge, { head, files, message }: GitChange): 
 const RACES = /changed since you started editing|could not update refs|please refresh and try again|reference does not point to expected|file with this name doesn't exist/i;
 const NO_BRANCH = /when you are on a branch/i;
 
-function refusal(gitlab: TokenForge, answer: HttpDownload): SlipwayError {
+export function refusal(gitlab: TokenForge, answer: HttpDownload): SlipwayError {
   if (answer.status !== 400) return apiError(gitlab, 'write', answer);
   const words = hostWords(answer).replace(/\.$/, '');
   if (RACES.test(words)) return moved(gitlab, words);

@@ -1,3 +1,4 @@
+import { pullOperations } from './codecommit-pulls.ts';
 import { type ForgeAnswer, type ForgeCall, startForgeServer } from './forge-server.ts';
 import type { ForgeState, ForgeUser, StandIn } from './forge-world.ts';
 import { blobBytes, branchHead, commitMessage, entryAt, hasCommit, moveBranch, type StoredEntry, writeCommit } from './stored-commits.ts';
@@ -18,7 +19,7 @@ class CodeCommitException extends Error {
 export async function startCodeCommit(state: ForgeState): Promise<StandIn> {
   return startForgeServer('CodeCommit', async (call) => {
     const name = /^CodeCommit_20150413\.(\w+)$/.exec(String(call.headers['x-amz-target']))?.[1] ?? '';
-    const operation = OPERATIONS[name];
+    const operation = OPERATIONS[name] ?? PULL_OPERATIONS[name];
     return operation === undefined ? exception(501, 'UnknownOperationException', `The stand-in for CodeCommit does not know ${name}`) : answer(state, operation, name, call);
   });
 }
@@ -32,10 +33,10 @@ async function answer(state: ForgeState, operation: Operation, name: string, { h
   const key = /Credential=([^/]+)\//.exec(headers.authorization ?? '')?.[1] ?? '';
   const user = state.tokens.get(key);
   if (user === undefined) return exception(400, 'UnrecognizedClientException', 'The security token included in the request is invalid.');
-  const isDenied = name === 'CreateCommit' && (user === 'reader' || state.isProtected);
-  if (isDenied) return exception(400, 'AccessDeniedException', `User: ${user} is not authorized to perform: codecommit:CreateCommit with an explicit deny in an identity-based policy`);
+  const isDenied = /^(Create|Delete|Update)/.test(name) && (user === 'reader' || state.isProtected);
+  if (isDenied) return exception(400, 'AccessDeniedException', `User: ${user} is not authorized to perform: codecommit:${name} with an explicit deny in an identity-based policy`);
   const request = JSON.parse(body.toString()) as Request;
-  if (request.repositoryName !== 'config') return exception(400, 'RepositoryDoesNotExistException', `${request.repositoryName} does not exist`);
+  if (name in OPERATIONS && request.repositoryName !== 'config') return exception(400, 'RepositoryDoesNotExistException', `${request.repositoryName} does not exist`);
   try {
     return { status: 200, json: await operation(state, request, user), headers: { 'content-type': 'application/x-amz-json-1.1' } };
   } catch (error) {
@@ -66,6 +67,8 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   },
   CreateCommit: createCommit,
 };
+
+const PULL_OPERATIONS: Readonly<Record<string, Operation>> = pullOperations((type, message) => new CodeCommitException(type, message));
 
 async function headOf(directory: string, branch: string): Promise<string> {
   const head = await branchHead(directory, branch);

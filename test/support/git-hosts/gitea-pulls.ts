@@ -65,7 +65,7 @@ function shown({ number, title, body, state, branch, base, head, by, at, mergeCo
     merged_by: isMerged ? { login: by } : null,
     merge_commit_sha: mergeCommit,
     closed_at: state === 'open' ? null : at,
-    head: { ref: branch, sha: head },
-    base: { ref: base },
+    head: { ref: branch, sha: head, repo_id: 1 },
+    base: { ref: base, repo_id: 1 },
   };
 }

@@ -1,6 +1,7 @@
 import { runGit } from '../../../sandbox/git/run-git.ts';
 import { type ForgeAnswer, type ForgeCall, startForgeServer } from './forge-server.ts';
 import type { ForgeState, ForgeUser, StandIn } from './forge-world.ts';
+import { answerMergeRequests } from './gitlab-merge-requests.ts';
 import { blobBytes, branchHead, commitMessage, entryAt, hasCommit, lastCommitOf, moveBranch, parentsOf, writeCommit } from './stored-commits.ts';
 
 /** GitLab's API for the project `team/config`, as far as it is in use. */
@@ -9,9 +10,13 @@ export async function startGitLab(state: ForgeState): Promise<StandIn> {
     if (state.limitedUntil !== null) return { status: 429, text: 'Retry later\n', headers: { 'retry-after': '42', 'ratelimit-reset': String(state.limitedUntil) } };
     const user = state.tokens.get(String(call.headers['private-token']));
     if (user === undefined) return message(401, '401 Unauthorized');
+    const aboutMerges = await answerMergeRequests(state, call, user === 'reader');
+    if (aboutMerges !== null) return aboutMerges;
     const [, project, rest] = /^\/api\/v4\/projects\/([^/]+)\/repository\/(.+)$/.exec(call.path) ?? [];
     if (project === undefined || rest === undefined) return null;
     if (decodeURIComponent(project) !== 'team/config') return message(404, '404 Project Not Found');
+    const branch = /^branches\/([^/]+)$/.exec(rest)?.[1];
+    if (call.method === 'DELETE' && branch !== undefined) return deleteBranch(state, user, decodeURIComponent(branch));
     return call.method === 'POST' ? (rest === 'commits' ? createCommit(state, user, call) : null) : read(state, rest, call);
   });
 }
@@ -56,15 +61,17 @@ async function changedLines(directory: string, id: string): Promise<number> {
 }
 
 type Action = { action: string; file_path: string; content: string; encoding: string; last_commit_id: string };
-type CommitRequest = { branch: string; commit_message: string; actions: Action[] };
+type CommitRequest = { branch: string; start_branch?: string; force?: boolean; commit_message: string; actions: Action[] };
 
 /** The checks in GitLab's order: the branch, each file, and then, on whatever the head is by now, the commit. */
 async function createCommit(state: ForgeState, user: ForgeUser, call: ForgeCall): Promise<ForgeAnswer> {
   const { directory } = state;
-  const { branch, commit_message: text, actions } = JSON.parse(call.body.toString()) as CommitRequest;
+  const { branch, start_branch: start = branch, force = false, commit_message: text, actions } = JSON.parse(call.body.toString()) as CommitRequest;
   if (user === 'reader' || state.isProtected) return message(403, '403 Forbidden - You are not allowed to push into this branch');
   if (actions.length === 0) return message(400, '400 Bad request - actions is required');
-  const seen = await branchHead(directory, branch);
+  const there = await branchHead(directory, branch);
+  if (start !== branch && there !== null && !force) return message(400, `A branch called '${branch}' already exists. Switch to that branch in order to make changes`);
+  const seen = await branchHead(directory, start);
   if (seen === null) return message(400, 'You can only create or edit files when you are on a branch');
   for (const action of actions) {
     if (action.action !== 'update' || action.encoding !== 'base64') return { status: 501, json: { message: `The stand-in for GitLab does not know ${action.action} with ${action.encoding}` } };
@@ -76,8 +83,17 @@ async function createCommit(state: ForgeState, user: ForgeUser, call: ForgeCall)
   const between = state.meanwhile;
   state.meanwhile = null;
   await between?.();
-  const head = (await branchHead(directory, branch)) ?? seen;
+  const head = (await branchHead(directory, start)) ?? seen;
   const id = await writeCommit(directory, { parent: head, message: text, files: Object.fromEntries(actions.map(({ file_path, content }) => [file_path, Buffer.from(content, 'base64')])) });
-  if (!(await moveBranch(directory, branch, head, id))) return message(400, `Could not update refs/heads/${branch}. Please refresh and try again.`);
+  // A branch that starts elsewhere is moved there, whatever it points to.
+  if (start !== branch) await runGit(directory, ['update-ref', `refs/heads/${branch}`, id]);
+  else if (!(await moveBranch(directory, branch, head, id))) return message(400, `Could not update refs/heads/${branch}. Please refresh and try again.`);
   return { status: 201, json: await commit(directory, id) };
+}
+
+async function deleteBranch({ directory }: ForgeState, user: ForgeUser, branch: string): Promise<ForgeAnswer> {
+  if (user === 'reader') return message(403, '403 Forbidden');
+  if ((await branchHead(directory, branch)) === null) return message(404, '404 Branch Not Found');
+  await runGit(directory, ['update-ref', '-d', `refs/heads/${branch}`]);
+  return { status: 204 };
 }

@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { imageOf } from '../../../sandbox/scenarios/image.ts';
+import type { PendingMerge } from '../../../src/ports/deployment-store.ts';
+import { DEV } from '../../support/sandbox/deployed-world.ts';
+import { EAGER_KUBELET } from '../../support/sandbox/faults.ts';
+import { type ForgeInWorld, startForgeInWorld } from '../../support/sandbox/forge.ts';
+import { runningDigests } from '../../support/sandbox/traces.ts';
+
+const PATIENT = 300_000;
+
+/** The token is there a moment after AwaitMerge was entered. */
+const SOON = { timeout: 120_000, interval: 50 };
+
+let forge: ForgeInWorld;
+let version = 1;
+
+const nextImage = () => imageOf(`${++version}.0.0`);
+
+beforeAll(async () => {
+  forge = await startForgeInWorld({ kubelet: EAGER_KUBELET });
+}, PATIENT);
+afterAll(() => forge?.stop());
+beforeEach(() => forge.propose());
+
+/** What the execution waits for, once it waits. */
+async function mergeOf(execution: string): Promise<PendingMerge> {
+  await expect.poll(async () => (await forge.merges.pending(DEV))?.execution, SOON).toBe(execution);
+  const pending = await forge.merges.pending(DEV);
+  if (pending === null) throw new Error(`${execution} waits for no merge any more.`);
+  return pending;
+}
+
+async function proposed(image = nextImage()) {
+  const [execution = ''] = await forge.world.push(image);
+  return { image, execution, number: (await mergeOf(execution)).pullRequest.number };
+}
+
+const ended = (execution: string) => forge.world.executions.ended(execution);
+const openNumbers = () => forge.pulls.all().filter(({ state }) => state === 'open').map(({ number }) => number);
+
+describe('a release that goes out as a pull request', () => {
+  it('waits for the merge with the branch as it was, and is Ready once the webhook has told of it', async () => {
+    const { world, pulls } = forge;
+    const before = await world.head();
+    const { image, execution, number } = await proposed();
+    expect(pulls.find(number)).toMatchObject({ branch: 'slipway/dev/inference-service', base: 'main', title: `deploy(dev): inference-service ${image.tag}` });
+    expect(await world.head()).toBe(before);
+    await pulls.merge(number);
+    expect(await forge.sendWebhook(number)).toBe(200);
+    const { status, outcome } = await ended(execution);
+    expect({ status, outcome }).toEqual({ status: 'SUCCEEDED', outcome: 'succeeded' });
+    expect(runningDigests(world)).toEqual([image.digest]);
+    const attempt = (await world.records.history(DEV, 1))[0]?.attempts[0];
+    expect(attempt).toMatchObject({ pullRequest: { number }, commit: { revision: await world.head(), changes: [{ path: 'image.tag' }, { path: 'image.digest' }] } });
+    expect(attempt?.timings.merge).toBeGreaterThan(0);
+    expect(await forge.merges.list()).toEqual([]);
+  }, PATIENT);
+
+  it('is updated by a newer one, which supersedes it at once; a lost webhook is made up for by the schedule', async () => {
+    const { world, pulls } = forge;
+    const older = await proposed();
+    const newer = await proposed();
+    expect(newer.number).toBe(older.number);
+    expect(await ended(older.execution)).toMatchObject({ status: 'SUCCEEDED', outcome: 'superseded' });
+    expect(openNumbers()).toEqual([newer.number]);
+    await pulls.merge(newer.number);
+    await forge.look();
+    expect(await ended(newer.execution)).toMatchObject({ outcome: 'succeeded' });
+    expect(runningDigests(world)).toEqual([newer.image.digest]);
+  }, PATIENT);
+
+  it('hears nobody who does not know the secret, and is rejected once it is closed', async () => {
+    const { pulls, world } = forge;
+    const before = await world.head();
+    const { execution, number } = await proposed();
+    await pulls.close(number);
+    expect(await forge.sendWebhook(number, 'made-up')).toBe(401);
+    expect(await forge.merges.pending(DEV)).toMatchObject({ execution });
+    expect(await forge.sendWebhook(number)).toBe(200);
+    const { status, outcome, cause } = await ended(execution);
+    expect({ status, outcome }).toEqual({ status: 'SUCCEEDED', outcome: 'rejected' });
+    expect(cause).toMatch(new RegExp(`^pull request #${number} was closed without a merge at 2026-01-02T04:00:00Z: http`));
+    expect(await world.head()).toBe(before);
+    expect((await world.targets.target(DEV)).claim).toMatchObject({ execution: null });
+  }, PATIENT);
+
+  it('goes on where it was stopped and merged meanwhile, and is redriven', async () => {
+    const { world, pulls } = forge;
+    const { image, execution, number } = await proposed();
+    await world.executions.stop(execution);
+    await pulls.merge(number);
+    await world.executions.redrive(execution);
+    expect(await ended(execution)).toMatchObject({ outcome: 'succeeded' });
+    expect(runningDigests(world)).toEqual([image.digest]);
+    expect(await forge.merges.list()).toEqual([]);
+  }, PATIENT);
+
+  it('is superseded where it was merged, and another commit has set the value since', async () => {
+    const { world, pulls } = forge;
+    const { image, execution, number } = await proposed();
+    const file = 'envs/dev/values.yaml';
+    const before = await world.world.git.repository.readFiles('main', [file]);
+    await pulls.merge(number);
+    await world.world.git.repository.commit({ message: 'Back by hand', files: before });
+    await forge.look();
+    const { outcome, cause } = await ended(execution);
+    expect({ outcome, cause }).toEqual({ outcome: 'superseded', cause: expect.stringContaining(`pull request #${number} was merged, and image.tag`) as unknown });
+    expect(runningDigests(world)).not.toContain(image.digest);
+  }, PATIENT);
+
+  it('is rejected when nobody merges it in time', async () => {
+    await forge.propose({ timeout: '2s' });
+    const [execution = ''] = await forge.world.push(nextImage());
+    const { status, outcome, cause } = await ended(execution);
+    expect({ status, outcome }).toEqual({ status: 'SUCCEEDED', outcome: 'rejected' });
+    expect(cause).toMatch(/^nobody merged pull request #\d+ by \d{4}-\d\d-\d\dT\S+Z: http/);
+    expect(await forge.merges.list()).toEqual([]);
+    expect(openNumbers()).toHaveLength(1);
+  }, PATIENT);
+
+  it('is merged by the host itself where the environment says so', async () => {
+    await forge.propose({ automatic: true });
+    const image = nextImage();
+    const { outcome, timings } = await forge.world.deploy(image);
+    expect({ outcome, merged: timings?.merge !== undefined }).toEqual({ outcome: 'succeeded', merged: true });
+    expect(openNumbers()).toEqual([]);
+    expect(runningDigests(forge.world)).toEqual([image.digest]);
+  }, PATIENT);
+});

@@ -1,0 +1,77 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Document } from 'yaml';
+import { createMergeStore } from '../../../src/adapters/dynamodb/merge-store.ts';
+import { openTable } from '../../../src/adapters/dynamodb/table.ts';
+import type { MergeStore } from '../../../src/ports/deployment-store.ts';
+import type { ForgeState } from '../git-hosts/forge-world.ts';
+import { startGitea } from '../git-hosts/gitea-stand-in.ts';
+import { createStoredPulls, type StoredPulls } from '../git-hosts/stored-pulls.ts';
+import { type DeployedWorld, type DeployedWorldOptions, startDeployedWorld } from './deployed-world.ts';
+import { ENVIRONMENTS } from './more-environments.ts';
+
+/** A world whose config repository is on a forge with pull requests: what people do there, and what the forge tells the stack. */
+export type ForgeInWorld = {
+  readonly world: DeployedWorld;
+  readonly pulls: StoredPulls;
+  readonly merges: MergeStore;
+  /** Applies `delivery: pull-request`, with what else is given. */
+  propose(merge?: object): Promise<void>;
+  /** The forge's webhook of a pull request; signed with another secret where one is given. The status of the answer. */
+  sendWebhook(number: number, secret?: string): Promise<number>;
+  /** The schedule that looks, should a webhook be lost. */
+  look(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+const WEBHOOK_SECRET = 'slipway/webhook';
+
+/** Starts a scenario with the stand-in for Gitea in front of its repository, and a stack that takes webhooks. */
+export async function startForgeInWorld(options: DeployedWorldOptions = {}): Promise<ForgeInWorld> {
+  const world = await startDeployedWorld('happy', {
+    ...options,
+    editTemplate: (template) => ({ ...template, Parameters: { ...template.Parameters, WebhookSecret: { Type: 'String', Default: WEBHOOK_SECRET } } }),
+  });
+  const { aws, git, folder } = world.world;
+  const directory = join(folder, 'config.git');
+  const [token, secret] = [randomUUID(), randomUUID()];
+  const pulls = createStoredPulls(directory);
+  const state: ForgeState = { directory, pulls, tokens: new Map([[token, 'writer']]), granted: new Set(), declined: null, isProtected: false, limitedUntil: null, meanwhile: null };
+  const standIn = await startGitea(state);
+  aws.secrets.putSecret('slipway/gitea', JSON.stringify({ token }));
+  aws.secrets.putSecret(WEBHOOK_SECRET, JSON.stringify({ token: secret }));
+  const repository = { host: 'gitea', url: `${standIn.url}/team/config.git`, branch: 'main', credentials: 'slipway/gitea', aliases: [git.repositoryUrl('config')] };
+  const config = { endpoint: aws.endpointUrl, region: aws.account.region, credentials: aws.administrator, maxAttempts: 3 };
+  const url = await webhookUrlOf(config, world);
+  return {
+    world,
+    pulls,
+    merges: createMergeStore(openTable({ tableName: `slipway-${world.world.stage}`, client: new DynamoDBClient(config) })),
+    propose: (merge) =>
+      world.apply((file: Document) => {
+        file.setIn(['git', 'config'], repository);
+        file.setIn([...ENVIRONMENTS, 'dev', 'delivery'], 'pull-request');
+        if (merge !== undefined) file.setIn([...ENVIRONMENTS, 'dev', 'merge'], merge);
+      }),
+    async sendWebhook(number, signedWith = secret) {
+      const body = JSON.stringify({ action: 'closed', pull_request: { number, merged: true } });
+      const signature = createHmac('sha256', signedWith).update(body).digest('hex');
+      return (await fetch(url, { method: 'POST', body, headers: { 'content-type': 'application/json', 'x-gitea-signature': signature } })).status;
+    },
+    async look() {
+      aws.events.fire(`slipway-${world.world.stage}-pull-requests-due`);
+      await aws.events.settled();
+    },
+    async stop() {
+      await world.stop();
+      await standIn.stop();
+    },
+  };
+}
+
+async function webhookUrlOf(config: ConstructorParameters<typeof CloudFormationClient>[0] & object, { world: { stage } }: DeployedWorld): Promise<string> {
+  const { Stacks } = await new CloudFormationClient(config).send(new DescribeStacksCommand({ StackName: `slipway-${stage}` }));
+  return Stacks?.[0]?.Outputs?.find(({ OutputKey }) => OutputKey === 'WebhookUrl')?.OutputValue ?? '';
+}
