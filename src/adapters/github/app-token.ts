@@ -37,13 +37,13 @@ function sign(text: string, privateKey: string, secret: string): string {
 
 const Granted = z.object({ token: z.string(), expires_at: z.string() });
 
-export type TokenRequest = { readonly app: App; readonly secret: string; readonly restPath: string; readonly repository: string; readonly now: number };
+export type TokenRequest = { readonly app: App; readonly secret: string; readonly restPath: string; readonly repository: string; readonly now: number; readonly permissions: Readonly<Record<string, 'write'>> };
 
-/** Asks for a token for that one repository, to read and write files alone. @throws SlipwayError when the App is not known or not installed there */
-export async function fetchInstallationToken(asked: Omit<Forge, 'headers'>, { app, secret, restPath, repository, now }: TokenRequest): Promise<InstallationToken> {
+/** Asks for a token for that one repository and what is to be done there, no more. @throws SlipwayError when the App is not known or not installed there */
+export async function fetchInstallationToken(asked: Omit<Forge, 'headers'>, { app, secret, restPath, repository, now, permissions }: TokenRequest): Promise<InstallationToken> {
   const forge: Forge = { ...asked, headers: async () => ({ authorization: `Bearer ${appJwt(app, secret, now)}` }) };
   const path = `${restPath}/app/installations/${encodeURIComponent(app.installationId)}/access_tokens`;
-  const answer = await ask(forge, { method: 'POST', path, accept: 'application/vnd.github+json', json: { repositories: [repository], permissions: { contents: 'write' } }, readsOnly: true });
+  const answer = await ask(forge, { method: 'POST', path, accept: 'application/vnd.github+json', json: { repositories: [repository], permissions }, readsOnly: true });
   if (answer.status !== 201) throw refusal(asked, app, secret, answer);
   const { token, expires_at } = readJson(asked, answer, Granted);
   return { token, until: Date.parse(expires_at) - RENEWED_BEFORE_MS };

@@ -33,18 +33,18 @@ export type GitHubRepository = Forge & {
 
 /** GitHub by its API, GitHub Enterprise included. */
 export function createOpenGitHub(ports: GitHubPorts): OpenGitHost {
-  return createOpen(ports, createGitHubHost);
+  return createOpen(ports, createGitHubHost, { contents: 'write' });
 }
 
 /** Its pull requests. */
 export function createOpenGitHubPulls(ports: GitHubPorts): OpenPullRequests {
-  return createOpen(ports, createGitHubPulls);
+  return createOpen(ports, createGitHubPulls, { contents: 'write', pull_requests: 'write' });
 }
 
 type Create<Host> = (github: GitHubRepository, repository: GitRepository) => Host;
 
 /** Connections and an App's tokens are kept for the life of the process. */
-function createOpen<Host>({ secrets, now = Date.now, silence }: GitHubPorts, create: Create<Host>): (repository: GitRepository) => Promise<Host> {
+function createOpen<Host>({ secrets, now = Date.now, silence }: GitHubPorts, create: Create<Host>, permissions: TokenSource['permissions']): (repository: GitRepository) => Promise<Host> {
   const clients = new Map<string, HttpClient>();
   const tokens = new Map<string, Promise<InstallationToken>>();
   return async (repository) => {
@@ -58,7 +58,7 @@ function createOpen<Host>({ secrets, now = Date.now, silence }: GitHubPorts, cre
     const open = (headers: GitHubRepository['headers']) => create({ ...asked, ...place, headers, forgetToken: () => void tokens.delete(`${key} ${secret}`) }, repository);
     if (secret === undefined) return open(async () => ({}));
     const credentials = parseGitHubCredentials(secret, await secrets.read(secret));
-    const token = tokenSource({ asked, secret, credentials, place, now, tokens: { map: tokens, key: `${key} ${secret}` } });
+    const token = tokenSource({ asked, secret, credentials, place, now, permissions, tokens: { map: tokens, key: `${key} ${secret}` } });
     return open(async () => ({ authorization: `Bearer ${await token()}` }));
   };
 }
@@ -96,16 +96,18 @@ type TokenSource = {
   readonly credentials: GitHubCredentials;
   readonly place: { readonly repository: string; readonly restPath: string };
   readonly now: () => number;
+  /** What an App's token is asked for. */
+  readonly permissions: Readonly<Record<string, 'write'>>;
   readonly tokens: { readonly map: Map<string, Promise<InstallationToken>>; readonly key: string };
 };
 
 /** A token as it is, or an App's, asked for again before it expires; a failure is forgotten. */
-function tokenSource({ asked, secret, credentials, place, now, tokens: { map, key } }: TokenSource): () => Promise<string> {
+function tokenSource({ asked, secret, credentials, place, now, permissions, tokens: { map, key } }: TokenSource): () => Promise<string> {
   if ('token' in credentials) return async () => credentials.token;
   return async () => {
     const kept = await map.get(key);
     if (kept !== undefined && now() < kept.until) return kept.token;
-    const fetching = fetchInstallationToken(asked, { app: credentials, secret, ...place, now: now() });
+    const fetching = fetchInstallationToken(asked, { app: credentials, secret, ...place, now: now(), permissions });
     map.set(key, fetching);
     fetching.catch(() => map.delete(key));
     return (await fetching).token;

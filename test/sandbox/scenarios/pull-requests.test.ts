@@ -4,6 +4,7 @@ import type { PendingMerge } from '../../../src/ports/deployment-store.ts';
 import { DEV } from '../../support/sandbox/deployed-world.ts';
 import { EAGER_KUBELET } from '../../support/sandbox/faults.ts';
 import { type ForgeInWorld, startForgeInWorld } from '../../support/sandbox/forge.ts';
+import { actionsOf, withoutAction, withPolicies } from '../../support/sandbox/role-actions.ts';
 import { runningDigests } from '../../support/sandbox/traces.ts';
 
 const PATIENT = 300_000;
@@ -126,4 +127,37 @@ describe('a release that goes out as a pull request', () => {
     expect(openNumbers()).toEqual([]);
     expect(runningDigests(forge.world)).toEqual([image.digest]);
   }, PATIENT);
+});
+
+/** Takes each action of the two roles away in turn, as test/sandbox/least-privilege.test.ts does with all others. */
+describe('the roles of the functions that wait for merges', () => {
+  const policiesOf = (role: string) => forge.world.world.aws.iam.rolePolicies().get(`slipway-sandbox-${role}`) ?? [];
+
+  /** What is logged without the action. */
+  const logWithout = (role: string, action: string, play: () => Promise<unknown>) =>
+    forge.logOf(() => withPolicies(forge.world.world, new Map([[`slipway-sandbox-${role}`, withoutAction(policiesOf(role), action)]]), play));
+
+  const refusal = (role: string, action: string) => expect.stringMatching(new RegExp(`assumed-role/slipway-sandbox-${role}/[^ ]+ is not authorized to perform: ${action} `)) as unknown;
+
+  it.each(['dynamodb:GetItem', 'secretsmanager:GetSecretValue', 'dynamodb:UpdateItem', 'states:SendTaskSuccess', 'dynamodb:DeleteItem'])('let AwaitMerge do no more than it needs: without %s it fails', async (action) => {
+    await forge.propose({ automatic: true });
+    expect(await logWithout('await-merge', action, () => forge.world.deploy(nextImage()))).toEqual(refusal('await-merge', action));
+    await forge.look();
+  }, PATIENT);
+
+  it('let what resumes do no more than it needs: without any of its actions it fails', async () => {
+    const { execution, number } = await proposed();
+    await forge.pulls.merge(number);
+    for (const action of ['dynamodb:Query', 'dynamodb:GetItem', 'secretsmanager:GetSecretValue', 'states:SendTaskSuccess', 'dynamodb:DeleteItem']) {
+      expect(await logWithout('resume-pull-requests', action, forge.look)).toEqual(refusal('resume-pull-requests', action));
+    }
+    await forge.look();
+    expect(await ended(execution)).toMatchObject({ outcome: 'succeeded' });
+  }, PATIENT);
+
+  it('hold nothing else', () => {
+    const actions = (role: string) => actionsOf(policiesOf(role)).filter((action) => !action.startsWith('logs:')).sort();
+    expect(actions('await-merge')).toEqual(['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'secretsmanager:GetSecretValue', 'states:SendTaskSuccess']);
+    expect(actions('resume-pull-requests')).toEqual(['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:Query', 'secretsmanager:GetSecretValue', 'states:SendTaskSuccess']);
+  });
 });

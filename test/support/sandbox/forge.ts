@@ -1,4 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -21,6 +22,8 @@ export type ForgeInWorld = {
   propose(merge?: object): Promise<void>;
   /** The forge's webhook of a pull request; signed with another secret where one is given. The status of the answer. */
   sendWebhook(number: number, secret?: string): Promise<number>;
+  /** What functions have logged while something was played, and for a moment after. */
+  logOf(play: () => Promise<unknown>): Promise<string>;
   /** The schedule that looks, should a webhook be lost. */
   look(): Promise<void>;
   stop(): Promise<void>;
@@ -59,6 +62,13 @@ export async function startForgeInWorld(options: DeployedWorldOptions = {}): Pro
       const body = JSON.stringify({ action: 'closed', pull_request: { number, merged: true } });
       const signature = createHmac('sha256', signedWith).update(body).digest('hex');
       return (await fetch(url, { method: 'POST', body, headers: { 'content-type': 'application/json', 'x-gitea-signature': signature } })).status;
+    },
+    async logOf(play) {
+      const log = () => readFile(join(folder, 'functions.log'), 'utf8');
+      const before = await log();
+      await play();
+      await aws.events.settled();
+      return (await log()).slice(before.length);
     },
     async look() {
       aws.events.fire(`slipway-${world.world.stage}-pull-requests-due`);
