@@ -54,7 +54,7 @@ export function createGiteaPulls(gitea: TokenForge): PullRequests {
 /** Gitea has no search by head branch. */
 async function findOpen(gitea: TokenForge, branch: string, page = 1): Promise<Pull | null> {
   const query = new URLSearchParams({ state: 'open', base_branch: gitea.branch, sort: 'recentupdate', limit: String(PAGE), page: String(page) });
-  const answer = await ask(gitea, { method: 'GET', path: `${repositoryApi(gitea)}/pulls?${query}` });
+  const answer = await ask(gitea, { method: 'GET', path: `${repositoryApi(gitea)}/pulls?${query.toString()}` });
   if (answer.status !== 200) throw apiError(gitea, 'read', answer);
   const pulls = readJson(gitea, answer, z.array(Pull));
   // A fork may have a branch of that name.

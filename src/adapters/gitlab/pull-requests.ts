@@ -57,7 +57,7 @@ function mergesApi({ path }: TokenForge): string {
 
 async function findOpen(gitlab: TokenForge, branch: string): Promise<Merge | null> {
   const query = new URLSearchParams({ state: 'opened', source_branch: branch, target_branch: gitlab.branch, per_page: '20' });
-  const answer = await ask(gitlab, { method: 'GET', path: `${mergesApi(gitlab)}?${query}` });
+  const answer = await ask(gitlab, { method: 'GET', path: `${mergesApi(gitlab)}?${query.toString()}` });
   if (answer.status !== 200) throw apiError(gitlab, 'read', answer);
   // A fork may have a branch of that name.
   return readJson(gitlab, answer, z.array(Merge)).find(({ source_project_id: from, target_project_id: to }) => from === to) ?? null;

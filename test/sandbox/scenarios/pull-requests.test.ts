@@ -149,7 +149,7 @@ describe('the roles of the functions that wait for merges', () => {
     const { execution, number } = await proposed();
     await forge.pulls.merge(number);
     for (const action of ['dynamodb:Query', 'dynamodb:GetItem', 'secretsmanager:GetSecretValue', 'states:SendTaskSuccess', 'dynamodb:DeleteItem']) {
-      expect(await logWithout('resume-pull-requests', action, forge.look)).toEqual(refusal('resume-pull-requests', action));
+      expect(await logWithout('resume-pull-requests', action, () => forge.look())).toEqual(refusal('resume-pull-requests', action));
     }
     await forge.look();
     expect(await ended(execution)).toMatchObject({ outcome: 'succeeded' });

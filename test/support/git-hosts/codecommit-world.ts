@@ -43,8 +43,8 @@ export async function createCodeCommitPullsWorld(files: GitFiles): Promise<PullR
   return {
     open: (user) => createOpenCodeCommitPulls({ connect: connect(user) })({ host: 'codecommit', url: URL, branch: 'main', aliases: [] }),
     openHost: (user) => world.open(user),
-    commit: world.commit,
-    head: world.head,
+    commit: (changed) => world.commit(changed),
+    head: () => world.head(),
     merge: (number) => pulls.merge(number),
     close: (number) => pulls.close(number),
     person: PERSON,

@@ -27,8 +27,8 @@ export async function createPullsWorld(files: GitFiles, options: PullsOptions): 
   return {
     open: (user) => openPulls(secrets)({ ...repository, credentials: `slipway/${user}` }),
     openHost: (user) => world.open(user),
-    commit: world.commit,
-    head: world.head,
+    commit: (changed) => world.commit(changed),
+    head: () => world.head(),
     merge: (number) => pulls.merge(number),
     close: (number) => pulls.close(number),
     person,
