@@ -32,9 +32,10 @@ const NOT_OVERHEAD: ReadonlySet<Stage> = new Set(['approval', 'merge', 'sync', '
  * time in `idle` (before a redrive) belongs to no stage. A stage that was not reached is left out.
  *
  * @param brokenOffAt when a deployment ended without success: the stage that it was in then ended there
+ * @param isProposed whether it has opened a pull request, so that the merge comes after the commit
  */
-export function timings(reached: Marks, idle: readonly Idle[] = [], brokenOffAt?: Instant): Timings {
-  const marks = brokenOffAt === undefined ? reached : { ...reached, ...brokenOff(reached, brokenOffAt) };
+export function timings(reached: Marks, idle: readonly Idle[] = [], brokenOffAt?: Instant, isProposed = false): Timings {
+  const marks = brokenOffAt === undefined ? reached : { ...reached, ...brokenOff(reached, brokenOffAt, isProposed) };
   const lengths: Partial<Record<Stage, Milliseconds>> = {};
   let total = 0;
   let overhead = 0;
@@ -53,9 +54,9 @@ export function timings(reached: Marks, idle: readonly Idle[] = [], brokenOffAt?
 }
 
 /** The mark of the stage after the last one that was reached; none where all were. */
-function brokenOff(marks: Marks, at: Instant): Partial<Marks> {
+function brokenOff(marks: Marks, at: Instant, isProposed: boolean): Partial<Marks> {
   const last = STAGES.findLastIndex((stage) => marks[END_OF_STAGE[stage]] !== undefined);
-  const stage = STAGES[last + 1];
+  const stage = STAGES.slice(last + 1).find((next) => next !== 'merge' || isProposed);
   return stage === undefined ? {} : { [END_OF_STAGE[stage]]: at };
 }
 

@@ -71,10 +71,10 @@ async function comesBeforeOthers({ services }: Ports, { service: name, environme
 
 /** The stages of a release that was rolled back are its own, up to its failure: the way back is told beside them. */
 function endingOf({ execution, deployment, status, trouble }: ConcludeDeploymentInput, concludedAt: Instant): Ending {
-  const { marks, idle, rollback } = deployment;
+  const { marks, idle, pullRequest, rollback } = deployment;
   const outcome = outcomeOf(status, rollback);
   const brokenOffAt = outcome === 'succeeded' ? undefined : concludedAt;
-  const measured = rollback === undefined ? timings(marks, idle, brokenOffAt) : timings(rollback.marks, idle, rollback.failedAt);
+  const measured = rollback === undefined ? timings(marks, idle, brokenOffAt, pullRequest !== undefined) : timings(rollback.marks, idle, rollback.failedAt);
   return { execution, outcome, cause: causeOf(deployment, status, trouble), timings: measured, concludedAt };
 }
 

@@ -11,6 +11,7 @@ import { createMemoryTargetStore } from '../../../src/adapters/memory/target-sto
 import type { Hold, Waiting } from '../../../src/domain/target-state.ts';
 import type { TargetStore } from '../../../src/ports/deployment-store.ts';
 import { concludeDeployment } from '../../../src/steps/conclude-deployment.ts';
+import { aPendingMerge } from '../../support/merge.ts';
 import { aClaim, aDeployment, aDigest, aRelease, aRollback } from '../../support/release.ts';
 import { anEnvironment, aService } from '../../support/service.ts';
 
@@ -222,5 +223,27 @@ describe('concludeDeployment where a person was asked', () => {
     await approvals.put(pending('other'), null);
     await conclude('superseded', { deployment });
     expect(await approvals.pending(KEY)).toMatchObject({ execution: 'other' });
+  });
+});
+
+describe('concludeDeployment where a release was proposed', () => {
+  const pullRequest = { number: 7, url: 'https://git.example.com/team/config/pulls/7', timeoutSeconds: 60, base: 'a'.repeat(40), changes: [] };
+  const proposed = aDeployment({ claim: CLAIM, pullRequest });
+
+  it('records the pull request, and no commit before that is merged', async () => {
+    const { conclude, records } = await aClaimedTarget();
+    await conclude('rejected', { deployment: proposed });
+    const [attempt] = (await records.history(KEY, 5))[0]?.attempts ?? [];
+    expect(attempt).toMatchObject({ outcome: 'rejected', commit: null, pullRequest: { number: 7, url: pullRequest.url } });
+  });
+
+  it('forgets what its execution waits for no longer, and leaves that of another', async () => {
+    const { conclude, merges } = await aClaimedTarget();
+    await merges.put(aPendingMerge({ execution: 'me' }), null);
+    await conclude('rejected', { deployment: proposed });
+    expect(await merges.pending(KEY)).toBeNull();
+    await merges.put(aPendingMerge({ execution: 'other' }), null);
+    await conclude('superseded', { deployment: proposed });
+    expect(await merges.pending(KEY)).toMatchObject({ execution: 'other' });
   });
 });
