@@ -5,7 +5,7 @@ import type { Commit, Deployment, ScalarChange, StepResult } from '../domain/dep
 import { applyEdits, type Files } from '../domain/edits.ts';
 import { NotFoundError, UnavailableError } from '../domain/errors.ts';
 import { movedTag } from '../domain/moved-tag.ts';
-import { type PullRequest, wordsOf } from '../domain/pull-request.ts';
+import { proposedBy, type PullRequest, wordsOf } from '../domain/pull-request.ts';
 import type { Edit, PullRequestDelivery } from '../domain/service.ts';
 import type { TargetState } from '../domain/target-state.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -55,7 +55,7 @@ export async function proposeOnce(work: Proposing, base: GitSnapshot): Promise<R
 }
 
 function ended(status: 'superseded' | 'failed', deployment: Deployment, cause: string): Result {
-  return { status, deployment: { ...deployment, cause: deployment.cause ?? cause } };
+  return { status, deployment: { ...deployment, cause } };
 }
 
 function previousOf({ current }: TargetState) {
@@ -64,7 +64,7 @@ function previousOf({ current }: TargetState) {
 
 /** Another commit has set the value since. @throws UnavailableError while the base is still the one of before the merge */
 function mergedInVain({ repository, edits, deployment }: Proposing, { revision }: GitSnapshot, changes: readonly ScalarChange[]): Result {
-  const { number, base } = deployment.pullRequest ?? {};
+  const { number, base } = proposedBy(deployment);
   if (revision === base) throw new UnavailableError(`Git repository ${repository.url} says that pull request #${number} is merged, and shows ${repository.branch} without it; it is asked again.`);
   const other = edits.filter(({ file, path }) => changes.some((change) => change.file === file && change.path === path));
   return ended('superseded', deployment, `superseded: pull request #${number} was merged, and ${describeEdits(other)} holds another value on ${repository.branch} at ${revision.slice(0, 7)}`);
@@ -75,9 +75,9 @@ function mergedInVain({ repository, edits, deployment }: Proposing, { revision }
  * goes, and so does a branch that an execution which was interrupted may be about to move.
  */
 async function isThere({ ports, host, pulls, deployment }: Proposing, { revision }: GitSnapshot, branch: HeadBranch): Promise<Result> {
-  const { marks, pullRequest } = deployment;
+  const { marks } = deployment;
   if (marks.merged !== undefined) {
-    const commit: Commit = { revision, head: revision, url: host.link(revision), changes: pullRequest?.changes ?? [] };
+    const commit: Commit = { revision, head: revision, url: host.link(revision), changes: proposedBy(deployment).changes };
     return { status: 'committed', deployment: { ...deployment, commit } };
   }
   const mayMove = branch.head !== null && deployment.interrupts !== undefined;

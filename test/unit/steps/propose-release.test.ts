@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { UnavailableError } from '../../../src/domain/errors.ts';
+import { NotFoundError, UnavailableError } from '../../../src/domain/errors.ts';
+import type { GitRepository } from '../../../src/domain/service.ts';
+import type { GitHost } from '../../../src/ports/git-host.ts';
+import { commitRelease } from '../../../src/steps/commit-release.ts';
 import { aDigest, aRelease } from '../../support/release.ts';
 import { aProposingWorld, BRANCH, FILE, NEW, OLD, valuesOf } from '../../support/proposing-world.ts';
+
+/** Reads as the host does, but for one revision that has no such file. */
+function withoutFileAt(gone: string | undefined, host: GitHost): GitHost['read'] {
+  return (paths, revision) => (revision === gone ? Promise.reject(new NotFoundError('has no file')) : host.read(paths, revision));
+}
 
 describe('commitRelease › where releases are proposed', () => {
   it('opens a pull request worded as the commit, and leaves the branch as it is', async () => {
@@ -75,6 +83,29 @@ describe('commitRelease › where releases are proposed', () => {
     world.repository.commit({ [FILE]: `${valuesOf()}replicas: 3\n` });
     await world.propose('a', OLD);
     expect(await world.textOf(world.repository.pulls.branch(BRANCH)?.head ?? '')).toBe(`${valuesOf(OLD)}replicas: 3\n`);
+  });
+
+  it('proposes anew where somebody has removed the file from the head branch', async () => {
+    const world = await aProposingWorld();
+    await world.propose('a', NEW);
+    const hosts = { ...world, git: async (entry: GitRepository) => ({ ...(await world.git(entry)), read: withoutFileAt(world.repository.pulls.branch(BRANCH)?.head, await world.git(entry)) }) };
+    const before = world.repository.pulls.branch(BRANCH)?.head;
+    expect(await commitRelease.run(hosts, { execution: 'a', redrives: 0, deployment: await world.claimed('a', NEW) })).toMatchObject({ status: 'proposed' });
+    expect(world.repository.pulls.branch(BRANCH)?.head).not.toBe(before);
+  });
+
+  it('is in trouble where the head branch cannot be read', async () => {
+    const world = await aProposingWorld();
+    await world.propose('a', NEW);
+    const down = { ...world, git: async (entry: GitRepository) => ({ ...(await world.git(entry)), read: (paths: readonly string[], revision?: string) => (revision === undefined ? world.git(entry).then((host) => host.read(paths)) : Promise.reject(new UnavailableError('down'))) }) };
+    await expect(commitRelease.run(down, { execution: 'a', redrives: 0, deployment: await world.claimed('a', NEW) })).rejects.toThrow('down');
+  });
+
+  it('is superseded where the claim goes just before it is proven', async () => {
+    const world = await aProposingWorld();
+    const targets = { ...world.targets, prove: async () => false };
+    expect(await commitRelease.run({ ...world, targets }, { execution: 'a', redrives: 0, deployment: await world.claimed('a', NEW) })).toMatchObject({ status: 'superseded' });
+    expect(world.repository.pulls.all()).toEqual([]);
   });
 
   it('has the host merge by itself where the environment says so', async () => {

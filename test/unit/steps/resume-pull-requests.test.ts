@@ -57,6 +57,14 @@ describe('resumePullRequests › the schedule', () => {
     expect(world.answerTo('a')).toEqual({ status: 'superseded', cause: 'superseded: the claim of the target went to another execution' });
   });
 
+  it('tells one whose target has no claim any more that it is superseded', async () => {
+    const world = await aProposingWorld();
+    world.executions.wait('token-of-lost');
+    await world.merges.put(aPendingMerge({ execution: 'lost' }), null);
+    await resume(world, SCHEDULE);
+    expect(world.answerTo('lost')).toMatchObject({ status: 'superseded' });
+  });
+
   it('forgets one whose execution was stopped, and wakes nobody', async () => {
     const world = await aWaitingWorld();
     await world.executions.answer('token-of-a', 'as if stopped');
