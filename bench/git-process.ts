@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
 import { gitEnvironment } from '../sandbox/git/run-git.ts';
+import { launch } from '../sandbox/launcher/launch.ts';
 import { rounded, type Summary, summarize } from './statistics.ts';
 
 export type ProcessFigures = {
-  /** Memory of this process: starting another one copies its page tables. */
+  /** Memory of this process: to start another one itself it would copy its page tables. */
   readonly residentMiB: number;
   /** Milliseconds in which nothing else runs here, no server and no timer. */
   readonly blocks: Summary | null;
@@ -17,9 +17,9 @@ export async function measureGitProcess(runs: number): Promise<ProcessFigures> {
   const ends: number[] = [];
   for (let run = 0; run < runs; run++) {
     const begun = performance.now();
-    const git = spawn('git', ['--version'], { env: gitEnvironment, stdio: 'ignore' });
+    const git = launch({ command: 'git', args: ['--version'], env: gitEnvironment });
     blocks.push(performance.now() - begun);
-    await new Promise((resolve, reject) => git.once('close', resolve).once('error', reject));
+    await git.exited;
     ends.push(performance.now() - begun);
   }
   return { residentMiB: rounded(process.memoryUsage.rss() / 1024 / 1024), blocks: summarize(blocks), ends: summarize(ends) };

@@ -7,13 +7,15 @@ import type { InvocationRecord } from './aws/lambda/lambda.ts';
 import { type Aws, startAws } from './aws/start-aws.ts';
 import { type BareRepository, createBareRepository } from './git/bare-repository.ts';
 import { type GitCredential, startGitServer } from './git/start-git-server.ts';
-import type { ScenarioWorld } from './scenarios/scenario-world.ts';
+import type { ConfigRepository, ScenarioWorld } from './scenarios/scenario-world.ts';
 
 export const ACCOUNT = { id: '111122223333', region: 'eu-central-1' };
 
 export type FoundationOptions = {
   /** Files of the config repository. */
   readonly configFiles: Readonly<Record<string, string>>;
+  /** How Slipway speaks to the config repository: over smart HTTP, unless it is on CodeCommit. */
+  readonly host?: ConfigRepository['host'];
   /** Called with the repository when a push has arrived, before git sees it. */
   readonly beforePush?: (repository: BareRepository) => Promise<void>;
   /** Who may use the repository besides Slipway. */
@@ -57,6 +59,7 @@ export async function startFoundation(options: FoundationOptions, stops: Stops):
   stops.push(() => aws.stop());
   const git = await startGit(folder, options);
   stops.push(() => git.stop());
+  if (git.config.host === 'codecommit') aws.codecommit.addRepository('config', git.repository);
   return { aws, git, folder };
 }
 
@@ -72,7 +75,8 @@ async function startAccount(log: string, { random, carryEvent, onInvocation }: F
   });
 }
 
-async function startGit(folder: string, { configFiles, beforePush, gitCredentials = [] }: FoundationOptions): Promise<Foundation['git']> {
+async function startGit(folder: string, { configFiles, host = 'git', beforePush, gitCredentials = [] }: FoundationOptions): Promise<Foundation['git']> {
+  if (host === 'codecommit' && beforePush !== undefined) throw new Error('A world on CodeCommit cannot be told beforePush: nobody pushes there; leave it out.');
   const repository = await createBareRepository(join(folder, 'config.git'), configFiles);
   const credential = { username: 'slipway', password: crypto.randomUUID() };
   const server = await startGitServer({
@@ -80,5 +84,6 @@ async function startGit(folder: string, { configFiles, beforePush, gitCredential
     credentials: [{ ...credential, access: 'write' }, ...gitCredentials],
     ...(beforePush && { beforePush: () => beforePush(repository) }),
   });
-  return { ...server, repository, credential };
+  const url = host === 'git' ? server.repositoryUrl('config') : `https://git-codecommit.${ACCOUNT.region}.amazonaws.com/v1/repos/config`;
+  return { ...server, repository, credential, config: { host, url } };
 }

@@ -4,6 +4,8 @@ import type { Server as TlsServer } from 'node:https';
 
 /** Listens on a free port of loopback, the one address that the sandbox has, and returns `127.0.0.1:PORT`. */
 export async function listenOnLoopback(server: Server | TlsServer): Promise<string> {
+  // On a busy machine a client may be silent for longer than the five seconds after which Node would close its connection, as it uses it.
+  server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -1,14 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { parseAllDocuments } from 'yaml';
-import { sampleManifests } from './argocd/manifests.ts';
+import { sampleManifests, withJobs } from './argocd/manifests.ts';
 import { type ArgoCdOptions, type ArgoCdServer, startArgoCd } from './argocd/start-argocd.ts';
 import type { Aws } from './aws/start-aws.ts';
 import { clusterForScenarios } from './cluster-for-scenarios.ts';
 import { ACCOUNT, type FoundationOptions, startFoundation, startInOrder, type Stops } from './foundation.ts';
 import { argoCdAccess } from './kubernetes-for-argocd.ts';
 import type { Fault } from './kubernetes/kubelet/container.ts';
+import { startLoadBalancer } from './kubernetes/load-balancer.ts';
 import { type Kubernetes, type KubernetesOptions, startKubernetes } from './kubernetes/start.ts';
 import type { ScenarioWorld } from './scenarios/scenario-world.ts';
+import { createServiceRuntime } from './service-runtime.ts';
 import { createSyncHooks } from './sync-hooks.ts';
 import { type CertificateAuthority, createCertificateAuthority, issueServerCertificate } from './tls.ts';
 
@@ -26,6 +28,8 @@ export type WorldOptions = FoundationOptions & {
   readonly faultOf?: (pod: JudgedPod) => Fault | undefined;
   /** Delays of the kubelet other than its own. */
   readonly kubelet?: NonNullable<KubernetesOptions['times']>;
+  /** A Service in the namespace inference that gets a load balancer. */
+  readonly exposedService?: string;
   readonly argocd?: Pick<ArgoCdOptions, 'delays' | 'hook'> & { readonly editManifest?: (yaml: string) => string };
 };
 
@@ -45,16 +49,25 @@ async function startParts(options: WorldOptions, stops: Stops): Promise<Omit<Wor
   const authority = await createCertificateAuthority('Slipway sandbox');
   const { kubernetes, cluster } = await startCluster(aws, authority, options);
   stops.push(() => kubernetes.stop());
+  const serviceUrl = await expose(kubernetes, options, stops);
   const argocd = await startArgo({ authority, git, kubernetes }, options);
   stops.push(() => argocd.stop());
   aws.secrets.putSecret('slipway/git', JSON.stringify(git.credential));
   aws.secrets.putSecret('slipway/argocd', JSON.stringify({ token: argocd.token('inference', 'slipway') }));
-  return { aws, stage: options.stage, git, argocd, kubernetes, cluster, caPem: authority.certPem, folder };
+  return { aws, stage: options.stage, git, argocd, kubernetes, cluster, caPem: authority.certPem, folder, ...(serviceUrl && { serviceUrl }) };
+}
+
+async function expose({ store }: Kubernetes, { exposedService: service }: WorldOptions, stops: Stops): Promise<string | undefined> {
+  if (service === undefined) return undefined;
+  const { url, stop } = await startLoadBalancer(store, { namespace: 'inference', service });
+  stops.push(stop);
+  return url;
 }
 
 /** Deploys the packaged stack and lets the role that reads clusters into the world's, as the stack's output says to do. */
-export async function deployStack(world: Pick<ScenarioWorld, 'aws' | 'stage' | 'cluster'>, packageFolder: string, edit?: Parameters<Aws['deploy']>[3]): Promise<void> {
-  const { outputs } = await world.aws.deploy(packageFolder, `slipway-${world.stage}`, {}, edit);
+export async function deployStack(world: Pick<ScenarioWorld, 'aws' | 'stage' | 'cluster' | 'git'>, packageFolder: string, edit?: Parameters<Aws['deploy']>[3]): Promise<void> {
+  const parameters = world.git.config.host === 'codecommit' ? { CodeCommitPrefix: 'config' } : {};
+  const { outputs } = await world.aws.deploy(packageFolder, `slipway-${world.stage}`, parameters, edit);
   await world.cluster.letIn({ principalArn: outputs['ClusterReaderRoleArn'] ?? '', kubernetesGroups: ['slipway'] });
 }
 
@@ -63,6 +76,7 @@ async function startCluster(aws: Aws, authority: CertificateAuthority, { faultOf
   const kubernetes = await startKubernetes({
     authority,
     rbac: await rbacObjects(),
+    runtime: createServiceRuntime(),
     ...(faultOf && { faultOf }),
     ...(kubelet && { times: kubelet }),
     authenticate: async (token) => (token === administratorToken ? ADMINISTRATOR : aws.eks.kubernetesUser(token, CLUSTER)),
@@ -94,13 +108,14 @@ async function rbacObjects(): Promise<readonly unknown[]> {
 type ArgoParts = { readonly authority: CertificateAuthority; readonly git: World['git']; readonly kubernetes: World['kubernetes'] };
 
 async function startArgo({ authority, git, kubernetes }: ArgoParts, { argocd = {} }: WorldOptions): Promise<World['argocd']> {
-  const repoUrl = git.repositoryUrl('config');
+  const repoUrl = git.config.url;
   const { editManifest = (yaml: string) => yaml, ...options } = argocd;
   const { hook, ...heard } = createSyncHooks(options.hook);
   const server = await startArgoCd({
     ...options,
     hook,
-    manifests: sampleManifests(repoUrl).map(editManifest),
+    // Jobs too, for the hooks that scenarios add.
+    manifests: sampleManifests(repoUrl).map((manifest) => editManifest(withJobs(manifest))),
     repositories: { [repoUrl]: git.repository },
     cluster: argoCdAccess(kubernetes),
     certificate: await issueServerCertificate(authority, 'argocd-server'),

@@ -4,21 +4,12 @@ import { PACKAGE_FOLDER } from '../cli/sandbox/package-stack.ts';
 import { SCENARIO_NAMES } from '../sandbox/scenarios/names.ts';
 import { parseSlipwayFile } from '../src/config/parse-slipway-file.ts';
 import { LONGEST_TIMEOUT } from '../src/config/slipway-file.ts';
+import { readDocument } from './support/document.ts';
 import { runSlipway } from './support/run-slipway.ts';
 import { BOUNDS } from './support/slipway-file.ts';
 
-const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+const { text: README, blocks, commands } = readDocument('README.md');
 const SCRIPTS = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { scripts: Record<string, string> }).scripts;
-
-/** Fenced blocks of a language, in their order. */
-function blocks(language: string): readonly string[] {
-  return [...README.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(([, text]) => text ?? '');
-}
-
-/** Commands of all shell blocks, without comments. */
-function commands(): readonly string[] {
-  return blocks('sh').flatMap((block) => block.split('\n').map((line) => line.replace(/\s+#.*$/, '').trim())).filter((line) => line !== '');
-}
 
 /** A terminal's text without what is another at each run: times, bars, hashes and names made at random. */
 function shape(text: string): string {
@@ -51,13 +42,13 @@ describe('the README', () => {
   });
 
   it('names scripts that there are', () => {
-    const named = commands().flatMap((command) => [...command.matchAll(/npm (?:run )?(start|test|cit|bench)/g)].map(([, script = '']) => (script === 'cit' ? 'test' : script)));
+    const named = commands('sh').flatMap((command) => [...command.matchAll(/npm (?:run )?(start|test|cit|bench)/g)].map(([, script = '']) => (script === 'cit' ? 'test' : script)));
     expect(named.length).toBeGreaterThan(3);
     expect(named.filter((script) => SCRIPTS[script] === undefined)).toEqual([]);
   });
 
   it('lists every scenario', () => {
-    expect(commands().some((command) => command.includes('--scenario'))).toBe(true);
+    expect(commands('sh').some((command) => command.includes('--scenario'))).toBe(true);
     expect(README).toContain(SCENARIO_NAMES.join(', '));
   });
 

@@ -6,7 +6,7 @@ import type { StartedScenario } from '../../sandbox/scenarios/start-scenario.ts'
 
 /** Writes a kubeconfig and the authority's certificate, and says with which environment ordinary tools reach the sandbox. */
 export async function describeReach({ world, environment, slipwayFile }: StartedScenario<ScenarioWorld>, stateMachineArn: string): Promise<string> {
-  const { folder, git, argocd, caPem, stage } = world;
+  const { folder, git, argocd, caPem, stage, serviceUrl } = world;
   const kubeconfig = join(folder, 'kubeconfig.yaml');
   const caFile = join(folder, 'ca.pem');
   const file = join(folder, 'slipway.yaml');
@@ -21,6 +21,7 @@ export async function describeReach({ world, environment, slipwayFile }: Started
     ARGOCD_TOKEN: await argocd.token('inference', 'slipway'),
     CA_FILE: caFile,
     SLIPWAY_FILE: file,
+    ...(serviceUrl && { SERVICE_URL: serviceUrl }),
     // git, curl and aws would ask a proxy of the user's even for loopback.
     NO_PROXY: '127.0.0.1',
     no_proxy: '127.0.0.1',
@@ -37,6 +38,7 @@ export async function describeReach({ world, environment, slipwayFile }: Started
     `npx slipway deploy inference-service --tag 1.0.0 --stage ${stage}`,
     `npx slipway apply "$SLIPWAY_FILE" --stage ${stage}`,
     `aws stepfunctions list-executions --state-machine-arn ${stateMachineArn}`,
+    ...(serviceUrl === undefined ? [] : ['curl -s "$SERVICE_URL/version"', 'kubectl logs deployment/inference-dev']),
     'kubectl get pods',
     'kubectl rollout status deployment/inference-dev',
     'git clone "$GIT_URL"',

@@ -1,8 +1,9 @@
 import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type BareRepository, type CommittedFiles, importCommit, openBareRepository } from '../../sandbox/git/bare-repository.ts';
+import { type BareRepository, openBareRepository } from '../../sandbox/git/bare-repository.ts';
 import { runGit } from '../../sandbox/git/run-git.ts';
+import { type CommittedFiles, writeCommit } from '../../sandbox/git/write-objects.ts';
 import { basicAuthorization, callGitea } from './gitea-api.ts';
 import type { GiteaInstallation } from './start-gitea.ts';
 
@@ -114,8 +115,7 @@ async function makeClone(gitea: GiteaInstallation, name: string): Promise<void> 
 type Commit = { readonly branch: string; readonly parent: string | null; readonly message: string; readonly files: CommittedFiles };
 
 async function commitInClone(clone: string, { branch, parent, message, files }: Commit): Promise<string> {
-  if (parent !== null) await runGit(clone, ['update-ref', `refs/heads/${branch}`, parent]);
-  const revision = await importCommit(clone, { branch, parent, message, files });
+  const revision = await writeCommit(clone, { parent, message, files });
   await runGit(clone, ['push', '--quiet', 'origin', `${revision}:refs/heads/${branch}`]);
   return revision;
 }

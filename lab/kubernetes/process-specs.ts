@@ -35,7 +35,8 @@ export function processSpecs(options: SpecOptions): Readonly<Record<Program, Pro
     folder: options.files.folder,
   });
   return {
-    etcd: spec('etcd', etcdFlags(options)),
+    // An API server takes its lease away when it ends, and tries that for ten seconds without etcd.
+    etcd: { ...spec('etcd', etcdFlags(options)), endsLast: true },
     'kube-apiserver': spec('kube-apiserver', apiServerFlags(options)),
     'kube-controller-manager': spec('kube-controller-manager', controllerManagerFlags(options)),
     'kube-scheduler': spec('kube-scheduler', schedulerFlags(options)),

@@ -11,6 +11,8 @@ export type ProcessSpec = {
   readonly env?: Readonly<Record<string, string>>;
   /** Where it runs; the lab's folder by default. */
   readonly folder?: string;
+  /** Others cannot end without it: it ends when they have. */
+  readonly endsLast?: true;
 };
 
 /** What a lab remembers of a process that it started, so that another process can watch it, end it or start it again. */

@@ -39,13 +39,18 @@ export function openProcess(place: string, name: string): LabProcess {
   throw new Error(`The lab in ${place} has no process ${name}; it has ${names.join(', ') || 'none'}.`);
 }
 
-/** Ends exactly the processes that are recorded in `place`: asks them all, newest first, then kills what has not ended in time (milliseconds). */
+/**
+ * Ends exactly the processes that are recorded in `place`: asks them all, newest first, then those that end last, and kills what has not
+ * ended in time (milliseconds).
+ */
 export async function endAll(place: string, patience = PATIENCE): Promise<void> {
   // Again, because a process may be started by somebody else meanwhile.
   for (let records = readRecords(place); records.length > 0; records = readRecords(place)) {
-    const living = records.map(({ running }) => running).filter(isAlive);
-    for (const each of living) signalGroup(each, 'SIGTERM');
-    await Promise.all(living.map((each) => untilGone(each, patience)));
+    for (const last of [undefined, true]) {
+      const living = records.filter(({ spec }) => spec.endsLast === last).map(({ running }) => running).filter(isAlive);
+      for (const each of living) signalGroup(each, 'SIGTERM');
+      await Promise.all(living.map((each) => untilGone(each, patience)));
+    }
     for (const { spec } of records) removeRecord(place, spec.name);
   }
 }

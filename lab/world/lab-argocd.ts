@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { CustomObjectsApi, setHeaderOptions, Watch } from '@kubernetes/client-node';
 import { sampleManifests } from '../../sandbox/argocd/manifests.ts';
 import type { Foundation, Stops } from '../../sandbox/foundation.ts';
@@ -65,7 +66,10 @@ async function allowJobs({ controlPlane }: ArgoCdInstallation): Promise<void> {
 
 type SyncingApplication = { readonly metadata: { readonly name: string }; readonly status?: { readonly operationState?: { readonly phase?: string; readonly startedAt?: string } } };
 
-/** Hears of each operation as the controller begins it. */
+/**
+ * Hears of each operation as the controller begins it. The client ends a watch that was silent for half a minute, so it is opened again;
+ * each begins with the Applications as they are, and what began before it is heard of once.
+ */
 function hearSyncs({ controlPlane }: ArgoCdInstallation): Pick<ScenarioWorld['argocd'], 'onSync'> & { stop(): void } {
   const stopping = new AbortController();
   return {
@@ -78,10 +82,26 @@ function hearSyncs({ controlPlane }: ArgoCdInstallation): Pick<ScenarioWorld['ar
         begun.add(operation);
         hear(metadata.name);
       };
-      const path = `/apis/argoproj.io/v1alpha1/namespaces/${NAMESPACE}/applications`;
-      const watching = new Watch(kubeConfigOf(controlPlane)).watch(path, {}, seen, () => undefined);
-      watching.then((controller) => stopping.signal.addEventListener('abort', () => controller.abort()), () => undefined);
+      void watchAgain(new Watch(kubeConfigOf(controlPlane)), seen, stopping.signal);
     },
     stop: () => stopping.abort(),
   };
+}
+
+const REOPEN_AFTER_MS = 100;
+
+async function watchAgain(watch: Watch, seen: (type: string, application: SyncingApplication) => void, stopping: AbortSignal): Promise<void> {
+  const path = `/apis/argoproj.io/v1alpha1/namespaces/${NAMESPACE}/applications`;
+  while (!stopping.aborted) {
+    const ended = Promise.withResolvers<void>();
+    const opened = await watch.watch(path, {}, seen, () => ended.resolve()).catch(() => null);
+    const abort = (): void => opened?.abort();
+    stopping.addEventListener('abort', abort, { once: true });
+    if (stopping.aborted) abort();
+    // An API server that is away answers again soon.
+    if (opened === null) ended.resolve();
+    await ended.promise;
+    stopping.removeEventListener('abort', abort);
+    await delay(REOPEN_AFTER_MS, undefined, { signal: stopping }).catch(() => undefined);
+  }
 }

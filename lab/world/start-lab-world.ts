@@ -48,8 +48,8 @@ async function openCluster({ kubernetes, authority }: Lab, aws: Foundation['aws'
   return cluster;
 }
 
-function refuseWhatOnlyStandInsKnow({ kubelet, argocd }: WorldOptions): void {
-  const known = { kubelet, 'argocd.delays': argocd?.delays, 'argocd.hook': argocd?.hook };
+function refuseWhatOnlyStandInsKnow({ host, kubelet, exposedService, argocd }: WorldOptions): void {
+  const known = { host, kubelet, exposedService, 'argocd.delays': argocd?.delays, 'argocd.hook': argocd?.hook };
   const [name] = Object.entries(known).find(([, value]) => value !== undefined) ?? [];
   if (name !== undefined) throw new Error(`A world of the lab can't be told ${name}: its cluster and its Argo CD are real; leave it out, or use the sandbox.`);
 }

@@ -5,15 +5,17 @@ import type { World } from './world.ts';
 
 type Selection = (object: ResourceKey) => boolean;
 
+/** What the project does not permit: then nothing is applied, and no hook runs. */
+export function forbiddenObjects(world: World, application: Application, objects: readonly KubernetesObject[], selected: Selection): readonly ResourceResult[] {
+  const { destination, project } = application.spec;
+  const forbidden = objects.filter((object) => !isPermitted(world, application, object)).map((object) => ({ object, key: describe(object, destination.namespace) }));
+  return forbidden.filter(({ key }) => selected(key)).map(({ object, key }) => failed(key, `resource ${groupOf(object)}:${object.kind} is not permitted in project ${project}`));
+}
+
 /** Applies the selected objects; `failure` is the message of an operation that this made fail. */
 export async function applyObjects(world: World, application: Application, objects: readonly KubernetesObject[], selected: Selection): Promise<{ results: ResourceResult[]; failure: string | null }> {
   const { namespace } = application.spec.destination;
   const tasks = objects.map((object) => ({ object, key: describe(object, namespace) })).filter(({ key }) => selected(key));
-  const forbidden = tasks.filter(({ object }) => !isPermitted(world, application, object));
-  if (forbidden.length > 0) {
-    const message = (object: KubernetesObject) => `resource ${groupOf(object)}:${object.kind} is not permitted in project ${application.spec.project}.`;
-    return { results: forbidden.map(({ object, key }) => failed(key, message(object))), failure: 'one or more synchronization tasks are not valid' };
-  }
   const results: ResourceResult[] = [];
   for (const { object, key } of tasks) {
     try {

@@ -32,7 +32,7 @@ export function podTemplate(values: ChartValues, release: ChartRelease): object 
 
 function container(values: ChartValues, release: ChartRelease): object {
   const { image, port, probes, shutdown } = values;
-  const variables = Object.entries({ ...values.env, PORT: String(port) }).sort(([one], [other]) => (one < other ? -1 : 1));
+  const variables = Object.entries({ ...values.env, IMAGE_TAG: image.tag, PORT: String(port) }).sort(([one], [other]) => (one < other ? -1 : 1));
   return {
     name: CHART,
     image: `${image.repository}:${image.tag}${image.digest === '' ? '' : `@${image.digest}`}`,

@@ -91,6 +91,11 @@ export function sampleManifests(repoUrl: string): string[] {
   });
 }
 
+/** The AppProject names what the chart renders; a hook is one kind more. */
+export function withJobs(manifest: string): string {
+  return manifest.replace('  namespaceResourceWhitelist:\n', '  namespaceResourceWhitelist:\n    - { group: batch, kind: Job }\n');
+}
+
 function refusedBy(parse: (text: string) => unknown): (context: z.core.ParsePayload<string>) => void {
   return (context) => {
     try {

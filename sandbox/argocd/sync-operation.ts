@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Application, type Operation, type OperationState, type ResourceKey, type ResourceResult, wholeSeconds } from './application-store.ts';
-import { applyObjects, pruneObjects } from './apply-objects.ts';
+import { applyObjects, forbiddenObjects, pruneObjects } from './apply-objects.ts';
+import type { KubernetesObject } from './cluster-access.ts';
 import { compare } from './comparison.ts';
 import { ConditionError, loadTarget, type TargetState } from './target-state.ts';
 import type { SyncHook, World } from './world.ts';
@@ -29,6 +30,9 @@ async function perform(world: World, application: Application, { sync }: Operati
   const selected = (object: ResourceKey) => sync.resources?.some((key) => (key.group ?? '') === (object.group ?? '') && key.kind === object.kind && key.name === object.name) ?? true;
   const hook = sync.resources === undefined ? world.hook(name) : null; // a partial sync runs no hooks
   const [target] = await Promise.all([resolveTarget(world, application, sync.revision, signal), delay(world.delays.operation, undefined, { signal })]);
+  const forbidden = forbiddenObjects(world, application, hook === null ? target.objects : [jobOf(hook), ...target.objects], selected);
+  report(world, name, forbidden);
+  if (forbidden.length > 0) return { phase: 'Failed', message: `one or more synchronization tasks are not valid: ${forbidden.map(({ message }) => message).join('; ')}` };
   if (hook?.phase === 'PreSync' && !(await runHook(world, application, hook, signal))) return UNSUCCESSFUL;
   const { results, failure } = await applyObjects(world, application, target.objects, selected);
   report(world, name, results);
@@ -44,6 +48,10 @@ async function resolveTarget(world: World, application: Application, revision: s
   signal.throwIfAborted();
   progress(world, application.metadata.name, { syncResult: { revision: target.revision, source: application.spec.source, resources: [] } });
   return target;
+}
+
+function jobOf({ name }: SyncHook): KubernetesObject {
+  return { apiVersion: 'batch/v1', kind: 'Job', metadata: { name } };
 }
 
 /** Whether the Job succeeded. One that hangs ends with the operation. */

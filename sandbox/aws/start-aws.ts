@@ -1,6 +1,7 @@
 import { deployStack, type Stack } from '../cloudformation/deploy-stack.ts';
 import { readPackagedStack, type Template } from '../cloudformation/template.ts';
 import { type CloudFormation, createCloudFormation } from './cloudformation/cloudformation.ts';
+import { type CodeCommit, createCodeCommit } from './codecommit/codecommit.ts';
 import { type DynamoDb, startDynamoDb } from './dynamodb/dynamodb.ts';
 import { createEcr } from './ecr/ecr.ts';
 import { createEks, type Eks } from './eks/eks.ts';
@@ -34,6 +35,7 @@ export type Aws = {
   readonly endpointUrl: string;
   /** Keys of a user who may do everything. */
   readonly administrator: Credentials;
+  readonly codecommit: CodeCommit;
   readonly ecr: AwsService;
   readonly eks: Eks;
   readonly events: EventBridge;
@@ -54,13 +56,14 @@ export async function startAws({ account, onInvocation, random = Math.random, ca
   const iam = createIam(account);
   const endpoint = await startEndpoint({ account, iam });
   const services = await startServices({ account, iam, endpoint, onInvocation, random, carryEvent });
-  const { ecr, eks, events, lambda, queues, secrets, states, tables, stacks } = services;
-  for (const service of [ecr, eks.service, events, queues.service, secrets, states.service, tables, stacks, createSts()]) endpoint.add(service);
+  const { codecommit, ecr, eks, events, lambda, queues, secrets, states, tables, stacks } = services;
+  for (const service of [codecommit, ecr, eks.service, events, queues.service, secrets, states.service, tables, stacks, createSts()]) endpoint.add(service);
   return {
     account,
     iam,
     endpointUrl: endpoint.url,
     administrator: iam.createAdministrator('operator'),
+    codecommit,
     ecr,
     eks,
     events,
@@ -109,6 +112,7 @@ async function startServices({ account, iam, endpoint, onInvocation, random, car
     lambda,
     queues,
     states,
+    codecommit: createCodeCommit(),
     ecr: createEcr({ account, publish: (event) => carryEvent(event, events.publish), now: Date.now }),
     eks: createEks(account, iam),
     secrets: createSecretsManager({ account, now: Date.now }),

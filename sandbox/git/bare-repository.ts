@@ -1,17 +1,19 @@
-import { appendFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runGit } from './run-git.ts';
-
-/** Text or bytes by path; null deletes the file. */
-export type CommittedFiles = Readonly<Record<string, string | Uint8Array | null>>;
+import { branchHead, moveBranch, resolveRevision } from './refs.ts';
+import { entryAt, readBlob } from './stored-objects.ts';
+import { type NewCommit, writeCommit } from './write-objects.ts';
 
 /** A bare repository on disk, written and read past the server: the world's side of a scenario. */
 export type BareRepository = {
   readonly directory: string;
+  /** What its HEAD names. */
+  readonly defaultBranch: string;
   /** SHA that a branch, tag or (abbreviated) SHA names; null when there is none. */
   resolve(revision: string): Promise<string | null>;
   /** Commits files on top of the branch (null deletes one) and returns the new head. */
-  commit(change: { branch?: string; message: string; files: CommittedFiles }): Promise<string>;
+  commit(change: { branch?: string; message: string; files: NewCommit['files'] }): Promise<string>;
   /** Text of each file at the revision; a file that is not there is left out. */
   readFiles(revision: string, paths: readonly string[]): Promise<Record<string, string>>;
   /** Paths of all files under a folder, or of all files. */
@@ -34,17 +36,25 @@ export async function createBareRepository(
   files: Readonly<Record<string, string | Uint8Array>>,
   { branch = 'main', partialReads = true }: RepositoryOptions = {},
 ): Promise<BareRepository> {
-  await runGit(directory, ['init', '--quiet', '--bare', '--initial-branch', branch]);
-  await appendFile(join(directory, 'config'), `[uploadpack]\n\tallowFilter = ${partialReads}\n\tallowAnySHA1InWant = ${partialReads}\n`);
+  await writeSkeleton(directory, branch, partialReads);
   const repository = openBareRepository(directory, branch);
   await repository.commit({ message: 'Initial configuration', files });
   return repository;
+}
+
+/** What `git init --bare` makes, without the process and without its examples. Nothing is ever packed behind a push. */
+async function writeSkeleton(directory: string, branch: string, partialReads: boolean): Promise<void> {
+  await Promise.all(['objects', 'refs/heads', 'hooks'].map((folder) => mkdir(join(directory, folder), { recursive: true })));
+  await writeFile(join(directory, 'HEAD'), `ref: refs/heads/${branch}\n`);
+  const sections = ['[core]', 'repositoryFormatVersion = 0', 'bare = true', '[uploadpack]', `allowFilter = ${partialReads}`, `allowAnySHA1InWant = ${partialReads}`, '[receive]', 'autoGc = false', ''];
+  await writeFile(join(directory, 'config'), sections.join('\n'));
 }
 
 /** A bare repository that is there. */
 export function openBareRepository(directory: string, defaultBranch = 'main'): BareRepository {
   return {
     directory,
+    defaultBranch,
     resolve: (revision) => resolveRevision(directory, revision),
     commit: ({ branch = defaultBranch, message, files }) => commitOnHead(directory, { branch, message, files }),
     readFiles: (revision, paths) => readFiles(directory, revision, paths),
@@ -59,64 +69,29 @@ export function openBareRepository(directory: string, defaultBranch = 'main'): B
   };
 }
 
-async function resolveRevision(directory: string, revision: string): Promise<string | null> {
-  try {
-    return (await runGit(directory, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`])).toString().trim();
-  } catch {
-    return null;
-  }
-}
-
 /** Where somebody else's commit came in between, theirs stays and this one goes on top. */
-async function commitOnHead(directory: string, change: Omit<ImportedCommit, 'parent'>): Promise<string> {
-  const head = (): Promise<string | null> => resolveRevision(directory, `refs/heads/${change.branch}`);
+async function commitOnHead(directory: string, change: Omit<NewCommit, 'parent'> & { readonly branch: string }): Promise<string> {
   for (;;) {
-    const parent = await head();
-    try {
-      return await importCommit(directory, { ...change, parent });
-    } catch (error) {
-      if ((await head()) === parent) throw error;
-    }
+    const parent = branchHead(directory, change.branch);
+    const revision = await commitIfHead(directory, { ...change, parent });
+    if (revision !== null) return revision;
   }
 }
 
-export type ImportedCommit = { readonly branch: string; readonly parent: string | null; readonly message: string; readonly files: CommittedFiles };
-
-/** Writes one commit on its parent, moves the branch there and returns the new SHA. Needs neither index nor work tree. */
-export async function importCommit(directory: string, commit: ImportedCommit): Promise<string> {
-  return (await runGit(directory, ['fast-import', '--quiet', '--date-format=now'], importStream(commit))).toString().trim();
-}
-
-/** The format of git-fast-import; `get-mark` has it print the new SHA. */
-function importStream({ branch, parent, message, files }: ImportedCommit): Buffer {
-  const parts = [Buffer.from(`commit refs/heads/${branch}\nmark :1\ncommitter Sandbox <sandbox@example.com> now\n`), data(message)];
-  if (parent !== null) parts.push(Buffer.from(`from ${parent}\n`));
-  for (const [path, content] of Object.entries(files)) {
-    if (/["\n]/.test(path)) throw new Error(`The path ${JSON.stringify(path)} cannot be committed here: it holds a quote or a line end.`);
-    parts.push(...(content === null ? [Buffer.from(`D ${path}\n`)] : [Buffer.from(`M 100644 inline ${path}\n`), data(content)]));
-  }
-  return Buffer.concat([...parts, Buffer.from('\nget-mark :1\n')]);
-}
-
-function data(content: string | Uint8Array): Buffer {
-  const bytes = Buffer.from(content);
-  return Buffer.concat([Buffer.from(`data ${bytes.length}\n`), bytes, Buffer.from('\n')]);
+/** Commits where the branch points to the parent still; null where it does not, or somebody else is moving it. */
+export async function commitIfHead(directory: string, { branch, ...commit }: NewCommit & { readonly branch: string }): Promise<string | null> {
+  if (branchHead(directory, branch) !== commit.parent) return null;
+  const revision = await writeCommit(directory, commit);
+  return moveBranch(directory, { branch, from: commit.parent, to: revision }) ? revision : null;
 }
 
 async function readFiles(directory: string, revision: string, paths: readonly string[]): Promise<Record<string, string>> {
-  if (paths.length === 0) return {};
-  const batch = await runGit(directory, ['cat-file', '--batch'], paths.map((path) => `${revision}:${path}\n`).join(''));
+  const id = paths.length === 0 ? null : await resolveRevision(directory, revision);
+  if (id === null) return {};
   const files: Record<string, string> = {};
-  let position = 0;
   for (const path of paths) {
-    const lineEnd = batch.indexOf('\n', position);
-    const header = batch.toString('utf8', position, lineEnd);
-    position = lineEnd + 1;
-    const blob = /^[0-9a-f]{40} blob (\d+)$/.exec(header);
-    if (blob === null) continue; // `<name> missing`, which has no body
-    const size = Number(blob[1]);
-    files[path] = batch.toString('utf8', position, position + size);
-    position += size + 1;
+    const entry = await entryAt(directory, id, path);
+    if (entry?.type === 'blob') files[path] = (await readBlob(directory, entry.id)).toString();
   }
   return files;
 }

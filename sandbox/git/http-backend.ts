@@ -1,19 +1,33 @@
-import { spawn } from 'node:child_process';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { launch } from '../launcher/launch.ts';
 import { gitEnvironment } from './run-git.ts';
 
+let program: Promise<string> | undefined;
+
+/**
+ * The CGI program itself. As `git http-backend` it would be the child of a process that may end without it; and once its request is
+ * cut it reads the end of its input for ever (pipe_fixed_length in git's http-backend.c), so it must be the one that is ended.
+ */
+function httpBackend(): Promise<string> {
+  program ??= text(launch({ command: 'git', args: ['--exec-path'], env: gitEnvironment }).stdout).then((folder) => join(folder.trim(), 'git-http-backend'));
+  return program;
+}
+
 /** Answers one request with `git http-backend`, a CGI program. `user` is set for who may push: git itself refuses the others. */
-export function answerWithGit(root: string, request: IncomingMessage, response: ServerResponse, user?: string): void {
-  const backend = spawn('git', ['http-backend'], { env: cgiEnvironment(root, request, user), stdio: ['pipe', 'pipe', 'ignore'] });
-  backend.stdin.on('error', () => undefined); // git may answer before it has read the whole request
-  backend.on('error', () => response.writeHead(500).end('git could not be started\n'));
+export async function answerWithGit(root: string, request: IncomingMessage, response: ServerResponse, user?: string): Promise<void> {
+  const backend = launch({ command: await httpBackend(), args: [], env: cgiEnvironment(root, request, user) });
+  backend.stderr.resume();
+  backend.exited.catch(() => response.headersSent || response.writeHead(500).end('git could not be started\n'));
+  if (response.closed) backend.kill();
   response.on('close', () => backend.kill());
   request.pipe(backend.stdin);
   relay(backend.stdout, response);
 }
 
-function cgiEnvironment(root: string, request: IncomingMessage, user: string | undefined): NodeJS.ProcessEnv {
+function cgiEnvironment(root: string, request: IncomingMessage, user: string | undefined): Record<string, string> {
   const { pathname, search } = new URL(request.url ?? '/', 'http://sandbox');
   const headers: readonly [variable: string, header: string][] = [
     ['CONTENT_TYPE', 'content-type'],
@@ -21,7 +35,7 @@ function cgiEnvironment(root: string, request: IncomingMessage, user: string | u
     ['HTTP_CONTENT_ENCODING', 'content-encoding'],
     ['GIT_PROTOCOL', 'git-protocol'],
   ];
-  const environment: NodeJS.ProcessEnv = { ...gitEnvironment };
+  const environment: Record<string, string> = { ...gitEnvironment };
   for (const [variable, header] of headers) {
     const value = request.headers[header];
     if (typeof value === 'string') environment[variable] = value;

@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process';
+import { buffer, text } from 'node:stream/consumers';
+import { launch } from '../launcher/launch.ts';
 
 /** Environment of every git process here: nothing of the user's configuration, and one fixed author. */
 export const gitEnvironment = {
@@ -14,19 +15,13 @@ export const gitEnvironment = {
 } as const;
 
 /** Runs git in a bare repository and returns its standard output. Throws with git's own words when it fails. */
-export function runGit(directory: string, args: readonly string[], input?: Buffer | string): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const git = spawn('git', ['--git-dir', directory, ...args], { env: gitEnvironment });
-    const output: Buffer[] = [];
-    const errors: Buffer[] = [];
-    git.stdout.on('data', (chunk: Buffer) => output.push(chunk));
-    git.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
-    git.stdin.on('error', () => undefined); // git may end before it has read everything; its exit code says why
-    git.on('error', (error) => reject(new Error(`git could not be started: ${error.message}. Install git and put it on PATH.`)));
-    git.on('close', (code) => {
-      if (code === 0) resolve(Buffer.concat(output));
-      else reject(new Error(`git ${args[0]} failed: ${Buffer.concat(errors).toString().trim()}`));
-    });
-    git.stdin.end(input);
+export async function runGit(directory: string, args: readonly string[], input: Buffer | string = ''): Promise<Buffer> {
+  const git = launch({ command: 'git', args: ['--git-dir', directory, ...args], env: gitEnvironment });
+  git.stdin.end(input);
+  const exited = git.exited.catch((error: Error) => {
+    throw new Error(`git could not be started: ${error.message}. Install git and put it on PATH.`);
   });
+  const [output, errors, code] = await Promise.all([buffer(git.stdout), text(git.stderr), exited]);
+  if (code !== 0) throw new Error(`git ${args[0]} failed: ${errors.trim()}`);
+  return output;
 }

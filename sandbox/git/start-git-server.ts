@@ -42,7 +42,7 @@ async function answer(options: GitServerOptions, request: IncomingMessage, respo
     return;
   }
   if (request.method === 'POST' && pushes) await options.beforePush?.(pathname.split('/')[1]?.replace(/\.git$/, '') ?? '');
-  answerWithGit(options.root, request, response, credential.access === 'write' ? credential.username : undefined);
+  await answerWithGit(options.root, request, response, credential.access === 'write' ? credential.username : undefined);
 }
 
 function refuse(request: IncomingMessage, response: ServerResponse, status: 401 | 403, text: string): void {

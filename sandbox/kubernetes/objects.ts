@@ -36,9 +36,19 @@ export type LabelSelector = {
   readonly matchExpressions?: readonly { readonly key: string; readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist'; readonly values?: readonly string[] }[];
 };
 
-export type Container = { readonly name: string; readonly image: string; readonly readinessProbe?: unknown };
+export type Container = {
+  readonly name: string;
+  readonly image: string;
+  readonly env?: unknown;
+  readonly envFrom?: unknown;
+  readonly ports?: unknown;
+  readonly lifecycle?: unknown;
+  readonly startupProbe?: unknown;
+  readonly readinessProbe?: unknown;
+  readonly livenessProbe?: unknown;
+};
 
-export type PodSpec = { readonly containers: readonly Container[]; readonly nodeName?: string };
+export type PodSpec = { readonly containers: readonly Container[]; readonly nodeName?: string; readonly terminationGracePeriodSeconds?: number };
 
 export type PodTemplate = { readonly metadata: { readonly labels: Labels; readonly annotations?: Labels }; readonly spec: PodSpec };
 

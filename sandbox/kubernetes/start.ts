@@ -36,13 +36,13 @@ const READING_ROLES = 300;
 /** A cluster with one node and its API server on loopback. */
 export async function startKubernetes(options: KubernetesOptions): Promise<Kubernetes> {
   const { clock, stop: stopTimers } = stoppable(options.clock ?? systemClock);
-  const { store, apply } = startCluster(clock, options);
+  const { store, apply, logs } = startCluster(clock, options);
   const authority = options.authority ?? (await createCertificateAuthority('Slipway sandbox'));
   const certificate = await issueServerCertificate(authority, 'kube-apiserver');
   const allows = createAuthorizer(options.rbac);
   let rolesAreRead = true;
   const authorize: ApiOptions['authorize'] = (user, attributes) => rolesAreRead && allows(user, attributes);
-  const server = createApiServer({ store, clock, certificate, authenticate: options.authenticate, authorize });
+  const server = createApiServer({ store, clock, logs, certificate, authenticate: options.authenticate, authorize });
   return {
     url: `https://${await listenOnLoopback(server)}`,
     caPem: authority.certPem,
@@ -58,6 +58,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<Kuber
     },
     async stop() {
       stopTimers();
+      await options.runtime?.stop();
       await closeServer(server);
     },
   };

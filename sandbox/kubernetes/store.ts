@@ -67,7 +67,7 @@ export function createStore(clock: Clock, historyLimit = 2000): Store {
     delete(kind, namespace, name) {
       const pod = kind === 'Pod' ? store.get('Pod', namespace, name) : null;
       if (pod?.spec.nodeName === undefined) return store.remove(kind, namespace, name);
-      const deletion = { deletionTimestamp: timestamp(clock.now()), deletionGracePeriodSeconds: 30 };
+      const deletion = { deletionTimestamp: timestamp(clock.now()), deletionGracePeriodSeconds: pod.spec.terminationGracePeriodSeconds ?? 30 };
       store.update('Pod', namespace, name, (live) => ({ ...live, metadata: { ...deletion, ...live.metadata } }));
       return true;
     },

@@ -4,15 +4,20 @@ import type { Aws } from '../aws/start-aws.ts';
 import type { BareRepository } from '../git/bare-repository.ts';
 import type { GitServer } from '../git/start-git-server.ts';
 
+/** The config repository as `slipway.yaml` and Argo CD name it. */
+export type ConfigRepository = { readonly host: 'git' | 'codecommit'; readonly url: string };
+
 /** What scenarios and those who play them need of a world, whether its cluster and its Argo CD are the sandbox's or real. */
 export type ScenarioWorld = {
   readonly aws: Aws;
   readonly stage: string;
-  readonly git: GitServer & { readonly repository: BareRepository; readonly credential: { readonly username: string; readonly password: string } };
+  readonly git: GitServer & { readonly repository: BareRepository; readonly credential: { readonly username: string; readonly password: string }; readonly config: ConfigRepository };
   readonly argocd: ScenarioArgoCd;
   readonly cluster: ScenarioCluster;
   /** The authority that signed the certificates of Argo CD and the cluster. */
   readonly caPem: string;
+  /** Where the sample service answers its clients, in a world whose pods run it. */
+  readonly serviceUrl?: string;
   /** Folder of this world: the repository and the functions' log. */
   readonly folder: string;
   stop(): Promise<void>;

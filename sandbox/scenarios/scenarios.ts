@@ -21,11 +21,13 @@ export type Scenario = {
   /** A Job that belongs to the sync of the new image. */
   readonly hook?: SyncHook;
   /** What `slipway.yaml` says of dev besides the usual. */
-  readonly policy?: Readonly<Record<string, string>>;
+  readonly policy?: Readonly<Record<string, unknown>>;
   /** What becomes of ECR's events. */
   readonly carryEvent?: () => EventCarrier;
   /** The sample service alone, unless others are named. */
   readonly services?: readonly SampleService[];
+  /** The pods run `service/`, each as a process of this machine. */
+  readonly runsService?: true;
 };
 
 export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
@@ -47,4 +49,6 @@ export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
     services: [INFERENCE, ...['embedding', 'ranking', 'translation', 'summary'].map(sampleService)],
     carryEvent: stormy,
   },
+  // A process takes its time to start on a busy machine.
+  service: { story: 'A new image is pushed, and the pods are processes that run service/: a pod is Ready once its process has loaded the model.', runsService: true, policy: { rollout: { timeout: '180s' } } },
 };

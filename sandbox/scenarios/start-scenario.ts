@@ -4,6 +4,7 @@ import { configFiles, REPOSITORY } from './config-repository.ts';
 import { createRepository, type Image, imageOf, pushImage, putImage } from './image.ts';
 import type { ScenarioName } from './names.ts';
 import { INFERENCE, type SampleService, withApplications } from './sample-services.ts';
+import { requireServicePackages } from '../service-runtime.ts';
 import type { ScenarioWorld } from './scenario-world.ts';
 import { SCENARIOS } from './scenarios.ts';
 import { slipwayFile } from './slipway-file.ts';
@@ -41,11 +42,13 @@ export function startScenario(name: ScenarioName, options: ScenarioOptions): Pro
 /** Starts a world in which 1.0.0 runs, ready for what the scenario is about: the push of 1.1.0 as a rule. */
 export async function startScenarioIn<W extends ScenarioWorld>(start: StartWorld<W>, name: ScenarioName, { editTemplate, ...options }: ScenarioOptions): Promise<StartedScenario<W>> {
   const scenario = SCENARIOS[name];
-  const { services = [INFERENCE], committedBefore } = scenario;
+  const { services = [INFERENCE], committedBefore, runsService } = scenario;
+  if (runsService === true) requireServicePackages();
   const [oldImage, newImage] = [imageOf('1.0.0'), imageOf('1.1.0')];
   const troubles = troublesOf(scenario, newImage);
   const world = await start({
-    configFiles: configFiles(committedBefore === true ? newImage : oldImage, services),
+    configFiles: configFiles(committedBefore === true ? newImage : oldImage, scenario),
+    ...(runsService === true && { exposedService: INFERENCE.application }),
     argocd: { editManifest: (manifest) => withApplications(manifest, services) },
     ...troubles.options,
     ...options,

@@ -35,14 +35,13 @@ export function deployedSinceCommit(application: ObservedApplication, since: { r
     .flatMap(({ revisions }) => commitOrNull(revisions[since.source]) ?? []);
 }
 
-/** The first revision on which a decision may rest and of which it is not known whether it has our value; null when none is left. */
+/** The first revision that was synced, or is, of which it is not known whether it has our value; null when none is left. */
 export function unreadRevision(
   application: ObservedApplication,
   since: { readonly source: number; readonly committedAt: Instant },
   covers: ReadonlyMap<string, boolean>,
 ): string | null {
-  const shown = [operationRevision(application, since.source), commitOrNull(application.sync.revisions[since.source])];
-  const revisions = [...shown, ...deployedSinceCommit(application, since)];
+  const revisions = [operationRevision(application, since.source), ...deployedSinceCommit(application, since)];
   return revisions.find((revision) => revision !== null && !covers.has(revision)) ?? null;
 }
 
@@ -63,6 +62,11 @@ export function ourOperation(
   const begun = isSinceCommit(application.operation.startedAt, { committedAt });
   if (revision === null || !begun || coverage(revision, covers) !== true) return null;
   return { revision, operation: application.operation };
+}
+
+/** Why Argo CD could not compare the Application with Git when it last tried; null where it could. */
+export function comparisonError({ conditions }: ObservedApplication): string | null {
+  return conditions.find(({ type }) => type === 'ComparisonError' || type === 'InvalidSpecError')?.message ?? null;
 }
 
 /** Who holds the Application, since when, at which revision, and what Argo CD says about it. */
@@ -86,6 +90,6 @@ export function isSinceCommit(instant: Instant, { committedAt }: { readonly comm
 }
 
 /** A branch name says nothing about content: only a commit is evidence. */
-function commitOrNull(revision: string | undefined): string | null {
+export function commitOrNull(revision: string | undefined): string | null {
   return revision !== undefined && /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(revision) ? revision : null;
 }

@@ -1,15 +1,14 @@
 import { type ObservedApplication, type RepositoryOfEdits, sourceOf } from './application.ts';
 import type { Instant } from './instant.ts';
 import type { LiveTemplate } from './live-template.ts';
+import { isNews, type NewCommit, waitsToBeAsked } from './new-commit.ts';
 import { isSourceDown } from './source-down.ts';
-import { coverage, describeOperation, deployedSinceCommit, isBlockedByWindow, isRunning, isSinceCommit, operationRevision, runningOperation, shortRevision, unreadRevision } from './sync-evidence.ts';
+import { commitOrNull, comparisonError, coverage, describeOperation, deployedSinceCommit, isBlockedByWindow, isRunning, isSinceCommit, operationRevision, runningOperation, shortRevision, unreadRevision } from './sync-evidence.ts';
 
 /** What SyncApplication waits for in one Application. */
-export type WantedSync = {
+export type WantedSync = NewCommit & {
   /** Where the edits went; of an Application with several sources, only the one that follows it is looked at. */
   readonly repository: RepositoryOfEdits;
-  /** When our value was on the branch. */
-  readonly committedAt: Instant;
   /** When waiting ends: start of the watch + `sync.timeout`. */
   readonly deadline: Instant;
   /** The edited scalars for people, as `image.tag of envs/dev/values.yaml`. */
@@ -17,7 +16,7 @@ export type WantedSync = {
 };
 
 /** Each is worth one refresh of its own. */
-export type RefreshReason = 'comparison-error' | 'old-comparison' | 'missing-value';
+export type RefreshReason = 'new-commit' | 'comparison-error' | 'old-comparison' | 'missing-value';
 
 /** Who would start the operation; a sync window may stop one and not the other. */
 export type SyncStarter = 'request' | 'auto-sync';
@@ -33,6 +32,8 @@ export type SyncMemory = {
   /** Of the current observation; null until read. */
   readonly live: LiveTemplate | null;
   readonly syncRequested: boolean;
+  /** Argo CD has compared at our request, and so since our commit. */
+  readonly compared: boolean;
   readonly refreshes: ReadonlySet<RefreshReason>;
   /** Whether the branch head has our value, and the compared revision that made us ask. */
   readonly branch: { readonly compared: string; readonly carries: boolean } | null;
@@ -64,7 +65,7 @@ export type SyncDecision =
 export function decideSync(application: ObservedApplication, want: WantedSync, memory: SyncMemory, now: Instant): SyncDecision {
   const source = sourceOf(application, want.repository);
   if (source === null) return misconfigured(`Application ${application.name} does not follow ${want.repository.url}; point it there, or name its URL under aliases`);
-  const decision = decideNext({ application, want: { ...want, source }, memory });
+  const decision = decideNext({ application, want: { ...want, source }, memory, now });
   if (decision.next !== 'wait' || Date.parse(now) < Date.parse(want.deadline)) return decision;
   // A later wave may wait for this one to be healthy: the rollout finds out why it is not.
   if (memory.live?.runs === 'partly') return { next: 'applied' };
@@ -73,7 +74,7 @@ export function decideSync(application: ObservedApplication, want: WantedSync, m
 
 /** What a slice starts with: our own head is known to have our value. */
 export function freshMemory(head: string, syncRequested: boolean): SyncMemory {
-  return { covers: new Map([[head, true]]), replaced: new Set(), terminated: null, live: null, syncRequested, refreshes: new Set(), branch: null, window: null };
+  return { covers: new Map([[head, true]]), replaced: new Set(), terminated: null, live: null, syncRequested, compared: false, refreshes: new Set(), branch: null, window: null };
 }
 
 /** What stays known when a new observation arrives. */
@@ -82,14 +83,23 @@ export function afterObservation(memory: SyncMemory): SyncMemory {
 }
 
 /** `source` is the position of ours among the Application's sources. */
-type Sight = { readonly application: ObservedApplication; readonly want: WantedSync & { readonly source: number }; readonly memory: SyncMemory };
+type Sight = { readonly application: ObservedApplication; readonly want: WantedSync & { readonly source: number }; readonly memory: SyncMemory; readonly now: Instant };
 
 function decideNext(sight: Sight): SyncDecision {
-  const { application, want, memory } = sight;
+  const { application, want, memory, now } = sight;
   if (application.deleting) return refused(`Application ${application.name} is being deleted`);
+  if (!memory.compared && !memory.syncRequested) {
+    return isNews(want, false, now) && waitsToBeAsked(application, want) ? { next: 'request-sync' } : compareFirst();
+  }
   const unread = unreadRevision(application, want, memory.covers);
   if (unread !== null) return { next: 'read-revision', revision: unread };
-  return whileRunning(sight) ?? afterSuccess(sight) ?? afterFailure(sight) ?? onComparisonError(sight) ?? byComparison(sight);
+  const byOperation = whileRunning(sight) ?? afterSuccess(sight) ?? afterFailure(sight);
+  if (byOperation !== null) return byOperation;
+  return memory.compared ? (onComparisonError(sight) ?? byComparison(sight)) : compareFirst();
+}
+
+function compareFirst(): SyncDecision {
+  return { next: 'refresh', how: 'normal', because: 'new-commit' };
 }
 
 /** An operation runs: ours, auto-sync's or somebody else's. It is watched, unless it brings what this release takes the place of. */
@@ -142,8 +152,10 @@ function afterFailure({ application, want, memory }: Sight): SyncDecision | null
   if (operation.phase === 'Error' && comparisonError(application) !== null) return null;
   if (!memory.syncRequested) return { next: 'request-sync' };
   const reason = operation.failures.join(', ') || operation.message;
-  // `Error` without a bad resource is Argo CD's own trouble: it could not even try the release.
-  if (operation.phase === 'Error' && operation.failures.length === 0) return refused(`Argo CD could not sync Application ${application.name}: ${reason}`);
+  // `Error` without a bad resource is Argo CD's own trouble: it could not even try the release. A comparison says more about it.
+  if (operation.phase === 'Error' && operation.failures.length === 0) {
+    return memory.compared ? refused(`Argo CD could not sync Application ${application.name}: ${reason}`) : compareFirst();
+  }
   return { next: 'failed', cause: `Application ${application.name}: ${reason}` };
 }
 
@@ -160,6 +172,7 @@ function byComparison(sight: Sight): SyncDecision {
   const { application, want, memory } = sight;
   const compared = application.sync.revisions[want.source];
   if (compared === undefined || compared === '') return wait(want, 'Argo CD has not compared it with Git yet');
+  if (commitOrNull(compared) !== null && !memory.covers.has(compared)) return { next: 'read-revision', revision: compared };
   if (memory.covers.get(compared) === false) return offOurValue(sight, compared);
   if (application.sync.status === 'Synced') {
     if (memory.live === null) return { next: 'read-live-template' };
@@ -167,7 +180,13 @@ function byComparison(sight: Sight): SyncDecision {
   }
   if (application.sync.status === 'Unknown') return wait(want, 'its sync status is Unknown');
   if (application.autoSync !== null) return closedWindow(sight, 'auto-sync') ?? wait(want, 'auto-sync has not begun');
-  return memory.syncRequested ? wait(want, 'the requested sync has not begun') : { next: 'request-sync' };
+  return memory.syncRequested && !missedOurValue(sight) ? wait(want, 'the requested sync has not begun') : { next: 'request-sync' };
+}
+
+/** A Git host may still show its old head to one who asks right after the push: then an operation has ended at that, and ours is yet to come. */
+function missedOurValue({ application, want, memory }: Sight): boolean {
+  const { operation } = application;
+  return operation !== null && isSinceCommit(operation.startedAt, want) && coverage(operationRevision(application, want.source), memory.covers) === false;
 }
 
 /** Argo CD compared a revision without our value: the branch has moved on from it, or Argo CD has not seen our commit. */
@@ -193,10 +212,6 @@ function closedWindow({ application, memory }: Sight, starter: SyncStarter): Syn
 export function closedWindowMessage(application: string, { window, until }: ClosedWindow): string {
   const end = until === null ? 'whose end could not be computed' : `until ${until}`;
   return `Application ${application} cannot be synced: window closed ${end} (${window}); redrive after it, or allow manual syncs in it`;
-}
-
-function comparisonError({ conditions }: ObservedApplication): string | null {
-  return conditions.find(({ type }) => type === 'ComparisonError' || type === 'InvalidSpecError')?.message ?? null;
 }
 
 function wait(want: WantedSync, reason: string): SyncDecision {

@@ -10,11 +10,12 @@ import { sliceEnd, watchingSince } from '../domain/slice.ts';
 import { gatingWorkloads, type GatingWorkload, type WantedRollout } from '../domain/wanted-rollout.ts';
 import type { ArgoCd, OpenArgoCd } from '../ports/argo-cd.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { ClusterSelection, OpenCluster } from '../ports/cluster.ts';
+import type { Cluster, ClusterSelection, OpenCluster } from '../ports/cluster.ts';
 import type { ServiceStore, TargetStore } from '../ports/deployment-store.ts';
+import { begunEarly } from './begun-early.ts';
 import { brokenOff } from './broken-off.ts';
 import { defineStep } from './step.ts';
-import { readTargetConfig } from './target-config.ts';
+import { readTargetConfig, type TargetConfig } from './target-config.ts';
 import { type Look, watchSlice } from './watch-slice.ts';
 import { TargetStepInput } from './wire.ts';
 
@@ -48,18 +49,22 @@ export const checkRollout = defineStep({
   async run(ports: CheckRolloutPorts, input: TargetStepInput): Promise<StepResult<CheckRolloutStatus>> {
     const { clock } = ports;
     const endsAt = sliceEnd(clock.now(), clock.remaining());
+    const config = begunEarly(readTargetConfig(ports.services, input.deployment));
     if (!(await holdsTheClaim(ports, input))) return superseded(input.deployment);
     const deployment = begin(input, clock.now());
     try {
-      return await check(ports, input, deployment, endsAt);
+      return await check(ports, input, deployment, { endsAt, config: await config });
     } catch (error) {
       return brokenOff(error, input.deployment, deployment);
     }
   },
 });
 
-async function check(ports: CheckRolloutPorts, input: TargetStepInput, deployment: Watched, endsAt: Instant): Promise<StepResult<CheckRolloutStatus>> {
-  const { environment, target } = await readTargetConfig(ports.services, deployment);
+type Circumstances = { readonly endsAt: Instant; readonly config: TargetConfig };
+
+async function check(ports: CheckRolloutPorts, input: TargetStepInput, deployment: Watched, { endsAt, config }: Circumstances): Promise<StepResult<CheckRolloutStatus>> {
+  const { environment, target } = config;
+  const opening = begunEarly(ports.cluster(target.cluster));
   const argocd = await ports.argocd(target.argocd);
   const want: WantedRollout = {
     release: goalOf(deployment),
@@ -71,7 +76,7 @@ async function check(ports: CheckRolloutPorts, input: TargetStepInput, deploymen
     application: target.application.name,
     cluster: target.cluster.name,
   };
-  const decided = await watchRollout(ports, target, want, { endsAt, mayGoOn: () => holdsTheClaim(ports, input) });
+  const decided = await watchRollout(ports.clock, opening, want, { endsAt, mayGoOn: () => holdsTheClaim(ports, input) });
   if (decided === null) return { status: 'running', deployment };
   if (decided === 'overtaken') return superseded(deployment);
   const { verdict, receivedAt } = decided;
@@ -100,9 +105,9 @@ function begin({ deployment, redrives, redrivenAt }: TargetStepInput, now: Insta
 type Slice = { readonly endsAt: Instant; readonly mayGoOn: () => Promise<boolean> };
 
 /** Null when the slice is over. */
-async function watchRollout({ cluster: openCluster, clock }: CheckRolloutPorts, target: Target, want: WantedRollout, { endsAt, mayGoOn }: Slice): Promise<Decided | null> {
+async function watchRollout(clock: Clock, opening: Promise<Cluster>, want: WantedRollout, { endsAt, mayGoOn }: Slice): Promise<Decided | null> {
   const selection = selectionOf(gatingWorkloads(want), want);
-  const cluster = await openCluster(target.cluster);
+  const cluster = await opening;
   return watchSlice(clock, {
     endsAt,
     open: (signal) => (selection === null ? emptyCluster() : cluster.watch(selection, signal)),

@@ -6,6 +6,7 @@ import type { TargetState } from '../domain/target-state.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ServiceStore, TargetStore } from '../ports/deployment-store.ts';
 import type { Executions } from '../ports/executions.ts';
+import { begunEarly } from './begun-early.ts';
 import { claimantOf } from './claimant.ts';
 import { holderRuns } from './execution-runs.ts';
 import { defineStep } from './step.ts';
@@ -30,10 +31,11 @@ export const claimTarget = defineStep({
   input: TargetStepInput,
   async run(ports: Ports, input: TargetStepInput): Promise<Result> {
     const deployment = resumed(input.deployment, input);
+    let reading = begunEarly(ports.targets.target(deployment));
     const { environment } = await readTargetConfig(ports.services, deployment);
     const claimant = claimantOf(input);
-    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      const state = await ports.targets.target(deployment);
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++, reading = ports.targets.target(deployment)) {
+      const state = await reading;
       const now = ports.clock.now();
       const circumstances = { order: environment.order, holderRuns: await holderRuns(ports.executions, state, now, input.execution), now };
       const result = await claimOnce(ports, deployment, { state, claimant, circumstances });

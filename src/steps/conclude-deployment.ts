@@ -38,8 +38,9 @@ type ConcludeDeploymentInput = z.infer<typeof ConcludeDeploymentInput>;
 type Ending = { readonly execution: string; readonly outcome: Outcome; readonly cause: string | null; readonly timings: Timings; readonly concludedAt: Instant };
 
 /**
- * Outcome and timings recorded, claim given back, the release that waited started, event published: in this order, each of them safe
- * to repeat, so that a retry after any of them ends the same.
+ * Outcome and timings recorded; then the claim given back; then the release that waited started, and beside that the event published.
+ * Each of them is safe to repeat, so that a retry after any of them ends the same. A record comes before the claim is given back, for
+ * what is current must have one; the event after it, for a promotion asks what is current.
  */
 export const concludeDeployment = defineStep({
   name: 'conclude-deployment',
@@ -48,20 +49,23 @@ export const concludeDeployment = defineStep({
     const { deployment, redrives } = input;
     const ending = endingOf(input, ports.clock.now());
     const { outcome, cause } = ending;
-    await Promise.all([removePendingApproval(ports, input), removePendingMerge(ports, input)]);
     // An ignored release is another execution's: the record and the event are its to make.
-    if (outcome !== 'ignored') {
-      await ports.records.record(deployment, deployment.release, attemptOf(deployment, ending));
-      if (deployment.claim !== undefined) await giveBackClaim(ports, deployment, { ...ending, generation: deployment.claim.generation });
-      const { service, environment, target, release } = deployment;
-      const promotes = outcome === 'succeeded' && (await comesBeforeOthers(ports, deployment));
-      const concluded: DeploymentConcluded = { service, environment, target, release, ...ending, promotes };
-      await ports.events.concluded(concluded);
-      ports.metrics.concluded(concluded);
-    }
+    await Promise.all([removePendingApproval(ports, input), removePendingMerge(ports, input), outcome === 'ignored' ? null : conclude(ports, deployment, ending)]);
     return { target: targetName(deployment), outcome, cause, timings: ending.timings, redrives };
   },
 });
+
+async function conclude(ports: Ports, deployment: Deployment, ending: Ending): Promise<void> {
+  const { service, environment, target, release, claim } = deployment;
+  const [promotes] = await Promise.all([
+    ending.outcome === 'succeeded' && comesBeforeOthers(ports, deployment),
+    ports.records.record(deployment, release, attemptOf(deployment, ending)),
+  ]);
+  const held = claim !== undefined && (await giveBackClaim(ports, deployment, { ...ending, generation: claim.generation }));
+  const concluded: DeploymentConcluded = { service, environment, target, release, ...ending, promotes };
+  await Promise.all([held ? startWaiting(ports, deployment, claim.generation) : null, ports.events.concluded(concluded)]);
+  ports.metrics.concluded(concluded);
+}
 
 /** An environment that is put behind this one from now on gets the release from the sweep. */
 async function comesBeforeOthers({ services }: Ports, { service: name, environment }: Deployment): Promise<boolean> {
@@ -106,14 +110,18 @@ async function removePendingMerge({ merges }: Ports, { execution, deployment }: 
   if (pending?.execution === execution) await merges.remove(pending);
 }
 
-/**
- * What waits is looked up after the claim was given back: whoever decided to wait before that is seen here, and who decides later
- * takes the claim. Where a newer release took it meanwhile, that one sets the current release and starts what waits.
- */
-async function giveBackClaim({ targets, executions }: Ports, deployment: Deployment, ending: Ending & { readonly generation: number }): Promise<void> {
+/** False when a newer release took the claim meanwhile: that one sets the current release and starts what waits. */
+function giveBackClaim({ targets }: Ports, deployment: Deployment, ending: Ending & { readonly generation: number }): Promise<boolean> {
   const { execution, generation, outcome, concludedAt } = ending;
   const current = outcome === 'succeeded' ? { release: deployment.release, execution, concludedAt } : null;
-  if (!(await targets.conclude(deployment, { execution, generation }, current))) return;
+  return targets.conclude(deployment, { execution, generation }, current);
+}
+
+/**
+ * What waits is looked up after the claim was given back: whoever decided to wait before that is seen here, and who decides later
+ * takes the claim.
+ */
+async function startWaiting({ targets, executions }: Ports, deployment: Deployment, generation: number): Promise<void> {
   const next = startableNext(await targets.target(deployment), generation);
   if (next === null) return;
   const { name, request } = startOfWaiting(deployment, next);

@@ -4,6 +4,7 @@ import { describeEdits } from '../domain/covers.ts';
 import { type Deployment, goalOf, resumed, type StepResult, targetName, withoutWatch } from '../domain/deployment.ts';
 import { ConfigurationError, RefusedError, UnavailableError } from '../domain/errors.ts';
 import { earliest, type Instant, later } from '../domain/instant.ts';
+import { isNews } from '../domain/new-commit.ts';
 import { causeOfEnd, replacedReleases } from '../domain/rollback.ts';
 import { sliceEnd, watchingSince } from '../domain/slice.ts';
 import { freshMemory } from '../domain/sync.ts';
@@ -11,6 +12,7 @@ import type { OpenArgoCd } from '../ports/argo-cd.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ServiceStore, TargetStore } from '../ports/deployment-store.ts';
 import type { OpenGitHost } from '../ports/git-host.ts';
+import { begunEarly } from './begun-early.ts';
 import { brokenOff } from './broken-off.ts';
 import { defineStep } from './step.ts';
 import { decideOn, type SyncEnd, type SyncWatch } from './sync-watch.ts';
@@ -35,8 +37,9 @@ export const syncApplication = defineStep({
   async run(ports: Ports, input: TargetStepInput): Promise<Result> {
     const deployment = begin(resumed(input.deployment, input), input, ports.clock.now());
     const mayWrite = async () => holdsClaim(await ports.targets.target(deployment), input.execution, deployment);
+    const opening = begunEarly(openWatch(ports, { input, deployment, mayWrite }));
     if (!(await mayWrite())) return { status: 'superseded', deployment: { ...deployment, cause: causeOfEnd(deployment, 'superseded', CLAIM_LOST) } };
-    const watch = await openWatch(ports, { input, deployment, mayWrite });
+    const watch = await opening;
     try {
       return conclude(deployment, watch, await follow(watch));
     } catch (error) {
@@ -75,6 +78,7 @@ async function openWatch({ services, git, argocd, clock }: Ports, { input, deplo
     want: {
       repository,
       committedAt: marks.committed ?? marks.started,
+      pushed: commit.revision !== null && commit.changes.length > 0,
       deadline: later(since, environment.policy.syncTimeout),
       edits: describeEdits(edits),
     },
@@ -90,7 +94,7 @@ async function openWatch({ services, git, argocd, clock }: Ports, { input, deplo
 async function follow(watch: SyncWatch): Promise<SyncEnd | null> {
   const { argocd, clock, ref, want } = watch;
   const endsAt = earliest(sliceEnd(clock.now(), clock.remaining()), want.deadline);
-  let latest = await argocd.application(ref, 'normal');
+  let latest = await firstLook(watch);
   const decided = await decideOn(watch, latest);
   if (decided !== null) return decided;
   const seen = await watchSlice<ObservedApplication, SyncEnd>(clock, {
@@ -104,6 +108,14 @@ async function follow(watch: SyncWatch): Promise<SyncEnd | null> {
   });
   // Past the deadline even the last observation decides.
   return seen ?? decideOn(watch, latest);
+}
+
+/** A commit that is news to Argo CD may be synced without being compared first; for any other, the look begins with a comparison. */
+async function firstLook(watch: SyncWatch): Promise<ObservedApplication> {
+  const { argocd, clock, ref, want, memory } = watch;
+  if (isNews(want, memory.syncRequested, clock.now())) return argocd.application(ref);
+  watch.memory = { ...memory, compared: true };
+  return argocd.application(ref, 'normal');
 }
 
 function conclude(deployment: Deployment, watch: SyncWatch, decided: SyncEnd | null): Result {

@@ -58,7 +58,7 @@ export async function decideOn(watch: SyncWatch, observed: ObservedApplication):
       case 'terminate':
         return terminate(watch, decision.operation);
       case 'refresh':
-        watch.memory = { ...afterObservation(watch.memory), refreshes: new Set([...watch.memory.refreshes, decision.because]) };
+        watch.memory = { ...afterObservation(watch.memory), compared: true, refreshes: new Set([...watch.memory.refreshes, decision.because]) };
         application = await watch.argocd.application(watch.ref, decision.how);
         break;
       case 'read-revision':

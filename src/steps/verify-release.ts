@@ -10,6 +10,7 @@ import type { ArgoCd, OpenArgoCd } from '../ports/argo-cd.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ServiceStore, TargetStore } from '../ports/deployment-store.ts';
 import type { SmokeCheck } from '../ports/smoke-check.ts';
+import { begunEarly } from './begun-early.ts';
 import { brokenOff } from './broken-off.ts';
 import { defineStep } from './step.ts';
 import { editedRepository, readTargetConfig, type TargetConfig } from './target-config.ts';
@@ -40,11 +41,12 @@ export const verifyRelease = defineStep({
     const { clock, targets } = ports;
     const slice = sliceEnd(clock.now(), clock.remaining());
     const deployment = begin(input, clock.now());
+    const config = begunEarly(readTargetConfig(ports.services, deployment));
     if (!holdsClaim(await targets.target(deployment), input.execution, deployment)) {
       return { status: 'superseded', deployment: { ...withoutWatch(deployment), cause: causeOfEnd(deployment, 'superseded', CLAIM_LOST) } };
     }
     try {
-      return conclude(deployment, await verify(ports, deployment, slice), clock.now());
+      return conclude(deployment, await verify(ports, deployment, { slice, config: await config }), clock.now());
     } catch (error) {
       return brokenOff(error, input.deployment, deployment);
     }
@@ -59,8 +61,7 @@ function begin({ deployment, redrives, redrivenAt }: TargetStepInput, now: Insta
   return { ...resumed(deployment, { redrives, redrivenAt }), watchingSince: since };
 }
 
-async function verify(ports: Ports, deployment: Watched, slice: Instant): Promise<Verdict> {
-  const config = await readTargetConfig(ports.services, deployment);
+async function verify(ports: Ports, deployment: Watched, { slice, config }: { readonly slice: Instant; readonly config: TargetConfig }): Promise<Verdict> {
   const limits = { slice, deadline: later(deployment.watchingSince, config.environment.policy.verifyTimeout) };
   const ended = await awaitOperation(ports, config, deployment, limits);
   return ended.status === 'succeeded' ? passSmokeCheck(ports, config, limits) : ended;

@@ -1,6 +1,7 @@
 import { UnavailableError } from '../domain/errors.ts';
 import { earliest, elapsed, type Instant } from '../domain/instant.ts';
 import type { Clock } from '../ports/clock.ts';
+import { begunEarly } from './begun-early.ts';
 
 /** What a look at a value came to: an answer, or when to look again should nothing change before. */
 export type Look<Answer> = { readonly answer: Answer } | { readonly recheckAt: Instant };
@@ -22,17 +23,19 @@ export type WatchedSlice<Value, Answer> = {
 export async function watchSlice<Value, Answer>(clock: Clock, { endsAt, open, look }: WatchedSlice<Value, Answer>): Promise<Answer | null> {
   const abort = new AbortController();
   const values = open(abort.signal)[Symbol.asyncIterator]();
-  let next = handled(values.next());
+  // Asked for after each look: what came while a look acted may be older than what it has learned, and the stream drops that.
+  let next: Promise<IteratorResult<Value>> | null = null;
   let current: { readonly value: Value; readonly receivedAt: Instant } | null = null;
   let wakeAt = endsAt;
   try {
     for (;;) {
+      next ??= begunEarly(values.next()); // of a value that nobody waits for any more
       const arrived = await firstOf(clock, next, wakeAt);
       const now = clock.now();
       if (arrived !== null) {
         if (arrived.done === true) throw new UnavailableError('A watch ended without a reason; the state machine opens it again.');
         current = { value: arrived.value, receivedAt: now };
-        next = handled(values.next());
+        next = null;
       }
       if (current !== null) {
         const found = await look(current.value, now, current.receivedAt);
@@ -55,10 +58,4 @@ async function firstOf<Result>(clock: Clock, next: Promise<Result>, wakeAt: Inst
   } finally {
     timer.abort();
   }
-}
-
-/** A value that nobody waits for any more may still fail. */
-function handled<Result>(promise: Promise<Result>): Promise<Result> {
-  promise.catch(() => undefined);
-  return promise;
 }

@@ -21,6 +21,14 @@ describe('the chart inference-service', () => {
     expect(container(`image: { repository: registry.example/web, tag: "1.10", digest: "${imageDigest}" }`)).toMatchObject({ image });
   });
 
+  it('tells the service which image it is, whatever else the team sets', () => {
+    expect(container('image: { tag: "1.10" }\nenv: { IMAGE_TAG: other }')).toMatchObject({ env: [{ name: 'IMAGE_TAG', value: '1.10' }, { name: 'PORT', value: '8080' }] });
+  });
+
+  it('leaves the model to the service, which has one built in, unless values name another', () => {
+    expect(rendered('ConfigMap')).not.toHaveProperty('data');
+  });
+
   it('selects the pods that it labels, in the Service as in the Deployment', () => {
     const { selector, template } = deployment();
     expect(template.metadata.labels).toEqual(selector.matchLabels);
@@ -30,7 +38,7 @@ describe('the chart inference-service', () => {
   it('probes /ready and /health on the port of the container, which it tells the service', () => {
     expect(container('port: 9000')).toMatchObject({
       ports: [{ name: 'http', containerPort: 9000 }],
-      env: [{ name: 'PORT', value: '9000' }],
+      env: expect.arrayContaining([{ name: 'PORT', value: '9000' }]) as unknown,
       startupProbe: { httpGet: { path: '/health', port: 'http' } },
       readinessProbe: { httpGet: { path: '/ready', port: 'http' } },
       livenessProbe: { httpGet: { path: '/health', port: 'http' } },

@@ -10,9 +10,10 @@ const ROLES = '    - name: reader\n      policies:\n        - p, proj:inference:
 const WINDOW = '  syncWindows:\n    - { kind: deny, schedule: "* * * * *", duration: 1h, applications: ["*"], manualSync: MANUAL_SYNC }\n';
 
 /** A world on a stand-in of its own. */
-export async function standInWorld({ autoSync = false, hook, closed, deleting = false, withoutBranch = false }: ArgoCdWorldOptions): Promise<WireWorld> {
+export async function standInWorld({ autoSync = false, hook, closed, forbids, deleting = false, withoutBranch = false }: ArgoCdWorldOptions): Promise<WireWorld> {
   const world = await startWorld({
-    manifests(text) {
+    manifests(given) {
+      const text = forbids === undefined ? given : given.replace(new RegExp(`^ +- \\{ group: \\w+, kind: ${forbids} \\}\\n`, 'm'), '');
       if (text.includes('kind: AppProject')) return text.replace('  roles:\n', `  roles:\n${ROLES}`) + (closed === undefined ? '' : WINDOW.replace('MANUAL_SYNC', String(closed === 'to auto-sync')));
       const marked = deleting ? text.replace('  namespace: argocd\n', '  namespace: argocd\n  deletionTimestamp: "2026-01-02T03:04:05Z"\n') : text;
       const branched = withoutBranch ? marked.replace('targetRevision: main', 'targetRevision: nosuch') : marked;

@@ -24,6 +24,20 @@ function requestCases(given: Given): void {
     await expect(argocd.sync(ref, REQUEST)).rejects.toMatchObject({ name: 'RefusedError', message: expect.stringContaining("unable to resolve 'nosuch' to a commit SHA") as string });
   }));
 
+  it.each([
+    ['the chart renders', 'Deployment', {}],
+    ['a hook is', 'Job', { hook: 'fail' }],
+  ] as const)('applies nothing where the project does not permit what %s, and names it', (_what, forbids, options) =>
+    given({ ...options, forbids }, async ({ argocd, ref }) => {
+      await argocd.sync(ref, REQUEST);
+      const { operation } = await until(argocd, ref, (application) => application.operation?.phase === 'Failed');
+      const reason = `resource ${forbids === 'Job' ? 'batch' : 'apps'}:${forbids} is not permitted in project ${ref.project}`;
+      expect(operation?.message).toBe(`one or more synchronization tasks are not valid: ${reason}`);
+      expect(operation?.failures).toEqual([expect.stringMatching(`^${forbids} [a-z0-9-]+: ${reason}$`)]);
+      expect(await argocd.workloads(ref)).toEqual([]);
+    })(),
+  );
+
   it('ends an operation in error where the revision cannot be rendered', given({}, async ({ argocd, ref, commitNonsense }) => {
     await commitNonsense();
     expect(await argocd.sync(ref, REQUEST)).toBe('requested');

@@ -42,6 +42,8 @@ export type ArgoCdWorldOptions = {
   readonly hook?: 'fail' | 'hang';
   /** A window forbids every sync, always; or every one of auto-sync. */
   readonly closed?: 'to everybody' | 'to auto-sync';
+  /** A kind that the project does not permit. */
+  readonly forbids?: 'Deployment' | 'Job';
   readonly deleting?: boolean;
   /** Follows a branch that the repository does not have. */
   readonly withoutBranch?: boolean;

@@ -8,8 +8,8 @@ import type { ArgoCdWorld, ArgoCdWorldOptions } from './argo-cd-world.contract.t
 argoCdContract('memory', async (options) => memoryWorld(options), ['tokens', 'connections']);
 
 /** Argo CD's reactions, at once and without a controller. */
-function memoryWorld({ autoSync = false, hook, closed, deleting = false, withoutBranch = false }: ArgoCdWorldOptions): ArgoCdWorld {
-  const argocd = createMemoryArgoCd(anApplication({ deleting, autoSync: autoSync ? { prune: true } : null }), [aLiveWorkload('registry.example/inference-service:1')]);
+function memoryWorld({ autoSync = false, hook, closed, forbids, deleting = false, withoutBranch = false }: ArgoCdWorldOptions): ArgoCdWorld {
+  const argocd = createMemoryArgoCd(anApplication({ deleting, autoSync: autoSync ? { prune: true } : null }), forbids === undefined ? [aLiveWorkload('registry.example/inference-service:1')] : []);
   const window = { window: 'deny * * * * * for 1h', until: null };
   if (closed !== undefined) argocd.close(window, closed === 'to everybody' ? ['request', 'auto-sync'] : ['auto-sync']);
   let head = { revision: aRevision(), tag: '1', broken: false };
@@ -20,6 +20,10 @@ function memoryWorld({ autoSync = false, hook, closed, deleting = false, without
     const operation = anOperation({ revisions: [revision], automated, infos, ...(automated ? { initiatedBy: '' } : {}) });
     argocd.show({ operationRequested: true, operation: { ...operation, phase: 'Running', finishedAt: null } });
     if (hook === 'hang') return;
+    if (forbids !== undefined) {
+      const reason = `resource ${forbids === 'Job' ? 'batch' : 'apps'}:${forbids} is not permitted in project inference`;
+      return argocd.show({ operationRequested: false, operation: { ...operation, phase: 'Failed', message: `one or more synchronization tasks are not valid: ${reason}`, failures: [`${forbids} web: ${reason}`] } });
+    }
     if (broken) return argocd.show({ operationRequested: false, operation: { ...operation, phase: 'Error', message: 'ComparisonError: cannot render' } });
     argocd.run([aLiveWorkload(`registry.example/inference-service:${tag}`)]);
     const failed = { phase: 'Failed', failures: ['Job smoke: BackoffLimitExceeded'] } as const;

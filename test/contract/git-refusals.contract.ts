@@ -20,7 +20,7 @@ export type RefusalsWorld = LostPushWorld & {
 };
 
 /** How long the impatient client waits, in milliseconds. */
-export const IMPATIENCE = 2_000;
+export const IMPATIENCE = 500;
 
 export type GitRefusalsOptions = {
   /** Whether a rate limit comes with the time of its reset; AWS's does not. */

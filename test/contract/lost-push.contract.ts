@@ -80,6 +80,8 @@ export function lostPushContract(name: string, createWorld: CreateLostPushWorld 
         const committer = await aCommitter(world, world.url);
         proxy.strikeNext('commit', cut);
         await expect(committer.commit()).rejects.toThrow(UnavailableError);
+        // The server is done with it: it is tried again seconds later.
+        if (cut === 'unanswered') await proxy.settled();
         const { status, deployment } = await committer.commit();
         await proxy.settled();
         expect(status).toBe('committed');

@@ -1,9 +1,6 @@
 import { createServer } from 'node:http';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { type ExecutionListItem, GetExecutionHistoryCommand, ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSignedAnswers } from '../../cli/approval/signed-answers.ts';
 import { findStack } from '../../cli/stack.ts';
@@ -14,7 +11,7 @@ import { openTable } from '../../src/adapters/dynamodb/table.ts';
 import { type DeployedWorld, startDeployedWorld } from '../support/sandbox/deployed-world.ts';
 import { createFaults, EAGER_KUBELET } from '../support/sandbox/faults.ts';
 import { ENVIRONMENTS, withEnvironments } from '../support/sandbox/more-environments.ts';
-import { actionsOf, withoutAction, withPolicies } from '../support/sandbox/role-actions.ts';
+import { actionsOf, examineRights, isRefusalOf, type Rights, withoutAction } from '../support/sandbox/rights.ts';
 
 /**
  * Takes each action of each role away in turn: something must fail with AWS's refusal of that action, or the role has more than its
@@ -27,6 +24,7 @@ const ELSEWHERE = ['slipway-sandbox-await-merge', 'slipway-sandbox-resume-pull-r
 const faults = createFaults();
 const health = createServer((_request, response) => response.end('ok\n'));
 let world: DeployedWorld;
+let rights: Rights;
 let version = 1;
 
 const PROD = { service: 'inference-service', environment: 'prod', target: 'eu' };
@@ -50,8 +48,9 @@ beforeAll(async () => {
       file.setIn([...ENVIRONMENTS, 'dev', 'targets', 'eu', 'smoke'], { url });
     },
   });
+  rights = examineRights(world);
   await world.deploy(nextImage());
-  await untilQuiet();
+  await rights.untilQuiet();
 }, 60_000);
 afterAll(async () => {
   await world?.stop();
@@ -63,34 +62,32 @@ it('every action of every role is needed: without it, something fails with AWSâ€
   for (const [role, policies] of world.world.aws.iam.rolePolicies()) {
     if (ELSEWHERE.includes(role)) continue;
     for (const action of actionsOf(policies).filter((one) => !one.startsWith('logs:'))) {
-      const said = await withPolicies(world.world, new Map([[role, withoutAction(policies, action)]]), () => whatIsSaid(role, action));
-      if (!said.includes(`assumed-role/${role}/`) || !said.includes(`not authorized to perform: ${action} `)) superfluous.push(`${role} ${action}`);
+      const said = await rights.withPolicies(new Map([[role, withoutAction(policies, action)]]), () => whatIsSaid(role, action));
+      if (!isRefusalOf(said, role, action)) superfluous.push(`${role} ${action}`);
     }
   }
   expect(superfluous).toEqual([]);
 }, 600_000);
+
+it('nobody may anything at CodeCommit, where no repository there is named', () => {
+  const actions = [...world.world.aws.iam.rolePolicies()].flatMap(([, policies]) => actionsOf(policies));
+  expect(actions).toContain('secretsmanager:GetSecretValue');
+  expect(actions.filter((action) => action.startsWith('codecommit:'))).toEqual([]);
+});
 
 describe('the rights to write logs', () => {
   it.each(['logs:CreateLogStream', 'logs:PutLogEvents'])('are needed: without %s no function leaves a log', async (action) => {
     const all = world.world.aws.iam.rolePolicies();
     const loggingRoles = [...all].filter(([role, policies]) => !ELSEWHERE.includes(role) && actionsOf(policies).includes(action)).map(([role]) => role);
     const mute = new Map(loggingRoles.map((role) => [role, withoutAction(all.get(role) ?? [], action)] as const));
-    const silent = await withPolicies(world.world, mute, () => logOf(playAll));
-    const heard = await logOf(playAll);
+    const silent = await rights.withPolicies(mute, () => rights.logOf(playAll));
+    const heard = await rights.logOf(playAll);
     expect(silent).toBe('');
     const functions = new Set([...heard.matchAll(/"step":"([^"]+)"/g)].map(([, name]) => name));
     expect(loggingRoles.length).toBeGreaterThan(10);
     expect(functions.size).toBe(loggingRoles.length + 1); // two functions share the cluster reader's role
   }, 120_000);
 });
-
-/** The log that functions leave while something is played. */
-async function logOf(play: () => Promise<void>): Promise<string> {
-  const before = await logText();
-  await play();
-  await untilQuiet();
-  return (await logText()).slice(before.length);
-}
 
 /** Comes through every function once. */
 async function playAll(): Promise<void> {
@@ -100,12 +97,9 @@ async function playAll(): Promise<void> {
   await sweep();
 }
 
-/** Plays what exercises the action, and returns what executions, logs and the dead-letter queue said meanwhile. */
-async function whatIsSaid(role: string, action: string): Promise<string> {
-  const since = Date.now();
-  const letters = deadLetters().length;
-  const log = await logOf(() => playFor(role.replace('slipway-sandbox-', ''), action));
-  return [await historiesSince(since), log, JSON.stringify(deadLetters().slice(letters))].join('\n');
+/** Plays what exercises the action, and returns what was said meanwhile. */
+function whatIsSaid(role: string, action: string): Promise<string> {
+  return rights.saidDuring(() => playFor(role.replace('slipway-sandbox-', ''), action));
 }
 
 async function playFor(role: string, action: string): Promise<void> {
@@ -190,7 +184,7 @@ async function prodRequest(): Promise<object> {
 /** Pushes an image whose event is lost: its rule may start nothing. */
 async function pushUnheard(): Promise<Image> {
   const image = nextImage();
-  await withPolicies(world.world, new Map([['slipway-sandbox-rule', []]]), () => world.push(image));
+  await rights.withPolicies(new Map([['slipway-sandbox-rule', []]]), () => world.push(image));
   return image;
 }
 
@@ -198,34 +192,9 @@ async function untilPending(): Promise<void> {
   while ((await approvals().list()).length === 0) await sleep(20);
 }
 
-/** What a deployment's end starts, as a promotion, has ended too. */
-async function untilQuiet(): Promise<void> {
-  await world.world.aws.events.settled();
-  while ((await executions('RUNNING')).length > 0) await sleep(20);
-  await world.world.aws.events.settled();
-}
-
-async function historiesSince(instant: number): Promise<string> {
-  const since = (await executions()).filter(({ startDate = new Date(0) }) => startDate.getTime() >= instant - 1);
-  const histories = await Promise.all(since.map(({ executionArn }) => sfn().send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1000 }))));
-  return JSON.stringify(histories.map(({ events }) => events));
-}
-
-async function executions(statusFilter?: 'RUNNING'): Promise<readonly ExecutionListItem[]> {
-  const { region, id } = world.world.aws.account;
-  const stateMachineArn = `arn:aws:states:${region}:${id}:stateMachine:slipway-sandbox-deploy`;
-  return (await sfn().send(new ListExecutionsCommand({ stateMachineArn, maxResults: 1000, ...(statusFilter && { statusFilter }) }))).executions ?? [];
-}
-
 function config() {
   const { endpointUrl: endpoint, account, administrator: credentials } = world.world.aws;
   return { endpoint, region: account.region, credentials, maxAttempts: 1 };
 }
 
-const sfn = () => new SFNClient(config());
 const approvals = () => createApprovalStore(openTable({ tableName: 'slipway-sandbox', client: new DynamoDBClient(config()) }));
-const deadLetters = () => world.world.aws.queues.messages('arn:aws:sqs:eu-central-1:111122223333:slipway-sandbox-lost-events');
-
-function logText(): Promise<string> {
-  return readFile(join(world.world.folder, 'functions.log'), 'utf8');
-}

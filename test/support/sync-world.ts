@@ -21,6 +21,8 @@ const release = aRelease();
 export const NEW_IMAGE = `${release.registry}/${release.repository}:${release.tag}`;
 export const OLD_IMAGE = `${release.registry}/${release.repository}:1.0.0`;
 
+const CHANGE = { file: 'envs/dev/values.yaml', path: 'image.tag', line: 2, before: '  tag: "1.0.0"', after: '  tag: "1.1.0"' };
+
 /** A deployment whose commit is on the branch and whose target is claimed; the Application is as given. */
 export type SyncWorld = {
   readonly argocd: MemoryArgoCd;
@@ -34,9 +36,9 @@ export type SyncWorld = {
   loseClaim(): Promise<void>;
 };
 
-type Options = { readonly application?: Partial<ObservedApplication>; readonly image?: string; readonly target?: Partial<Target>; readonly environment?: Partial<Environment> };
+type Options = { readonly application?: Partial<ObservedApplication>; readonly image?: string; readonly target?: Partial<Target>; readonly environment?: Partial<Environment>; /** The commit is our own push. */ readonly pushed?: boolean };
 
-export async function aSyncWorld({ application = {}, image = OLD_IMAGE, target = {}, environment = {} }: Options = {}): Promise<SyncWorld> {
+export async function aSyncWorld({ application = {}, image = OLD_IMAGE, target = {}, environment = {}, pushed = false }: Options = {}): Promise<SyncWorld> {
   const argocd = createMemoryArgoCd(anApplication(application), [aLiveWorkload(image)]);
   const clock = createMemoryClock(NOW);
   const targets = createMemoryTargetStore();
@@ -44,7 +46,7 @@ export async function aSyncWorld({ application = {}, image = OLD_IMAGE, target =
   const service = aService({ environments: { dev: anEnvironment({ targets: { eu: aTarget(target) }, ...environment }) } });
   const deployment = aDeployment({
     claim: { generation: 1, redrives: 0 },
-    commit: { revision: OURS, head: OURS, url: null, changes: [] },
+    commit: { revision: OURS, head: OURS, url: null, changes: pushed ? [CHANGE] : [] },
     marks: { started: '2026-01-02T03:04:58.000Z', committed: COMMITTED_AT },
   });
   const claimBy = async (execution: string) => {

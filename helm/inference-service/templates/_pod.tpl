@@ -59,7 +59,7 @@ envFrom:
       name: {{ . }}
   {{- end }}
 env:
-  {{- range $name, $value := merge (dict "PORT" .Values.port) .Values.env }}
+  {{- range $name, $value := merge (dict "PORT" .Values.port "IMAGE_TAG" .Values.image.tag) .Values.env }}
   - name: {{ $name }}
     value: {{ $value | quote }}
   {{- end }}

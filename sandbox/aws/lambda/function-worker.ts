@@ -29,7 +29,7 @@ export type FunctionWorker = {
 /** @param env all that the function sees of the environment */
 export function startFunctionWorker(data: RuntimeData, env: Readonly<Record<string, string>>): FunctionWorker {
   const started = performance.now();
-  const worker = new Worker(new URL('./runtime.ts', import.meta.url), { workerData: data, env: { ...env }, stdout: true, stderr: true, execArgv: [] });
+  const worker = new Worker(new URL('./runtime.mjs', import.meta.url), { workerData: data, env: { ...env }, stdout: true, stderr: true, execArgv: [] });
   let log = '';
   let running: Running | null = null;
   let ended: Outcome | null = null;

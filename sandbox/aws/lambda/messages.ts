@@ -1,5 +1,12 @@
 /** What a worker is started with. */
-export type RuntimeData = { readonly module: string; readonly handlerName: string; readonly functionName: string; readonly memoryMb: number };
+export type RuntimeData = {
+  readonly module: string;
+  readonly handlerName: string;
+  readonly functionName: string;
+  readonly memoryMb: number;
+  /** Folder where compiled code is kept for the next worker; nothing is kept without it. */
+  readonly compileCache?: string;
+};
 
 /** One invocation, as it is handed to a worker that is ready. */
 export type InvocationMessage = {

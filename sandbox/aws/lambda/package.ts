@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { createHash } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { unzipSync } from 'fflate';
+import { ownFolder } from '../../launcher/own-folder.ts';
 import { AwsError } from '../service.ts';
 
 /** A function's zip, unpacked where nothing but its own files can be imported. */
@@ -10,23 +11,37 @@ export type UnpackedPackage = {
   readonly module: string;
   /** Name of the handler's export. */
   readonly handlerName: string;
-  remove(): Promise<void>;
+  /** Folder for what was compiled of its modules, shared by all workers of this process that run it. */
+  readonly compileCache: string;
 };
 
+type Unpacked = { readonly folder: string; readonly paths: readonly string[] };
+
+/** By the digest of the zip: what was unpacked once serves every world of this process. */
+const unpackedZips = new Map<string, Promise<Unpacked>>();
+
 /**
- * Unpacks a zip and finds its handler.
+ * Unpacks a zip, unless this process has done so before, and finds its handler. What it unpacked is removed when the process ends.
  *
  * @param handler as in the template: `functions/commit-release/handler.handler` is the export `handler` of that module
  */
 export async function unpackPackage(zip: Uint8Array, handler: string): Promise<UnpackedPackage> {
-  const files = Object.entries(unzipSync(zip)).filter(([path]) => !path.endsWith('/'));
+  const digest = createHash('sha256').update(zip).digest('hex');
+  const unpacking = unpackedZips.get(digest) ?? unpack(zip, join(ownFolder(), digest));
+  unpackedZips.set(digest, unpacking);
+  const { folder, paths } = await unpacking;
   const cut = handler.lastIndexOf('.');
-  const module = ['.mjs', '.js', '.cjs'].map((extension) => handler.slice(0, cut) + extension).find((path) => files.some(([name]) => name === path));
+  const module = ['.mjs', '.js', '.cjs'].map((extension) => handler.slice(0, cut) + extension).find((path) => paths.includes(path));
   if (module === undefined) throw new AwsError('InvalidParameterValueException', `The package holds no module for handler ${handler}.`);
-  const root = await mkdtemp(join(tmpdir(), 'slipway-function-'));
+  return { module: join(folder, 'package', module), handlerName: handler.slice(cut + 1), compileCache: join(folder, 'compiled') };
+}
+
+async function unpack(zip: Uint8Array, folder: string): Promise<Unpacked> {
+  const files = Object.entries(unzipSync(zip)).filter(([path]) => !path.endsWith('/'));
   for (const [path, content] of files) {
-    await mkdir(dirname(join(root, path)), { recursive: true });
-    await writeFile(join(root, path), content);
+    const file = join(folder, 'package', path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, content);
   }
-  return { module: join(root, module), handlerName: handler.slice(cut + 1), remove: () => rm(root, { recursive: true, force: true }) };
+  return { folder, paths: files.map(([path]) => path) };
 }

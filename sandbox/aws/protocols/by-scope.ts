@@ -15,6 +15,7 @@ const DESCRIBE_CLUSTER: Route = {
 /** The protocol of each service, by the name that its clients sign for: what the SDKs were seen to send. */
 export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
   cloudformation: queryProtocol('2010-05-15', 'http://cloudformation.amazonaws.com/doc/2010-05-15/'),
+  codecommit: jsonProtocol('1.1', 'CodeCommit_20150413'),
   dynamodb: jsonProtocol('1.0', 'DynamoDB_20120810'),
   ecr: jsonProtocol('1.1', 'AmazonEC2ContainerRegistry_V20150921'),
   eks: restProtocol([DESCRIBE_CLUSTER]),

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { ServerCertificate } from '../../tls.ts';
 import type { Clock } from '../clock.ts';
+import type { PodLogs } from '../kubelet/kubelet.ts';
 import type { KubernetesObject } from '../objects.ts';
 import { apiVersionOf, RESOURCES } from '../resources.ts';
 import type { Authorize, User } from '../rbac.ts';
@@ -9,12 +10,14 @@ import type { Store } from '../store.ts';
 import { DISCOVERY } from './discovery.ts';
 import { type ApiRequest, attributesOf, isWatch, readRequest, selectionOf, servedResource, type Target } from './request.ts';
 import { badRequest, forbidden, methodNotAllowed, notServed, objectNotFound, StatusError, unauthorized } from './status.ts';
+import { isPodLog, servePodLog } from './pod-log.ts';
 import { asTable, wantsTable } from './table.ts';
 import { serveWatch } from './watch.ts';
 
 export type ApiOptions = {
   readonly store: Store;
   readonly clock: Clock;
+  readonly logs: PodLogs;
   readonly certificate: ServerCertificate;
   /** Who a bearer token belongs to; null for a token that is not valid. */
   readonly authenticate: (token: string) => Promise<User | null>;
@@ -60,13 +63,17 @@ function serveDocument({ method, path }: ApiRequest, response: ServerResponse): 
   answer(response, 200, document);
 }
 
-function serveObjects(request: ApiRequest, target: Target, message: IncomingMessage, response: ServerResponse, { store, clock }: ApiOptions): void {
+function serveObjects(request: ApiRequest, target: Target, message: IncomingMessage, response: ServerResponse, { store, clock, logs }: ApiOptions): void {
   const { method, path, query } = request;
   const { namespace, name } = target;
   // Not for documents: of a refusal there kubectl shows only that there was one.
   if (Object.keys(message.headers).some((header) => header.startsWith('impersonate-'))) throw badRequest('the sandbox does not let one user act as another (kubectl --as)');
   if (target.group === '' && target.plural === 'namespaces' && name !== null && method === 'GET') {
     answer(response, 200, namespaceOf(store, name));
+    return;
+  }
+  if (isPodLog(target) && method === 'GET') {
+    servePodLog(response, request, target, { store, logs });
     return;
   }
   const resource = servedResource(target);

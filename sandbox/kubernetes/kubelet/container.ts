@@ -37,6 +37,14 @@ export type ContainerHost = {
   set(change: Partial<ContainerStatus>): void;
   record(occurrence: Omit<Occurrence, 'fieldPath'>): void;
   fault(): Fault | undefined;
+  /** What runs in it; without one the container only seems to run. */
+  readonly program?: Program;
+};
+
+/** What a container runs as a process of this machine. */
+export type Program = {
+  /** How to start it now, or why the container can't be created. `ended` hears of its end, unless the pod is being deleted. */
+  prepare(): { readonly run: (ended: (exitCode: number, reason: string) => void) => void } | { readonly obstacle: string };
 };
 
 /** Pulls the image, backing off while that fails; `then` goes on with the imageID. */
@@ -74,11 +82,12 @@ function failPull(host: ContainerHost, again: () => void, attempt: number): void
   });
 }
 
-/** Creates and starts the container; from here on it lives, fails or restarts by its fault. */
+/** Creates and starts the container; from here on it lives, fails or restarts by its program, and without one by its fault. */
 export function startContainer(host: ContainerHost, imageID: string, restarted: Partial<ContainerStatus> = {}): void {
   host.after(host.times.start, () => {
-    if (host.fault() === 'bad-config') {
-      const message = `secret "${host.container.name}-settings" not found`;
+    const prepared = prepare(host);
+    if ('obstacle' in prepared) {
+      const message = prepared.obstacle;
       host.set({ state: { waiting: { reason: 'CreateContainerConfigError', message } } });
       host.record({ type: 'Warning', reason: 'Failed', message: `Error: ${message}` });
       // A kubelet looks again at each sync of the pod, about as often as it probes.
@@ -89,13 +98,25 @@ export function startContainer(host: ContainerHost, imageID: string, restarted: 
     host.record({ type: 'Normal', reason: 'Started', message: `Started container ${host.container.name}` });
     const startedAt = timestamp(host.now());
     const containerID = `containerd://${randomBytes(32).toString('hex')}`;
-    const ready = host.container.readinessProbe === undefined && !['bad-crash', 'bad-oom', 'never-ready'].includes(host.fault() ?? '');
-    host.set({ ...restarted, state: { running: { startedAt } }, imageID, containerID, started: true, ready });
-    run(host);
+    host.set({ ...restarted, state: { running: { startedAt } }, imageID, containerID, ...atStart(host) });
+    prepared.run((exitCode, reason) => crash(host, exitCode, reason));
   });
 }
 
-function run(host: ContainerHost): void {
+function prepare(host: ContainerHost): ReturnType<Program['prepare']> {
+  if (host.fault() === 'bad-config') return { obstacle: `secret "${host.container.name}-settings" not found` };
+  return host.program?.prepare() ?? { run: () => pretend(host) };
+}
+
+/** What a container is as soon as it runs: what a program is besides, its probes find out. */
+function atStart(host: ContainerHost): Pick<ContainerStatus, 'started' | 'ready'> {
+  const probed = host.container.readinessProbe !== undefined;
+  if (host.program === undefined) return { started: true, ready: !probed && !['bad-crash', 'bad-oom', 'never-ready'].includes(host.fault() ?? '') };
+  const started = host.container.startupProbe === undefined;
+  return { started, ready: started && !probed };
+}
+
+function pretend(host: ContainerHost): void {
   const { times } = host;
   const fault = host.fault();
   if (fault === 'bad-crash') host.after(times.crash, () => crash(host, 1, 'Error'));

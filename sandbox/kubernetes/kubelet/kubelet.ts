@@ -4,29 +4,46 @@ import type { Container, Pod } from '../objects.ts';
 import type { Store } from '../store.ts';
 import { type ContainerHost, type Fault, type KubeletTimes, pullImage, startContainer } from './container.ts';
 import { admitted, containerStatus, creating, withContainer } from './pod-status.ts';
+import type { ProcessRuntime } from './process-runtime.ts';
+import { endProcess, type PodProcesses, programOf, RUN } from './program.ts';
 
 export type KubeletOptions = {
   readonly times: KubeletTimes;
   readonly faultOf: (pod: Pod) => Fault | undefined;
+  /** Runs the pods that are annotated so; without one they only seem to run, as all others do. */
+  readonly runtime?: ProcessRuntime;
 };
 
-type Kubelet = KubeletOptions & { readonly store: Store; readonly clock: Clock; readonly record: RecordEvent };
+/** The last lines that a pod's process wrote; null for a pod that has none. */
+export type PodLogs = (pod: Pod) => readonly string[] | null;
 
-/** Runs the pods that are put on its node. No container runs; statuses and events are a kubelet's. */
-export function startKubelet(store: Store, clock: Clock, options: KubeletOptions): () => void {
-  const kubelet: Kubelet = { ...options, store, clock, record: createRecorder(store, clock, 'kubelet') };
+type Kubelet = KubeletOptions & { readonly store: Store; readonly clock: Clock; readonly record: RecordEvent; readonly processes: PodProcesses };
+
+/** Runs the pods that are put on its node: those that say so as processes, of the others statuses and events alone. */
+export function startKubelet(store: Store, clock: Clock, options: KubeletOptions): PodLogs {
+  const kubelet: Kubelet = { ...options, store, clock, record: createRecorder(store, clock, 'kubelet'), processes: new Map() };
   let admissions = 0;
-  return store.watch(({ type, object: pod, previous }) => {
+  store.watch(({ type, object: pod, previous }) => {
+    if (pod.kind === 'Pod' && type === 'DELETED') kubelet.processes.delete(pod.metadata.uid);
     if (pod.kind !== 'Pod' || previous?.kind !== 'Pod' || type !== 'MODIFIED') return;
     if (pod.spec.nodeName !== undefined && previous.spec.nodeName === undefined) {
       const address = `10.1.${Math.floor(admissions / 250) % 250}.${(admissions % 250) + 1}`;
       admissions += 1;
       clock.after(0, () => admit(kubelet, pod, address));
     }
-    const { deletionTimestamp, namespace, name } = pod.metadata;
-    const marked = deletionTimestamp !== undefined && previous.metadata.deletionTimestamp === undefined;
-    if (marked) clock.after(options.times.stop, () => store.remove('Pod', namespace, name));
+    const { deletionTimestamp } = pod.metadata;
+    if (deletionTimestamp !== undefined && previous.metadata.deletionTimestamp === undefined) stopPod(kubelet, pod);
   });
+  return ({ metadata }) => kubelet.processes.get(metadata.uid)?.log() ?? null;
+}
+
+function stopPod({ store, clock, times, processes }: Kubelet, pod: Pod): void {
+  const { namespace, name, uid } = pod.metadata;
+  const process = processes.get(uid);
+  const remove = (): void => void clock.after(times.stop, () => store.remove('Pod', namespace, name));
+  if (process === undefined) return remove();
+  endProcess(clock, process, pod);
+  void process.ended.then(remove);
 }
 
 function admit(kubelet: Kubelet, pod: Pod, address: string): void {
@@ -50,17 +67,21 @@ function live(store: Store, { metadata: { namespace, name, uid } }: Pod): Pod | 
   return pod?.metadata.uid === uid && pod.metadata.deletionTimestamp === undefined ? pod : null;
 }
 
-function hostOf({ store, clock, record, times, faultOf }: Kubelet, pod: Pod, container: Container): ContainerHost {
+function hostOf(kubelet: Kubelet, pod: Pod, container: Container): ContainerHost {
+  const { store, clock, record, times, runtime, processes, faultOf } = kubelet;
+  const isFirst = container === pod.spec.containers[0];
   const { namespace, name } = pod.metadata;
   const current = () => live(store, pod) ?? pod;
   const status = () => containerStatus(current().status, container.name) ?? creating(container);
-  return {
+  const host: ContainerHost = {
     container, times, status,
     now: () => clock.now(),
     after: (ms, run) => void clock.after(ms, () => live(store, pod) !== null && run()),
     pod: current,
     set: (change) => void store.update('Pod', namespace, name, (each) => ({ ...each, status: withContainer(each.status, { ...status(), ...change }, clock.now()) })),
     record: (occurrence) => record(pod, { ...occurrence, fieldPath: `spec.containers{${container.name}}` }),
-    fault: () => (container === pod.spec.containers[0] ? faultOf(current()) : undefined),
+    fault: () => (isFirst ? faultOf(current()) : undefined),
   };
+  const isProcess = isFirst && runtime !== undefined && pod.metadata.annotations?.[RUN] !== undefined;
+  return isProcess ? { ...host, program: programOf({ store, clock, runtime, processes }, host) } : host;
 }

@@ -22,10 +22,10 @@ const STREAM_SILENCE_MS = 40_000;
  */
 const FIRST_EVENT_MS = 3000;
 
-/** Pauses before a stream that gave nothing is opened again; after the last one the server counts as down. */
+/** Pauses before a stream that gave no news is opened again; after the last one a server that can't be read either counts as down. */
 const REOPEN_AFTER_MS = [0, 100, 300, 600];
 
-/** Between the openings of a stream that can be opened, and ends each time without news. */
+/** Between the openings of a stream that ends each time without news, however it ends, while the Application can be read. */
 const LONGEST_PAUSE_MS = 5000;
 
 type ReadApplication = (signal: AbortSignal) => Promise<ApplicationResource>;
@@ -41,8 +41,10 @@ export async function* watchApplication(api: Api, watched: Watched): AsyncGenera
   let shown: string | null | undefined;
   let failures = 0;
   while (!signal.aborted) {
+    let answered = false;
     try {
       for await (const application of currentThenChanges(api, watched)) {
+        answered = true;
         const { resourceVersion } = application.metadata;
         // Another call may have seen this version first: what counts is whether this watch has shown it.
         if (versions.see(application) === 'older' || (typeof resourceVersion === 'string' && resourceVersion === shown)) continue;
@@ -53,7 +55,7 @@ export async function* watchApplication(api: Api, watched: Watched): AsyncGenera
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof UnavailableError || error instanceof TimeoutError)) throw error;
-      if (failures >= REOPEN_AFTER_MS.length) throw error;
+      if (!answered && failures >= REOPEN_AFTER_MS.length) throw error;
     }
     await pauseUnlessAborted(REOPEN_AFTER_MS[failures] ?? LONGEST_PAUSE_MS, signal);
     failures++;

@@ -1,15 +1,6 @@
 import * as z from 'zod/mini';
-import {
-  ConflictError,
-  ForbiddenError,
-  NotFoundError,
-  RateLimitedError,
-  RefusedError,
-  type SlipwayError,
-  TimeoutError,
-  UnauthorizedError,
-  UnavailableError,
-} from '../../domain/errors.ts';
+import { ConflictError } from '../../domain/errors.ts';
+import { errorOf, meaningOf, type Meaning } from '../http/status.ts';
 
 /** What an adapter was doing, for the message of the error that it ends in. */
 export type AwsAction = {
@@ -30,18 +21,17 @@ const SdkError = z.object({
 });
 type SdkError = z.output<typeof SdkError>;
 
-type Kind = { readonly create: new (message: string, options: ErrorOptions) => SlipwayError; readonly fix: (action: AwsAction) => string };
-
-const KINDS = {
-  throttled: { create: RateLimitedError, fix: () => 'try again later' },
-  late: { create: TimeoutError, fix: () => 'try again' },
-  unavailable: { create: UnavailableError, fix: () => 'try again' },
-  conflict: { create: ConflictError, fix: () => 'read it again and retry' },
-  unauthorized: { create: UnauthorizedError, fix: () => 'check the AWS credentials, their expiry and the clock' },
-  forbidden: { create: ForbiddenError, fix: ({ needs }) => `allow ${needs} in the role's policy` },
-  missing: { create: NotFoundError, fix: ({ ifMissing }) => ifMissing ?? 'check the name and the region' },
-  refused: { create: RefusedError, fix: () => 'correct the request' },
-} as const satisfies Record<string, Kind>;
+const FIXES: Readonly<Record<Meaning | 'conflict', (action: AwsAction) => string>> = {
+  throttled: () => 'try again later',
+  late: () => 'try again',
+  unavailable: () => 'try again',
+  conflict: () => 'read it again and retry',
+  unauthorized: () => 'check the AWS credentials, their expiry and the clock',
+  forbidden: ({ needs }) => `allow ${needs} in the role's policy`,
+  missing: ({ ifMissing }) => ifMissing ?? 'check the name and the region',
+  moved: () => 'check the region',
+  refused: () => 'correct the request',
+};
 
 const THROTTLED = /Throttl|TooManyRequests|RequestLimitExceeded|ProvisionedThroughputExceeded|SlowDown/;
 const LATE = /^(TimeoutError|AbortError|RequestTimeout|RequestTimeoutException)$|ETIMEDOUT/;
@@ -57,24 +47,24 @@ export function awsError(error: unknown, action: AwsAction): unknown {
   if (!sdkError.success) return error;
   const kind = kindOf(sdkError.data);
   if (kind === null) return error;
-  const { create, fix } = KINDS[kind];
   const { name, code, message } = sdkError.data;
   const reason = message === '' ? (code ?? name) : message.replace(/\.$/, '');
-  return new create(`Cannot ${action.doing}: ${name}: ${reason}; ${fix(action)}.`, { cause: error });
+  const told = `Cannot ${action.doing}: ${name}: ${reason}; ${FIXES[kind](action)}.`;
+  return kind === 'conflict' ? new ConflictError(told, { cause: error }) : errorOf(kind, told, { cause: error });
 }
 
-function kindOf({ name, code = '', $metadata }: SdkError): keyof typeof KINDS | null {
+/** By its name where that says it: most of AWS's refusals have status 400. */
+function kindOf({ name, code = '', $metadata }: SdkError): Meaning | 'conflict' | null {
   const status = $metadata?.httpStatusCode;
-  if (THROTTLED.test(name) || status === 429) return 'throttled';
+  if (THROTTLED.test(name)) return 'throttled';
   // First: the SDK calls a connection that was cut a TimeoutError, too.
   if (UNREACHABLE.test(code)) return 'unavailable';
   if (LATE.test(name) || LATE.test(code)) return 'late';
-  if (UNAUTHORIZED.test(name) || status === 401) return 'unauthorized';
-  if (FORBIDDEN.test(name) || status === 403) return 'forbidden';
+  if (UNAUTHORIZED.test(name)) return 'unauthorized';
+  if (FORBIDDEN.test(name)) return 'forbidden';
   if (CONFLICT.test(name)) return 'conflict';
-  if (MISSING.test(name) || status === 404) return 'missing';
-  if (status !== undefined && status >= 500) return 'unavailable';
-  return status !== undefined && status >= 400 ? 'refused' : null;
+  if (MISSING.test(name)) return 'missing';
+  return status === undefined || status < 400 ? null : meaningOf(status);
 }
 
 /** Runs one SDK call and turns its error into the domain's. */

@@ -1,7 +1,7 @@
 import { CreateBranchCommand, CreateCommitCommand, DeleteBranchCommand, GetBranchCommand } from '@aws-sdk/client-codecommit';
 import { ConflictError, UnavailableError } from '../../domain/errors.ts';
 import type { HeadBranch, Proposal } from '../../ports/pull-requests.ts';
-import { AUTHOR } from './commit.ts';
+import { SLIPWAY } from './commit.ts';
 import { callCodeCommit, isException } from './errors.ts';
 import type { CodeCommitRepository } from './open-codecommit.ts';
 
@@ -26,9 +26,9 @@ export async function moveHeadBranch(codecommit: CodeCommitRepository, { branch,
   const onTop = branch.pullRequest !== null && branch.head !== null;
   if (!onTop) await makeAnew(codecommit, branch, base.revision);
   const parentCommitId = onTop ? branch.head : base.revision;
-  const { client, repositoryName } = codecommit;
+  const { client, repositoryName, author: { name: authorName, email } = SLIPWAY } = codecommit;
   const putFiles = Object.entries(files).map(([filePath, text]) => ({ filePath, fileContent: Buffer.from(text) }));
-  const command = new CreateCommitCommand({ repositoryName, branchName: branch.name, parentCommitId: parentCommitId ?? base.revision, commitMessage: message, ...AUTHOR, putFiles });
+  const command = new CreateCommitCommand({ repositoryName, branchName: branch.name, parentCommitId: parentCommitId ?? base.revision, commitMessage: message, authorName, email, putFiles });
   const commitId = await callCodeCommit({ ...codecommit, branch: branch.name }, 'codecommit:CreateCommit', async () => {
     try {
       return (await client.send(command)).commitId;

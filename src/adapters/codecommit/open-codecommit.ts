@@ -1,10 +1,10 @@
 import { CodeCommitClient } from '@aws-sdk/client-codecommit';
 import { ConfigurationError } from '../../domain/errors.ts';
-import type { GitRepository } from '../../domain/service.ts';
+import type { GitRepository, Identity } from '../../domain/service.ts';
 import type { GitHost, OpenGitHost } from '../../ports/git-host.ts';
 import type { OpenPullRequests } from '../../ports/pull-requests.ts';
+import { createApiHost } from '../forge/api-host.ts';
 import { nameOf } from '../forge/forge.ts';
-import { createVisit, proveFiles } from '../forge/visit.ts';
 import { commitFiles } from './commit.ts';
 import { createCodeCommitPulls } from './pull-requests.ts';
 import { readSnapshot } from './read.ts';
@@ -20,6 +20,8 @@ export type CodeCommitRepository = {
   readonly client: CodeCommitClient;
   readonly branch: string;
   readonly repositoryName: string;
+  /** Of commits, and their committer; Slipway, unless another is configured. */
+  readonly author?: Identity;
 };
 
 /** CodeCommit by its API, with the rights of the role that runs this. */
@@ -41,21 +43,18 @@ function createOpen<Host>({ connect = (region) => new CodeCommitClient({ region 
     const { region, repositoryName } = placeOf(repository.url);
     const client = clients.get(region) ?? connect(region);
     clients.set(region, client);
-    return create({ name: nameOf(repository), client, branch: repository.branch, repositoryName }, consolePage(region, repositoryName));
+    const author = repository.commit?.author;
+    const codecommit: CodeCommitRepository = { name: nameOf(repository), client, branch: repository.branch, repositoryName, ...(author && { author }) };
+    return create(codecommit, consolePage(region, repositoryName));
   };
 }
 
 function createCodeCommitHost(codecommit: CodeCommitRepository, page: string): GitHost {
-  const visit = createVisit();
-  const read = async (paths: readonly string[], revision?: string) => visit.keep(await readSnapshot(codecommit, paths, revision));
-  return {
-    read,
-    async commit(change) {
-      await proveFiles(visit, change.head, Object.keys(change.files), read);
-      return commitFiles(codecommit, change, Object.keys(visit.files(change.head)));
-    },
-    link: (revision) => `${page}/commit/${revision}`,
-  };
+  return createApiHost({
+    readSnapshot: (paths, revision) => readSnapshot(codecommit, paths, revision),
+    commitFiles: (change, known) => commitFiles(codecommit, change, Object.keys(known)),
+    commitPages: `${page}/commit/`,
+  });
 }
 
 /** Region and name are in the URL that one clones. */

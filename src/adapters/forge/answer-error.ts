@@ -1,15 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import {
-  ConfigurationError,
-  ForbiddenError,
-  NotFoundError,
-  RateLimitedError,
-  RefusedError,
-  type SlipwayError,
-  TimeoutError,
-  UnauthorizedError,
-  UnavailableError,
-} from '../../domain/errors.ts';
+import { ForbiddenError, RateLimitedError, type SlipwayError } from '../../domain/errors.ts';
+import { errorOf, meaningOf, type Meaning } from '../http/status.ts';
 
 /** Who was asked, and with whose credentials, as messages name them. */
 export type Asked = {
@@ -28,24 +19,25 @@ export type FailedAnswer = {
   readonly words: string;
 };
 
-/** What an HTTP status means that is no success, of a Git server as of a forge's API. */
+/** The error for an HTTP status that is no success, of a Git server as of a forge's API. */
 export function statusError(asked: Asked, access: Access, answer: FailedAnswer): SlipwayError {
-  const { name, secret } = asked;
   const { status, words } = answer;
   const said = words === '' ? `HTTP ${status}` : `HTTP ${status}: ${words}`;
-  const who = whoAsks(asked);
   if (asksToSlowDown(answer)) return slowDown(asked, answer.headers, said);
-  if (status === 401) {
-    if (secret === undefined) return new UnauthorizedError(`${name} asks for credentials; name their secret under credentials (${said}).`);
-    return new UnauthorizedError(`${name} does not accept the credentials of secret ${secret}; put valid ones there (${said}).`);
-  }
-  if (status === 403) return noAccess(asked, access, said);
-  if (status === 404 || status === 410) return new NotFoundError(`${name} does not exist, or is hidden from ${who}; check its URL and that they may read it (${said}).`);
-  if (status === 408 || status === 504) return new TimeoutError(`${name} took too long to answer (${said}).`);
-  if (status >= 500) return new UnavailableError(`${name} cannot answer now (${said}).`);
-  if (status >= 300 && status < 400) return new ConfigurationError(`${name} has moved; change its URL (${said}).`);
-  return new RefusedError(`${name} refused to let ${who} ${access} (${said}).`);
+  const meaning = meaningOf(status);
+  return meaning === 'forbidden' ? noAccess(asked, access, said) : errorOf(meaning, `${asked.name} ${TELL[meaning](asked, access)} (${said}).`);
 }
+
+const TELL: Readonly<Record<Exclude<Meaning, 'forbidden'>, (asked: Asked, access: Access) => string>> = {
+  throttled: () => 'asks to slow down',
+  late: () => 'took too long to answer',
+  unavailable: () => 'cannot answer now',
+  unauthorized: ({ secret }) =>
+    secret === undefined ? 'asks for credentials; name their secret under credentials' : `does not accept the credentials of secret ${secret}; put valid ones there`,
+  missing: (asked) => `does not exist, or is hidden from ${whoAsks(asked)}; check its URL and that they may read it`,
+  moved: () => 'has moved; change its URL',
+  refused: (asked, access) => `refused to let ${whoAsks(asked)} ${access}`,
+};
 
 /** @param said the host's words, or its status */
 export function noAccess(asked: Asked, access: Access, said: string): ForbiddenError {

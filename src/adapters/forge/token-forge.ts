@@ -1,4 +1,4 @@
-import type { GitRepository } from '../../domain/service.ts';
+import type { CommitSettings, GitRepository } from '../../domain/service.ts';
 import type { Secrets } from '../../ports/secrets.ts';
 import type { HttpClient } from '../http/http-client.ts';
 import { createForgeClient, type Forge, nameOf, repositoryPath } from './forge.ts';
@@ -11,7 +11,7 @@ export type ForgePorts = {
 };
 
 /** A repository on a host that takes an access token. */
-export type TokenForge = Forge & {
+export type TokenForge = Forge & Pick<CommitSettings, 'author' | 'committer'> & {
   readonly branch: string;
   /** `team/config`. */
   readonly path: string;
@@ -33,6 +33,7 @@ export function createOpenForge<Host>({ secrets, silence }: ForgePorts, { apiPat
     const client = clients.get(key) ?? createForgeClient(repository, api, silence);
     clients.set(key, client);
     const secret = repository.credentials;
+    const { author, committer } = repository.commit ?? {};
     const credentials = secret === undefined ? {} : headers(parseTokenSecret(secret, await secrets.read(secret)));
     const forge: TokenForge = {
       name: nameOf(repository),
@@ -41,6 +42,8 @@ export function createOpenForge<Host>({ secrets, silence }: ForgePorts, { apiPat
       path: repositoryPath(repository, new URL(api).pathname.replace(apiPath, '')),
       headers: async () => credentials,
       ...(secret === undefined ? {} : { secret }),
+      ...(author === undefined ? {} : { author }),
+      ...(committer === undefined ? {} : { committer }),
     };
     return create(forge, repository);
   };

@@ -4,6 +4,7 @@ import { ConfigurationError, ConflictError, RefusedError, SlipwayError } from '.
 import { oneLine } from '../../domain/one-line.ts';
 import type { GitChange } from '../../ports/git-host.ts';
 import { noAccess } from '../forge/answer-error.ts';
+import { changedOrSame } from '../forge/api-host.ts';
 import { apiError, ask, hostWords, readJson } from '../forge/forge.ts';
 import { missingBranch } from '../forge/repository-files.ts';
 import type { TokenForge } from '../forge/token-forge.ts';
@@ -49,18 +50,12 @@ export async function createAside(gitea: TokenForge, aside: string, { files, mes
     content: Buffer.from(text).toString('base64'),
     sha: objectId({ type: 'blob', body: Buffer.from(known[path] ?? '') }),
   }));
-  const json = { branch: gitea.branch, new_branch: aside, force_push: force, message, files: operations };
+  // Whom it does not name is the one whom it does, or else the token's user.
+  const { branch, author, committer } = gitea;
+  const json = { branch, new_branch: aside, force_push: force, message, files: operations, author, committer };
   const answer = await ask(gitea, { method: 'POST', path: `${repositoryApi(gitea)}/contents`, json });
   if (answer.status !== 201) throw await refusal(gitea, answer);
   return readJson(gitea, answer, Created);
-}
-
-/** Gitea takes no commit without a file; one that stays as it is makes a commit that changes nothing. */
-function changedOrSame({ name }: TokenForge, files: Files, known: Files): Files {
-  if (Object.keys(files).length > 0) return files;
-  const [same] = Object.entries(known);
-  if (same === undefined) throw new RefusedError(`${name} takes no commit without a file; read one of them first.`);
-  return Object.fromEntries([same]);
 }
 
 /** Gitea has no words of its own for who lost the race at the last moment, so then the branch is looked at. */

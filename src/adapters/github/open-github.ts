@@ -4,8 +4,8 @@ import type { GitHost, OpenGitHost } from '../../ports/git-host.ts';
 import type { OpenPullRequests } from '../../ports/pull-requests.ts';
 import type { Secrets } from '../../ports/secrets.ts';
 import type { Asked } from '../forge/answer-error.ts';
+import { createApiHost } from '../forge/api-host.ts';
 import { createForgeClient, type Forge, nameOf, repositoryPath, webPage } from '../forge/forge.ts';
-import { createVisit, proveFiles } from '../forge/visit.ts';
 import type { HttpClient } from '../http/http-client.ts';
 import { fetchInstallationToken, type InstallationToken } from './app-token.ts';
 import { commitFiles } from './commit.ts';
@@ -64,16 +64,11 @@ function createOpen<Host>({ secrets, now = Date.now, silence }: GitHubPorts, cre
 }
 
 function createGitHubHost(github: GitHubRepository, repository: GitRepository): GitHost {
-  const visit = createVisit();
-  const read = async (paths: readonly string[], revision?: string) => visit.keep(await readSnapshot(github, paths, revision));
-  return {
-    read,
-    async commit(change) {
-      await proveFiles(visit, change.head, Object.keys(change.files), read);
-      return commitFiles(github, change);
-    },
-    link: (revision) => `${webPage(repository)}/commit/${revision}`,
-  };
+  return createApiHost({
+    readSnapshot: (paths, revision) => readSnapshot(github, paths, revision),
+    commitFiles: (change) => commitFiles(github, change),
+    commitPages: `${webPage(repository)}/commit/`,
+  });
 }
 
 /** GitHub.com, its tenants of their own (`octocorp.ghe.com`), and GitHub Enterprise Server, whose API is below `/api`. */

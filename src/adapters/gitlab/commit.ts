@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { ConflictError, RefusedError, type SlipwayError } from '../../domain/errors.ts';
 import { oneLine } from '../../domain/one-line.ts';
 import type { GitChange } from '../../ports/git-host.ts';
+import { changedOrSame } from '../forge/api-host.ts';
 import { apiError, ask, hostWords, readJson } from '../forge/forge.ts';
 import { missingBranch } from '../forge/repository-files.ts';
 import type { TokenForge } from '../forge/token-forge.ts';
@@ -29,20 +30,17 @@ export async function commitFiles(gitlab: TokenForge, change: GitChange, known: 
   throw moved(gitlab, `${id} came out on ${parent}, and was taken back`);
 }
 
-/** GitLab takes no commit without a file; one that stays as it is makes a commit that changes nothing. */
-function changedOrSame({ name }: TokenForge, files: Files, known: Files): Files {
-  if (Object.keys(files).length > 0) return files;
-  const [same] = Object.entries(known);
-  if (same === undefined) throw new RefusedError(`${name} takes no commit without a file; read one of them first.`);
-  return Object.fromEntries([same]);
-}
-
 async function create(gitlab: TokenForge, { head, files, message }: GitChange): Promise<z.output<typeof Created>> {
   const actions = Object.entries(files).map(([path, text]) => ({ action: 'update', file_path: path, encoding: 'base64', content: Buffer.from(text).toString('base64'), last_commit_id: head }));
-  const json = { branch: gitlab.branch, commit_message: message, actions, stats: false };
+  const json = { branch: gitlab.branch, commit_message: message, actions, stats: false, ...authorOf(gitlab) };
   const answer = await ask(gitlab, { method: 'POST', path: `${repositoryApi(gitlab)}/commits`, json });
   if (answer.status !== 201) throw refusal(gitlab, answer);
   return readJson(gitlab, answer, Created);
+}
+
+/** As the API takes it; the token's user, unless another is configured. */
+export function authorOf({ author }: TokenForge): { readonly author_name?: string; readonly author_email?: string } {
+  return author === undefined ? {} : { author_name: author.name, author_email: author.email };
 }
 
 /** What GitLab says of a file that changed or went away, and of a branch that moved while it worked. All of it comes with 400. */
@@ -65,16 +63,16 @@ const Between = z.array(z.object({ parent_ids: z.array(z.string()), stats: z.obj
 const PAGE = 100;
 
 /**
- * Whether what others committed between the head and our commit's parent leaves ours right: it stands on the head, no file of ours is
- * among it, and none of it is a commit of nothing, which is how a newer release says that this one comes too late.
+ * Whether what was committed between the head and our commit's parent leaves ours right: it stands on the head, no file of ours is
+ * among it unless it says there what ours says (our own commit, whose answer was lost and which came late), and none of it is a commit of nothing, which is how a newer release says that this one comes too late.
  */
 async function isHarmless(gitlab: TokenForge, { head, files }: GitChange, parent: string, known: Files): Promise<boolean> {
   const answer = await ask(gitlab, { method: 'GET', path: `${repositoryApi(gitlab)}/commits?ref_name=${head}..${parent}&with_stats=true&per_page=${PAGE}` });
   if (answer.status !== 200) throw apiError(gitlab, 'read', answer);
   const between = readJson(gitlab, answer, Between);
   if (between.length >= PAGE || !between.some(({ parent_ids }) => parent_ids.includes(head)) || between.some(({ stats }) => stats.total === 0)) return false;
-  const same = await Promise.all(Object.keys(files).map(async (path) => (await readFile(gitlab, path, parent)) === known[path]));
-  return !same.includes(false);
+  const right = await Promise.all(Object.entries(files).map(async ([path, ours]) => [known[path], ours].includes(await readFile(gitlab, path, parent))));
+  return !right.includes(false);
 }
 
 /** Puts back what the others had written, unless they have written again since. */

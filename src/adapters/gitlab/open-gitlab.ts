@@ -1,8 +1,8 @@
-import type { GitHost, OpenGitHost } from '../../ports/git-host.ts';
+import type { OpenGitHost } from '../../ports/git-host.ts';
 import type { OpenPullRequests } from '../../ports/pull-requests.ts';
+import { createApiHost } from '../forge/api-host.ts';
 import { webPage } from '../forge/forge.ts';
-import { createOpenForge, type ForgePorts, type TokenForge } from '../forge/token-forge.ts';
-import { createVisit, proveFiles } from '../forge/visit.ts';
+import { createOpenForge, type ForgePorts } from '../forge/token-forge.ts';
 import { commitFiles } from './commit.ts';
 import { createGitLabPulls } from './pull-requests.ts';
 import { readSnapshot } from './read.ts';
@@ -13,24 +13,16 @@ const GITLAB = { apiPath: '/api/v4', headers: (token: string) => ({ 'private-tok
 export function createOpenGitLab(ports: ForgePorts): OpenGitHost {
   return createOpenForge(ports, {
     ...GITLAB,
-    create: (forge, repository) => createGitLabHost(forge, webPage(repository)),
+    create: (forge, repository) =>
+      createApiHost({
+        readSnapshot: (paths, revision) => readSnapshot(forge, paths, revision),
+        commitFiles: (change, known) => commitFiles(forge, change, known),
+        commitPages: `${webPage(repository)}/-/commit/`,
+      }),
   });
 }
 
 /** Its merge requests. */
 export function createOpenGitLabPulls(ports: ForgePorts): OpenPullRequests {
   return createOpenForge(ports, { ...GITLAB, create: createGitLabPulls });
-}
-
-function createGitLabHost(gitlab: TokenForge, page: string): GitHost {
-  const visit = createVisit();
-  const read = async (paths: readonly string[], revision?: string) => visit.keep(await readSnapshot(gitlab, paths, revision));
-  return {
-    read,
-    async commit(change) {
-      await proveFiles(visit, change.head, Object.keys(change.files), read);
-      return commitFiles(gitlab, change, visit.files(change.head));
-    },
-    link: (revision) => `${page}/-/commit/${revision}`,
-  };
 }

@@ -5,7 +5,7 @@ import type { HeadBranch, Proposal, PullRequests } from '../../ports/pull-reques
 import { apiError, ask, type ForgeRequest, hostWords, readJson } from '../forge/forge.ts';
 import type { TokenForge } from '../forge/token-forge.ts';
 import type { HttpDownload } from '../http/http-client.ts';
-import { refusal as commitRefusal } from './commit.ts';
+import { authorOf, refusal as commitRefusal } from './commit.ts';
 import { findBranch, repositoryApi } from './read.ts';
 
 const Person = z.nullish(z.object({ username: z.string() }));
@@ -76,7 +76,7 @@ async function look(gitlab: TokenForge, number: number): Promise<Merge> {
 async function putCommit(gitlab: TokenForge, { branch, base, files, message }: Proposal): Promise<string> {
   if (branch.head !== null) await proveUnmoved(gitlab, branch);
   const actions = Object.entries(files).map(([path, text]) => ({ action: 'update', file_path: path, encoding: 'base64', content: Buffer.from(text).toString('base64'), last_commit_id: base.revision }));
-  const json = { branch: branch.name, start_branch: gitlab.branch, ...(branch.head !== null && { force: true }), commit_message: message, actions, stats: false };
+  const json = { branch: branch.name, start_branch: gitlab.branch, ...(branch.head !== null && { force: true }), commit_message: message, actions, stats: false, ...authorOf(gitlab) };
   const answer = await ask(gitlab, { method: 'POST', path: `${repositoryApi(gitlab)}/commits`, json });
   if (answer.status === 201) return readJson(gitlab, answer, Created).id;
   const words = hostWords(answer);

@@ -1,14 +1,6 @@
 import * as z from 'zod/mini';
-import {
-  ConfigurationError,
-  ForbiddenError,
-  NotFoundError,
-  RateLimitedError,
-  RefusedError,
-  type SlipwayError,
-  UnauthorizedError,
-  UnavailableError,
-} from '../../domain/errors.ts';
+import { ConfigurationError, type SlipwayError, UnavailableError } from '../../domain/errors.ts';
+import { errorOf, meaningOf, type Meaning } from '../http/status.ts';
 
 /** What was asked of a cluster, for messages. */
 export type Asked = { readonly cluster: string; readonly what: string };
@@ -60,22 +52,20 @@ export function describeFailure(error: unknown, asked: Asked): unknown {
 }
 
 function statusError({ status, message }: ApiStatusError, { cluster, what }: Asked): SlipwayError {
-  const said = firstLine(message) || `HTTP ${status} to ${what}`;
-  switch (true) {
-    case status === 401:
-      return new UnauthorizedError(`Cluster ${cluster} refuses the token of this function's role (${said}); run the stack's AccessEntryCommand for it, or check that the role's credentials are current.`);
-    case status === 403:
-      return new ForbiddenError(`Cluster ${cluster} says: ${said}; docs/rbac.yaml shows the Role that this function's role needs.`);
-    case status === 404:
-      return new NotFoundError(`Cluster ${cluster} has no ${what} (${said}); check the cluster's version.`);
-    case status === 429:
-      return new RateLimitedError(`Cluster ${cluster} is too busy to ${what} (${said}); it is tried again.`);
-    case status >= 500:
-      return new UnavailableError(`Cluster ${cluster} cannot ${what} (${said}); it is tried again.`);
-    default:
-      return new RefusedError(`Cluster ${cluster} refuses to ${what}: ${said}.`);
-  }
+  const meaning = meaningOf(status);
+  return errorOf(meaning, `Cluster ${cluster} ${TELL[meaning](what, firstLine(message) || `HTTP ${status} to ${what}`)}.`);
 }
+
+const TELL: Readonly<Record<Meaning, (what: string, said: string) => string>> = {
+  throttled: (what, said) => `is too busy to ${what} (${said}); it is tried again`,
+  late: (what, said) => `took too long to ${what} (${said}); it is tried again`,
+  unavailable: (what, said) => `cannot ${what} (${said}); it is tried again`,
+  unauthorized: (_, said) => `refuses the token of this function's role (${said}); run the stack's AccessEntryCommand for it, or check that the role's credentials are current`,
+  forbidden: (_, said) => `says: ${said}; docs/rbac.yaml shows the Role that this function's role needs`,
+  missing: (what, said) => `has no ${what} (${said}); check the cluster's version`,
+  moved: (what, said) => `refuses to ${what}: ${said}`,
+  refused: (what, said) => `refuses to ${what}: ${said}`,
+};
 
 /** fetch says `fetch failed`, and hides what happened in its cause. */
 function networkCode(error: unknown): string {

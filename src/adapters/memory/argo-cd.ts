@@ -32,6 +32,10 @@ export type MemoryArgoCd = ArgoCd & {
 
 type World = {
   current: ObservedApplication | null;
+  /** Counts its states. */
+  version: number;
+  /** The state that a call has told of: no watch shows one before it. */
+  told: number;
   workloads: readonly LiveWorkload[];
   reactions: ArgoCdReactions;
   allowed: boolean;
@@ -41,7 +45,7 @@ type World = {
 
 /** One Application that stays as it was set. A requested sync stays requested, and a terminated one ending, until a reaction shows what became of it. */
 export function createMemoryArgoCd(initial: ObservedApplication, live: readonly LiveWorkload[] = []): MemoryArgoCd {
-  const world: World = { current: initial, workloads: live, reactions: {}, allowed: true, closed: null, watchers: new Set() };
+  const world: World = { current: initial, version: 0, told: 0, workloads: live, reactions: {}, allowed: true, closed: null, watchers: new Set() };
   const requests: SyncRequest[] = [];
   const terminations: ObservedOperation[] = [];
   const refreshes: ('normal' | 'hard')[] = [];
@@ -56,13 +60,14 @@ export function createMemoryArgoCd(initial: ObservedApplication, live: readonly 
     close: (window, starters) => void (world.closed = { window, starters }),
     remove() {
       world.current = null;
+      world.version++;
       world.watchers.forEach((wake) => wake());
     },
     async application(ref, refresh) {
-      const application = found(world, ref);
-      if (refresh === undefined) return application;
-      refreshes.push(refresh);
-      world.reactions.refreshed?.(refresh);
+      found(world, ref);
+      if (refresh !== undefined) refreshes.push(refresh);
+      if (refresh !== undefined) world.reactions.refreshed?.(refresh);
+      world.told = world.version;
       return found(world, ref);
     },
     watch: (ref, signal) => watch(world, ref, signal),
@@ -75,6 +80,7 @@ export function createMemoryArgoCd(initial: ObservedApplication, live: readonly 
       if (window !== null) throw new RefusedError(closedWindowMessage(ref.name, window));
       requests.push(request);
       show(world, { operationRequested: true, operation: null });
+      world.told = world.version;
       world.reactions.requested?.(request);
       return 'requested';
     },
@@ -110,6 +116,7 @@ function checkRight({ allowed }: World, { name }: ApplicationRef): void {
 
 function show(world: World, change: Partial<ObservedApplication>): void {
   if (world.current !== null) world.current = { ...world.current, ...change };
+  world.version++;
   world.watchers.forEach((wake) => wake());
 }
 
@@ -120,34 +127,40 @@ function closedBy({ closed }: World, starter: SyncStarter): ClosedWindow | null 
 async function* watch(world: World, ref: ApplicationRef, signal: AbortSignal): AsyncGenerator<ObservedApplication> {
   found(world, ref);
   const changes = createQueue(signal);
-  const changed = () => changes.put(world.current);
+  const changed = () => changes.put({ application: world.current, version: world.version });
   world.watchers.add(changed);
   try {
     changed();
-    for (let seen = await changes.next(); seen !== 'aborted'; seen = await changes.next()) yield seen ?? found(world, ref);
+    for (let seen = await changes.next(); seen !== 'aborted'; seen = await changes.next()) {
+      if (seen.version >= world.told) yield seen.application ?? found(world, ref);
+    }
   } finally {
     world.watchers.delete(changed);
   }
 }
 
-type Queue<Value> = { put(value: Value): void; next(): Promise<Value | 'aborted'> };
+type State = { readonly application: ObservedApplication | null; readonly version: number };
 
-function createQueue(signal: AbortSignal): Queue<ObservedApplication | null> {
-  const values: (ObservedApplication | null)[] = [];
+type Queue = { put(state: State): void; next(): Promise<State | 'aborted'> };
+
+function createQueue(signal: AbortSignal): Queue {
+  const states: State[] = [];
   let wake: (() => void) | null = null;
   signal.addEventListener('abort', () => wake?.(), { once: true });
   return {
-    put(value) {
-      values.push(value);
+    put(state) {
+      states.push(state);
       wake?.();
     },
     async next() {
-      while (values.length === 0 && !signal.aborted) {
+      for (;;) {
+        if (signal.aborted) return 'aborted';
+        const [state] = states.splice(0, 1);
+        if (state !== undefined) return state;
         const { promise, resolve } = Promise.withResolvers<void>();
         wake = resolve;
         await promise;
       }
-      return signal.aborted ? 'aborted' : (values.shift() ?? null);
     },
   };
 }

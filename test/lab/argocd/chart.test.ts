@@ -37,7 +37,7 @@ describe('helm/inference-service, as the sandbox renders it', { concurrent: true
     ['as little as there can be', BARE],
     ['a model', 'model: { name: iris, alias: champion, source: "https://mlflow.example.com/?a=1&b=<2>" }'],
     ['an alias alone, changed', 'model: { alias: champion }', 'model: { alias: challenger }'],
-    ['more environment variables', 'env: { ZONE: eu, HOST: "::", PORT: "1" }\nenvSecrets: [mlflow, other]'],
+    ['more environment variables', 'env: { ZONE: eu, HOST: "::", PORT: "1", IMAGE_TAG: "2" }\nenvSecrets: [mlflow, other]'],
     ['an account with a role', 'serviceAccount: { name: web, annotations: { eks.amazonaws.com/role-arn: "arn:aws:iam::111122223333:role/web" } }'],
     ['where pods run', 'nodeSelector: { pool: gpu }\ntolerations: [{ key: gpu, operator: Exists }]\ntopologySpread: { zones: DoNotSchedule, nodes: "" }'],
     ['how pods come and go', 'maxSurge: 1\nminReadySeconds: 5\nshutdown: { preStopSeconds: 0, terminationGracePeriodSeconds: 90 }\ntmpSizeLimit: 1Gi'],

@@ -13,13 +13,21 @@ export type CaseNames = {
   readonly repositoryUrl: string;
 };
 
+/** What the chart renders as it is deployed here, and the hook. */
+const KINDS = [
+  ...['ServiceAccount', 'ConfigMap', 'Service'].map((kind) => ({ group: '', kind })),
+  { group: 'apps', kind: 'Deployment' },
+  { group: 'batch', kind: 'Job' },
+];
+
 /** Namespace, AppProject and Application of one case, as an administrator would apply them. */
-export function caseManifests({ name, repositoryUrl }: CaseNames, { autoSync = false, closed, withoutBranch = false, cluster }: RealWorldOptions): string {
+export function caseManifests({ name, repositoryUrl }: CaseNames, { autoSync = false, closed, forbids, withoutBranch = false, cluster }: RealWorldOptions): string {
   const destination = { ...(cluster === undefined ? { server: 'https://kubernetes.default.svc' } : { name: cluster }), namespace: name };
   const project = {
     sourceRepos: [repositoryUrl],
     destinations: [destination],
     roles: [role(name, 'slipway', ['get', 'sync']), role(name, 'former', ['get', 'sync']), role(name, 'reader', ['get']), role(name, 'nobody', [])],
+    ...(forbids === undefined ? {} : { namespaceResourceWhitelist: KINDS.filter(({ kind }) => kind !== forbids) }),
     ...(closed === undefined ? {} : { syncWindows: [{ kind: 'deny', schedule: '* * * * *', duration: '1h', applications: ['*'], manualSync: closed === 'to auto-sync' }] }),
   };
   const application = {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Application } from '../../../sandbox/argocd/application-store.ts';
 import { chartFiles } from '../../../sandbox/argocd/chart-renderer.ts';
-import { sampleManifests } from '../../../sandbox/argocd/manifests.ts';
+import { sampleManifests, withJobs } from '../../../sandbox/argocd/manifests.ts';
 import { type ArgoCdOptions, type ArgoCdServer, startArgoCd } from '../../../sandbox/argocd/start-argocd.ts';
 import { type BareRepository, createBareRepository } from '../../../sandbox/git/bare-repository.ts';
 import { createCertificateAuthority, issueServerCertificate } from '../../../sandbox/tls.ts';
@@ -53,7 +53,7 @@ export async function startWorld({ manifests = (text) => text, valuesFile = valu
   const repository = await createBareRepository(join(root, 'config.git'), { ...chart, [VALUES_FILE]: valuesFile });
   const cluster = recordedCluster();
   const argocd = await startArgoCd({
-    manifests: sampleManifests(REPOSITORY_URL).map(manifests),
+    manifests: sampleManifests(REPOSITORY_URL).map((text) => manifests(options.hook === undefined ? text : withJobs(text))),
     repositories: { [REPOSITORY_URL]: repository },
     cluster,
     certificate,

@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -48,6 +50,16 @@ describe('the Git server of the sandbox', () => {
       expect(response.status).toBe(401);
       expect(response.headers.get('www-authenticate')).toBe('Basic realm="Slipway sandbox"');
     }
+  });
+
+  it.runIf(process.platform === 'linux')('ends its program where a push is cut off', async () => {
+    const headers = { ...basic(writer), 'content-type': 'application/x-git-receive-pack-request', 'content-length': 1000 };
+    const push = request(`${server.repositoryUrl('config')}/git-receive-pack`, { method: 'POST', headers });
+    push.on('error', () => undefined);
+    push.write('0000');
+    while ((await programsOf(root)).length === 0) await delay(5);
+    push.destroy();
+    while ((await programsOf(root)).length > 0) await delay(5);
   });
 
   it('lets a reader fetch and answers 403 to its push', async () => {
@@ -129,4 +141,11 @@ async function cloneAs({ username, password }: { username: string; password: str
 
 async function git(directory: string, ...args: string[]): Promise<void> {
   await run('git', args, { cwd: directory, env: { ...gitEnvironment, GIT_TERMINAL_PROMPT: '0' } });
+}
+
+/** Processes that serve repositories of that folder. */
+async function programsOf(folder: string): Promise<string[]> {
+  const processes = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const environments = await Promise.all(processes.map((pid) => readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')));
+  return environments.filter((environment) => environment.includes(`GIT_PROJECT_ROOT=${folder}\0`));
 }

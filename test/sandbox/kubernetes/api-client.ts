@@ -20,11 +20,16 @@ export function apiClient(url: string, caPem: string, token: string | null) {
     return { code: response.statusCode, body };
   }
 
+  /** What is no JSON, as a log. */
+  async function text(path: string): Promise<string> {
+    return (await (await open(path, 'GET', {})).toArray()).map(String).join('');
+  }
+
   /** Opens a watch: its lines as they come, until the server ends it. */
   async function watch(path: string): Promise<AsyncGenerator<WatchLine>> {
     return linesOf(await open(path, 'GET', { accept: 'application/json' }));
   }
-  return { call, watch };
+  return { call, text, watch };
 }
 
 async function* linesOf(response: IncomingMessage): AsyncGenerator<WatchLine> {

@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Kubernetes, startKubernetes } from '../../../sandbox/kubernetes/start.ts';
+import { type Kubernetes, type KubernetesOptions, startKubernetes } from '../../../sandbox/kubernetes/start.ts';
 import { createCertificateAuthority } from '../../../sandbox/tls.ts';
 import { apiClient, type WatchLine } from './api-client.ts';
 import { aDeployment, DIGEST, publishedRbac } from './builders.ts';
+import { fakeProcesses } from './fake-processes.ts';
 import { manualClock } from './manual-clock.ts';
 
 const USERS: Readonly<Record<string, { username: string; groups: string[] }>> = {
@@ -20,9 +21,9 @@ afterEach(async () => {
 });
 
 /** A cluster with one rolled out Deployment, and clients by the name of their user. */
-async function aCluster() {
+async function aCluster(options: Pick<KubernetesOptions, 'runtime'> = {}) {
   const clock = manualClock();
-  const kubernetes = await startKubernetes({ rbac: publishedRbac(), clock, authenticate: async (token) => USERS[token] ?? null });
+  const kubernetes = await startKubernetes({ ...options, rbac: publishedRbac(), clock, authenticate: async (token) => USERS[token] ?? null });
   started.push(kubernetes);
   kubernetes.apply(aDeployment());
   clock.advance(5_000);
@@ -179,6 +180,36 @@ describe('watch', () => {
     const watch = await slipway.watch('/apis/apps/v1/namespaces/inference/statefulsets?watch=true');
     apply({ apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { name: 'db', namespace: 'inference' }, spec: {} });
     expect(await next(watch)).toMatchObject({ type: 'ADDED', object: { metadata: { name: 'db' } } });
+  });
+});
+
+describe('the log of a pod', () => {
+  async function aLog() {
+    const processes = fakeProcesses();
+    const cluster = await aCluster({ runtime: processes.runtime });
+    const pod = { containers: [{ name: 'web', image: `registry.example/web:1@${DIGEST}` }] };
+    cluster.apply({ ...aDeployment({ name: 'process' }), spec: { selector: { matchLabels: { app: 'process' } }, template: { metadata: { labels: { app: 'process' }, annotations: { 'slipway.dev/run': 'service' } }, spec: pod } } });
+    cluster.clock.advance(1_000);
+    processes.started[0]?.say('one');
+    processes.started[0]?.say('two');
+    const [name = '', other = ''] = ['process-', 'web-'].map((start) => cluster.store.list('Pod').find(({ metadata }) => metadata.name.startsWith(start))?.metadata.name);
+    return { ...cluster, log: (query = '', of = name) => cluster.operator.text(`${PODS}/${of}/log${query}`), other, name };
+  }
+
+  it('is what its process wrote, all of it or its end', async () => {
+    const { log } = await aLog();
+    expect(await log()).toBe('one\ntwo\n');
+    expect(await log('?container=web&tailLines=1')).toBe('two\n');
+  });
+
+  it('is refused where there is none, for another container, with options that it does not know, and without the right', async () => {
+    const { operator, slipway, name, other } = await aLog();
+    const path = `${PODS}/${name}/log`;
+    expect(await operator.call(`${PODS}/${other}/log`)).toMatchObject({ code: 400, body: { message: expect.stringContaining('annotated slipway.dev/run: service') as string } });
+    expect(await operator.call(`${PODS}/nosuch/log`)).toMatchObject({ code: 404 });
+    expect(await operator.call(`${path}?container=proxy`)).toMatchObject({ code: 400, body: { message: `container proxy is not valid for pod ${name}` } });
+    expect(await operator.call(`${path}?previous=true`)).toMatchObject({ code: 400, body: { message: 'the sandbox does not know the option "previous" of a log' } });
+    expect(await slipway.call(path)).toMatchObject({ code: 403, body: { message: expect.stringContaining('cannot get resource "pods/log"') as string } });
   });
 });
 

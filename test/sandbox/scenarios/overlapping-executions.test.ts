@@ -40,6 +40,8 @@ describe('executions that overlap where a newer release may interrupt', () => {
     ['2.3.0', '2.4.0', 'SyncApplication'],
     ['2.5.0', '2.6.0', 'CheckRollout'],
   ])('let the newer release win: %s ends superseded by %s, which was pushed while it was in %s', async (older, newer, state) => {
+    // Never Ready, so that the older one is not done before the newer one comes, however slow the machine.
+    faults.breakPods(imageOf(older).digest, 'never-ready');
     const [first = ''] = await world.push(imageOf(older));
     await world.executions.reaches(first, state);
     const newerEnd = await world.deploy(imageOf(newer));
@@ -48,17 +50,5 @@ describe('executions that overlap where a newer release may interrupt', () => {
     expect(olderEnd).toMatchObject({ status: 'SUCCEEDED', outcome: 'superseded' });
     expect(announcements(world).map(({ release, outcome }) => `${release.tag} ${outcome}`)).toEqual(expect.arrayContaining([`${older} superseded`, `${newer} succeeded`]));
     await isReleased(newer);
-  });
-
-  it('let a newer release end the watch of one whose pods never become Ready', async () => {
-    const stuck = imageOf('2.7.0');
-    faults.breakPods(stuck.digest, 'never-ready');
-    const [first = ''] = await world.push(stuck);
-    await world.executions.reaches(first, 'CheckRollout');
-    const newer = await world.deploy(imageOf('2.8.0'));
-    const older = await world.executions.ended(first);
-    expect(newer).toMatchObject({ outcome: 'succeeded' });
-    expect(older).toMatchObject({ status: 'SUCCEEDED', outcome: 'superseded' });
-    await isReleased('2.8.0');
   });
 });

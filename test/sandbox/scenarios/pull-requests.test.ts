@@ -4,7 +4,7 @@ import type { PendingMerge } from '../../../src/ports/deployment-store.ts';
 import { DEV } from '../../support/sandbox/deployed-world.ts';
 import { EAGER_KUBELET } from '../../support/sandbox/faults.ts';
 import { type ForgeInWorld, startForgeInWorld } from '../../support/sandbox/forge.ts';
-import { actionsOf, withoutAction, withPolicies } from '../../support/sandbox/role-actions.ts';
+import { actionsOf, examineRights, withoutAction } from '../../support/sandbox/rights.ts';
 import { runningDigests } from '../../support/sandbox/traces.ts';
 
 const PATIENT = 300_000;
@@ -135,7 +135,7 @@ describe('the roles of the functions that wait for merges', () => {
 
   /** What is logged without the action. */
   const logWithout = (role: string, action: string, play: () => Promise<unknown>) =>
-    forge.logOf(() => withPolicies(forge.world.world, new Map([[`slipway-sandbox-${role}`, withoutAction(policiesOf(role), action)]]), play));
+    forge.logOf(() => examineRights(forge.world).withPolicies(new Map([[`slipway-sandbox-${role}`, withoutAction(policiesOf(role), action)]]), play));
 
   const refusal = (role: string, action: string) => expect.stringMatching(new RegExp(`assumed-role/slipway-sandbox-${role}/[^ ]+ is not authorized to perform: ${action} `)) as unknown;
 

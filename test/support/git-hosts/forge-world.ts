@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runGit } from '../../../sandbox/git/run-git.ts';
+import { createBareRepository } from '../../../sandbox/git/bare-repository.ts';
 import { createMemorySecrets } from '../../../src/adapters/memory/secrets.ts';
 import type { GitRepository } from '../../../src/domain/service.ts';
 import type { OpenGitHost } from '../../../src/ports/git-host.ts';
 import type { Secrets } from '../../../src/ports/secrets.ts';
 import type { GitFiles, GitWorld } from '../../contract/git-host.contract.ts';
+import { pastTheServer } from '../git/past-the-server.ts';
 import { IMPATIENCE, type RefusalsWorld } from '../../contract/git-refusals.contract.ts';
-import { importFiles } from '../git/git-world.ts';
 import { createStoredPulls, type StoredPulls } from './stored-pulls.ts';
 
 export type ForgeUser = 'writer' | 'reader';
@@ -50,8 +50,7 @@ export type ForgeWorld = GitWorld & RefusalsWorld & {
 /** A real bare repository behind a stand-in for a forge, and the client under test. */
 export async function createForgeWorld(files: GitFiles, { host, start, open, protectedWords, secretOf = tokenSecret }: ForgeOptions): Promise<ForgeWorld> {
   const directory = await mkdtemp(join(tmpdir(), `slipway-${host}-`));
-  await runGit(directory, ['init', '--quiet', '--bare', '--initial-branch', 'main']);
-  await importFiles(directory, files);
+  const bare = await createBareRepository(directory, files);
   const tokens = { writer: randomUUID(), reader: randomUUID(), stranger: randomUUID() };
   const state: ForgeState = { directory, tokens: new Map([[tokens.writer, 'writer'], [tokens.reader, 'reader']]), granted: new Set(), pulls: createStoredPulls(directory), declined: null, isProtected: false, limitedUntil: null, meanwhile: null };
   const standIn = await start(state);
@@ -63,10 +62,7 @@ export async function createForgeWorld(files: GitFiles, { host, start, open, pro
     standIn,
     open: openWith(open(secrets, {}), repository),
     openImpatiently: openWith(open(secrets, { silence: IMPATIENCE }), repository),
-    commit: (changed) => importFiles(directory, changed),
-    head: async () => (await runGit(directory, ['rev-parse', 'refs/heads/main'])).toString().trim(),
-    messages: async () => (await runGit(directory, ['log', '-z', '--format=%B', 'main'])).toString().split('\0'),
-    reset: async (revision) => void (await runGit(directory, ['update-ref', 'refs/heads/main', revision])),
+    ...pastTheServer(bare),
     decline: async (words) => void (state.declined = words),
     async protect() {
       state.isProtected = true;

@@ -1,8 +1,9 @@
-import { runGit } from '../../../sandbox/git/run-git.ts';
+import { branchHead, moveBranch, removeBranch } from '../../../sandbox/git/refs.ts';
+import { entryAt, readBlob, readCommit } from '../../../sandbox/git/stored-objects.ts';
+import { type Person, writeCommit } from '../../../sandbox/git/write-objects.ts';
 import { answerPulls } from './gitea-pulls.ts';
 import { type ForgeAnswer, type ForgeCall, startForgeServer } from './forge-server.ts';
 import type { ForgeState, StandIn } from './forge-world.ts';
-import { blobBytes, branchHead, commitMessage, entryAt, hasCommit, moveBranch, parentsOf, writeCommit } from './stored-commits.ts';
 
 const WEB = 'http://forge/api/swagger';
 
@@ -35,26 +36,29 @@ async function read({ directory }: ForgeState, rest: string, { query }: ForgeCal
   if (rest === '') return { status: 200, json: { name: 'config', default_branch: 'main', default_merge_style: 'squash' } };
   const [, kind, name = ''] = /^(branches|git\/commits|contents)\/(.+)$/.exec(rest) ?? [];
   if (kind === 'branches') {
-    const id = await branchHead(directory, name);
-    return id === null ? message(404, 'not found') : { status: 200, json: { name, commit: { id, message: await commitMessage(directory, id) } } };
+    const head = await readCommit(directory, branchHead(directory, name) ?? '');
+    return head === null ? message(404, 'not found') : { status: 200, json: { name, commit: { id: head.id, message: head.message } } };
   }
-  if (kind === 'git/commits') return (await hasCommit(directory, name)) ? { status: 200, json: { sha: name, commit: { message: await commitMessage(directory, name) } } } : message(404, 'not found');
+  if (kind === 'git/commits') {
+    const commit = await readCommit(directory, name);
+    return commit === null ? message(404, 'not found') : { status: 200, json: { sha: name, commit: { message: commit.message } } };
+  }
   if (kind !== 'contents') return null;
   const entry = await entryAt(directory, query.get('ref') ?? '', name);
   if (entry === null) return message(404, `object does not exist [id: , rel_path: ${name}]`);
   if (entry.type === 'tree') return { status: 200, json: [] };
-  return { status: 200, json: { type: 'file', path: name, sha: entry.id, encoding: 'base64', content: (await blobBytes(directory, entry.id)).toString('base64') } };
+  return { status: 200, json: { type: 'file', path: name, sha: entry.id, encoding: 'base64', content: (await readBlob(directory, entry.id)).toString('base64') } };
 }
 
 type Operation = { operation: string; path: string; content: string; sha: string };
-type ContentsRequest = { branch: string; new_branch: string; force_push: boolean; message: string; files: Operation[] };
+type ContentsRequest = { branch: string; new_branch: string; force_push: boolean; message: string; files: Operation[]; author?: Person; committer?: Person };
 
 async function changeFiles(state: ForgeState, call: ForgeCall): Promise<ForgeAnswer> {
   const { directory } = state;
-  const { branch, new_branch: target, force_push: force, message: text, files } = JSON.parse(call.body.toString()) as ContentsRequest;
-  const head = await branchHead(directory, branch);
+  const { branch, new_branch: target, force_push: force, message: text, files, ...people } = JSON.parse(call.body.toString()) as ContentsRequest;
+  const head = branchHead(directory, branch);
   if (head === null) return message(404, `branch does not exist [repo_id: 1 name: ${branch}]`);
-  const there = await branchHead(directory, target);
+  const there = branchHead(directory, target);
   if (there !== null && !force) return message(422, `branch already exists [name: ${target}]`);
   for (const { operation, path, sha } of files) {
     if (operation !== 'update') return { status: 501, json: { message: `The stand-in for Gitea does not know the operation ${operation}` } };
@@ -63,28 +67,33 @@ async function changeFiles(state: ForgeState, call: ForgeCall): Promise<ForgeAns
     if (entry.id !== sha) return message(422, `sha does not match [given: ${sha}, expected: ${entry.id}]`);
   }
   if (state.declined !== null) return message(403, state.declined);
-  const sha = await writeCommit(directory, { parent: head, message: text.trim(), files: Object.fromEntries(files.map(({ path, content }) => [path, Buffer.from(content, 'base64')])) });
-  await runGit(directory, ['update-ref', `refs/heads/${target}`, sha]);
-  return { status: 201, json: { files: [], commit: { sha, message: text, parents: (await parentsOf(directory, sha)).map((parent) => ({ sha: parent })) } } };
+  const contents = Object.fromEntries(files.map(({ path, content }) => [path, Buffer.from(content, 'base64')]));
+  const sha = await writeCommit(directory, { parent: head, message: text.trim(), files: contents, ...whoever(people) });
+  if (!moveBranch(directory, { branch: target, from: there, to: sha })) return message(409, `branch ${target} is being updated`);
+  return { status: 201, json: { files: [], commit: { sha, message: text, parents: [{ sha: head }] } } };
+}
+
+/** Who is not named is the other one. */
+function whoever({ author, committer }: Pick<ContentsRequest, 'author' | 'committer'>): { readonly author?: Person; readonly committer?: Person } {
+  const [by, through] = [author ?? committer, committer ?? author];
+  return by === undefined || through === undefined ? {} : { author: by, committer: through };
 }
 
 async function updateBranch(state: ForgeState, branch: string, call: ForgeCall): Promise<ForgeAnswer> {
   const { directory } = state;
   const { old_commit_id: from, new_commit_id: to, force = false } = JSON.parse(call.body.toString()) as { old_commit_id: string; new_commit_id: string; force?: boolean };
-  const head = await branchHead(directory, branch);
+  const head = branchHead(directory, branch);
   if (head === null) return message(404, 'not found');
   if (head !== from) return message(422, `branch commit does not match [expected: ${from}, given: ${head}]`);
-  if (!force && !(await parentsOf(directory, to)).includes(from)) return message(422, `Force push ${branch} need a confirm force parameter`);
+  if (!force && (await readCommit(directory, to))?.parents.includes(from) !== true) return message(422, `Force push ${branch} need a confirm force parameter`);
   if (state.isProtected) return message(403, `Gitea: Not allowed to push to protected branch ${branch}`);
   const between = state.meanwhile;
   state.meanwhile = null;
   await between?.();
   // Who loses here has got past the check. Git refuses the push, and no hook has said a word that Gitea could pass on.
-  return (await moveBranch(directory, branch, from, to)) ? { status: 204 } : message(403, 'push is rejected');
+  return moveBranch(directory, { branch, from, to }) ? { status: 204 } : message(403, 'push is rejected');
 }
 
 async function deleteBranch({ directory }: ForgeState, branch: string): Promise<ForgeAnswer> {
-  if ((await branchHead(directory, branch)) === null) return message(404, 'not found');
-  await runGit(directory, ['update-ref', '-d', `refs/heads/${branch}`]);
-  return { status: 204 };
+  return (await removeBranch(directory, branch)) === null ? message(404, 'not found') : { status: 204 };
 }

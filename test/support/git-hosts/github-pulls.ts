@@ -1,6 +1,6 @@
+import { branchHead } from '../../../sandbox/git/refs.ts';
 import { runGit } from '../../../sandbox/git/run-git.ts';
 import type { ForgeState, ForgeUser } from './forge-world.ts';
-import { branchHead } from './stored-commits.ts';
 import type { StoredPull } from './stored-pulls.ts';
 
 type Fail = (type: string, message: string) => Error;
@@ -17,11 +17,11 @@ export function pullFields(state: ForgeState, host: string) {
     viewerDefaultMergeMethod: 'SQUASH',
     async pullRequests({ headRefName, baseRefName }: { headRefName: string; baseRefName: string }) {
       const open = pulls.all().filter((pull) => pull.state === 'open' && pull.branch === headRefName && pull.base === baseRefName);
-      return { nodes: await Promise.all(open.map(async (pull) => shown(await pulls.refresh(pull), host))) };
+      return { nodes: open.map((pull) => shown(pulls.refresh(pull), host)) };
     },
     async pullRequest({ number }: { number: number }) {
       const pull = pulls.find(number);
-      return pull === undefined ? null : shown(await pulls.refresh(pull), host);
+      return pull === undefined ? null : shown(pulls.refresh(pull), host);
     },
   };
 }
@@ -38,14 +38,14 @@ export function pullMutations(state: ForgeState, user: ForgeUser, { host, fail }
     return pull;
   };
   const merging = async (id: string, expectedHeadOid: string): Promise<StoredPull> => {
-    const pull = await pulls.refresh(byId(id));
+    const pull = pulls.refresh(byId(id));
     if (pull.head !== expectedHeadOid) throw fail('UNPROCESSABLE', 'Head branch was modified. Review and try the merge again.');
     return pull;
   };
   return {
     async createRef({ input: { name, oid } }: Input<{ name: string; oid: string }>) {
       checkWriter('CreateRef');
-      if ((await refHead(directory, name)) !== null) throw fail('UNPROCESSABLE', `A ref named "${name}" already exists in the repository.`);
+      if (refHead(directory, name) !== null) throw fail('UNPROCESSABLE', `A ref named "${name}" already exists in the repository.`);
       await runGit(directory, ['update-ref', name, oid]);
       return { ref: { name } };
     },
@@ -55,7 +55,7 @@ export function pullMutations(state: ForgeState, user: ForgeUser, { host, fail }
       state.meanwhile = null;
       await between?.();
       for (const { name, beforeOid } of refUpdates) {
-        const now = (await refHead(directory, name)) ?? NOWHERE;
+        const now = refHead(directory, name) ?? NOWHERE;
         if (beforeOid !== undefined && now !== beforeOid) throw fail('UNPROCESSABLE', `Reference update rejected for ${name}`);
       }
       await runGit(directory, ['update-ref', '--stdin'], Buffer.from(refUpdates.map(({ name, beforeOid, afterOid }) => `update ${name} ${afterOid} ${beforeOid ?? ''}\n`).join('')));
@@ -64,16 +64,16 @@ export function pullMutations(state: ForgeState, user: ForgeUser, { host, fail }
     async createPullRequest({ input: { headRefName, baseRefName, title, body } }: Input<{ headRefName: string; baseRefName: string; title: string; body: string }>) {
       checkWriter('CreatePullRequest');
       if (pulls.opened(headRefName) !== undefined) throw fail('UNPROCESSABLE', `A pull request already exists for team:${headRefName}.`);
-      return { pullRequest: shown(await pulls.open({ branch: headRefName, base: baseRefName, title, body }), host) };
+      return { pullRequest: shown(pulls.open({ branch: headRefName, base: baseRefName, title, body }), host) };
     },
     async updatePullRequest({ input: { pullRequestId, title, body } }: Input<{ pullRequestId: string; title: string; body: string }>) {
       checkWriter('UpdatePullRequest');
       const pull = Object.assign(byId(pullRequestId), { title, body });
-      return { pullRequest: shown(await pulls.refresh(pull), host) };
+      return { pullRequest: shown(pulls.refresh(pull), host) };
     },
     async closePullRequest({ input: { pullRequestId } }: Input<{ pullRequestId: string }>) {
       checkWriter('ClosePullRequest');
-      await pulls.close(byId(pullRequestId).number);
+      pulls.close(byId(pullRequestId).number);
       return { clientMutationId: null };
     },
     async enablePullRequestAutoMerge({ input: { pullRequestId, expectedHeadOid } }: Input<{ pullRequestId: string; expectedHeadOid: string }>) {
@@ -90,7 +90,7 @@ export function pullMutations(state: ForgeState, user: ForgeUser, { host, fail }
   };
 }
 
-async function refHead(directory: string, name: string): Promise<string | null> {
+function refHead(directory: string, name: string): string | null {
   return branchHead(directory, name.replace(/^refs\/heads\//, ''));
 }
 

@@ -1,7 +1,9 @@
 import { createPublicKey, createVerify, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { buildSchema, graphql, GraphQLError, type GraphQLSchema } from 'graphql';
-import { blobBytes, branchHead, commitMessage, entryAt, hasCommit, moveBranch, writeCommit } from './stored-commits.ts';
+import { commitIfHead } from '../../../sandbox/git/bare-repository.ts';
+import { branchHead } from '../../../sandbox/git/refs.ts';
+import { entryAt, readBlob, readCommit, type StoredCommit } from '../../../sandbox/git/stored-objects.ts';
 import { type ForgeAnswer, type ForgeCall, startForgeServer } from './forge-server.ts';
 import type { ForgeState, ForgeUser, StandIn } from './forge-world.ts';
 import { pullFields, pullMutations } from './github-pulls.ts';
@@ -21,7 +23,7 @@ export async function startGitHub(state: ForgeState, app?: InstalledApp): Promis
     if (user === undefined) return { status: 401, json: { message: 'Bad credentials', documentation_url: 'https://docs.github.com/rest', status: '401' } };
     if (call.method === 'POST' && call.path === '/api/graphql') return answerOperation(state, user, call);
     const blob = /^\/api\/v3\/repos\/team\/config\/git\/blobs\/([0-9a-f]{40})$/.exec(call.path)?.[1];
-    return call.method === 'GET' && blob !== undefined && call.headers.accept === 'application/vnd.github.raw+json' ? { status: 200, bytes: await blobBytes(state.directory, blob) } : null;
+    return call.method === 'GET' && blob !== undefined && call.headers.accept === 'application/vnd.github.raw+json' ? { status: 200, bytes: await readBlob(state.directory, blob) } : null;
   });
 }
 
@@ -62,18 +64,21 @@ function repository(state: ForgeState, { owner, name }: RepositoryName) {
     defaultBranchRef: { name: 'main' },
     async ref({ qualifiedName }: { qualifiedName: string }) {
       const branch = qualifiedName.replace(/^refs\/heads\//, '');
-      const head = await branchHead(state.directory, branch);
+      const head = await readCommit(state.directory, branchHead(state.directory, branch) ?? '');
       return head === null ? null : { name: branch, target: commit(state, head) };
     },
-    object: async ({ oid }: { oid: string }) => ((await hasCommit(state.directory, oid)) ? commit(state, oid) : null),
+    async object({ oid }: { oid: string }) {
+      const stored = await readCommit(state.directory, oid);
+      return stored === null ? null : commit(state, stored);
+    },
   };
 }
 
-function commit({ directory }: ForgeState, oid: string) {
+function commit({ directory }: ForgeState, { id: oid, message }: StoredCommit) {
   return {
     __typename: 'Commit',
     oid,
-    message: async () => (await commitMessage(directory, oid)).trimEnd(),
+    message: message.trimEnd(),
     async file({ path }: { path: string }) {
       const entry = await entryAt(directory, oid, path);
       if (entry === null) return null;
@@ -84,7 +89,7 @@ function commit({ directory }: ForgeState, oid: string) {
 
 /** Text as GitHub guesses it: without a byte order mark, and of other encodings something else than the file's bytes. */
 async function blob(directory: string, id: string) {
-  return { __typename: 'Blob', text: new TextDecoder().decode(await blobBytes(directory, id)), isTruncated: false };
+  return { __typename: 'Blob', text: new TextDecoder().decode(await readBlob(directory, id)), isTruncated: false };
 }
 
 type CommitInput = {
@@ -98,14 +103,13 @@ async function createCommit(state: ForgeState, user: ForgeUser, { branch, expect
   const { directory } = state;
   if (branch.repositoryNameWithOwner !== 'team/config') throw failure('NOT_FOUND', `Could not resolve to a Repository with the name '${branch.repositoryNameWithOwner}'.`);
   if (user === 'reader') throw failure('FORBIDDEN', 'reader does not have the correct permissions to execute `CreateCommitOnBranch`');
-  if ((await branchHead(directory, branch.branchName)) === null) throw failure('NOT_FOUND', `No such branch "${branch.branchName}".`);
+  if (branchHead(directory, branch.branchName) === null) throw failure('NOT_FOUND', `No such branch "${branch.branchName}".`);
   if (state.isProtected) throw failure('UNPROCESSABLE', `protected branch '${branch.branchName}' check failed:\nChanges must be made through a pull request.`);
   if (state.declined !== null) throw failure('UNPROCESSABLE', `Repository rule violations found\n\n${state.declined}\n\n`);
   const files = Object.fromEntries(fileChanges.additions.map(({ path, contents }) => [path, Buffer.from(contents, 'base64')]));
   const text = message.body ? `${message.headline}\n\n${message.body}` : message.headline;
-  const oid = (await hasCommit(directory, expectedHeadOid)) ? await writeCommit(directory, { parent: expectedHeadOid, message: text, files }) : null;
-  const moved = oid !== null && (await moveBranch(directory, branch.branchName, expectedHeadOid, oid));
-  if (!moved) throw failure('STALE_DATA', `Expected branch to point to "${expectedHeadOid}" but it did not. Pull and try again.`);
+  const oid = await commitIfHead(directory, { branch: branch.branchName, parent: expectedHeadOid, message: text, files });
+  if (oid === null) throw failure('STALE_DATA', `Expected branch to point to "${expectedHeadOid}" but it did not. Pull and try again.`);
   return { commit: { __typename: 'Commit', oid } };
 }
 

@@ -1,6 +1,6 @@
+import { branchHead } from '../../../sandbox/git/refs.ts';
 import type { ForgeAnswer, ForgeCall } from './forge-server.ts';
 import type { ForgeState } from './forge-world.ts';
-import { branchHead } from './stored-commits.ts';
 import type { StoredPull } from './stored-pulls.ts';
 
 function message(status: number, text: string): ForgeAnswer {
@@ -13,10 +13,10 @@ export async function answerMergeRequests({ directory, pulls }: ForgeState, { me
   if (route === null) return null;
   const [, project = '', number, verb] = route;
   if (decodeURIComponent(project) !== 'team/config') return message(404, '404 Project Not Found');
-  const webPage = async (pull: StoredPull) => shown(await pulls.refresh(pull), `http://${headers.host}/team/config/-/merge_requests/${pull.number}`, pulls.checksPending());
+  const webPage = (pull: StoredPull) => shown(pulls.refresh(pull), `http://${headers.host}/team/config/-/merge_requests/${pull.number}`, pulls.checksPending());
   if (number === undefined && method === 'GET') {
     const open = pulls.all().filter(({ state, branch, base }) => state === 'open' && query.get('state') === 'opened' && branch === query.get('source_branch') && base === query.get('target_branch'));
-    return { status: 200, json: await Promise.all(open.map(webPage)) };
+    return { status: 200, json: open.map(webPage) };
   }
   const json = body.length === 0 ? {} : (JSON.parse(body.toString()) as Record<string, string | boolean>);
   const text = (name: string): string => String(json[name] ?? '');
@@ -24,26 +24,26 @@ export async function answerMergeRequests({ directory, pulls }: ForgeState, { me
   if (number === undefined) {
     if (method !== 'POST') return null;
     const branch = text('source_branch');
-    if ((await branchHead(directory, branch)) === null) return message(400, 'Source branch does not exist');
+    if (branchHead(directory, branch) === null) return message(400, 'Source branch does not exist');
     const other = pulls.opened(branch);
     if (other !== undefined) return { status: 409, json: { message: [`Another open merge request already exists for this source branch: !${other.number}`] } };
-    return { status: 201, json: await webPage(await pulls.open({ branch, base: text('target_branch'), title: text('title'), body: text('description') })) };
+    return { status: 201, json: webPage(pulls.open({ branch, base: text('target_branch'), title: text('title'), body: text('description') })) };
   }
   const pull = pulls.find(Number(number));
   if (pull === undefined) return message(404, '404 Not found');
-  if (method === 'GET' && verb === undefined) return { status: 200, json: await webPage(pull) };
+  if (method === 'GET' && verb === undefined) return { status: 200, json: webPage(pull) };
   if (method !== 'PUT') return null;
   if (verb === 'merge') {
     if (pull.state !== 'open') return message(405, '405 Method Not Allowed');
-    if ((await pulls.refresh(pull)).head !== text('sha')) return message(409, `SHA does not match HEAD of source branch: ${pull.head}`);
+    if (pulls.refresh(pull).head !== text('sha')) return message(409, `SHA does not match HEAD of source branch: ${pull.head}`);
     if (json['auto_merge'] !== true) return null;
     await pulls.mergeWhenReady(pull.number);
-    return { status: 200, json: await webPage(pull) };
+    return { status: 200, json: webPage(pull) };
   }
-  if (json['state_event'] === 'close') await pulls.close(pull.number);
+  if (json['state_event'] === 'close') pulls.close(pull.number);
   pull.title = json['title'] === undefined ? pull.title : text('title');
   pull.body = json['description'] === undefined ? pull.body : text('description');
-  return { status: 200, json: await webPage(pull) };
+  return { status: 200, json: webPage(pull) };
 }
 
 function shown({ number, title, body, state, branch, base, head, by, at, autoMerge }: StoredPull, url: string, checksPending: boolean): object {

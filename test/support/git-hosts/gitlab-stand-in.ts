@@ -1,8 +1,10 @@
+import { branchHead, moveBranch, removeBranch } from '../../../sandbox/git/refs.ts';
 import { runGit } from '../../../sandbox/git/run-git.ts';
+import { entryAt, readBlob, readCommit, type StoredCommit } from '../../../sandbox/git/stored-objects.ts';
+import { writeCommit } from '../../../sandbox/git/write-objects.ts';
 import { type ForgeAnswer, type ForgeCall, startForgeServer } from './forge-server.ts';
 import type { ForgeState, ForgeUser, StandIn } from './forge-world.ts';
 import { answerMergeRequests } from './gitlab-merge-requests.ts';
-import { blobBytes, branchHead, commitMessage, entryAt, hasCommit, lastCommitOf, moveBranch, parentsOf, writeCommit } from './stored-commits.ts';
 
 /** GitLab's API for the project `team/config`, as far as it is in use. */
 export async function startGitLab(state: ForgeState): Promise<StandIn> {
@@ -28,30 +30,34 @@ function message(status: number, text: string): ForgeAnswer {
 async function read({ directory }: ForgeState, rest: string, { query }: ForgeCall): Promise<ForgeAnswer | null> {
   const [kind, name = '', last] = rest.split('/').map(decodeURIComponent);
   if (kind === 'branches' && last === undefined) {
-    const head = await branchHead(directory, name);
-    return head === null ? message(404, '404 Branch Not Found') : { status: 200, json: { name, default: name === 'main', commit: await commit(directory, head) } };
+    const head = await readCommit(directory, branchHead(directory, name) ?? '');
+    return head === null ? message(404, '404 Branch Not Found') : { status: 200, json: { name, default: name === 'main', commit: shown(head) } };
   }
-  if (kind === 'commits' && name !== '') return (await hasCommit(directory, name)) ? { status: 200, json: await commit(directory, name) } : message(404, '404 Commit Not Found');
+  if (kind === 'commits' && name !== '') {
+    const stored = await readCommit(directory, name);
+    return stored === null ? message(404, '404 Commit Not Found') : { status: 200, json: shown(stored) };
+  }
   if (kind === 'commits') return listCommits(directory, query);
   const ref = query.get('ref') ?? '';
   if (kind === 'files' && last === 'raw') {
     const entry = await entryAt(directory, ref, name);
-    return entry?.type === 'blob' ? { status: 200, bytes: await blobBytes(directory, entry.id) } : message(404, '404 File Not Found');
+    return entry?.type === 'blob' ? { status: 200, bytes: await readBlob(directory, entry.id) } : message(404, '404 File Not Found');
   }
   if (kind !== 'tree') return null;
   const folder = await entryAt(directory, ref, query.get('path') ?? '');
   return folder?.type === 'tree' ? { status: 200, json: [{ type: 'blob' }] } : message(404, '404 invalid revision or path Not Found');
 }
 
-async function commit(directory: string, id: string): Promise<Readonly<Record<string, unknown>>> {
-  return { id, message: await commitMessage(directory, id), parent_ids: await parentsOf(directory, id) };
+function shown({ id, message, parents }: StoredCommit): Readonly<Record<string, unknown>> {
+  return { id, message, parent_ids: parents };
 }
 
 /** A range of revisions, newest first, each with how many lines it changed. */
 async function listCommits(directory: string, query: URLSearchParams): Promise<ForgeAnswer | null> {
   if (query.get('with_stats') !== 'true') return null;
   const ids = (await runGit(directory, ['rev-list', `--max-count=${query.get('per_page')}`, query.get('ref_name') ?? '', '--'])).toString().split('\n').filter(Boolean);
-  const json = await Promise.all(ids.map(async (id) => ({ ...(await commit(directory, id)), stats: { total: await changedLines(directory, id) } })));
+  const commits = (await Promise.all(ids.map((id) => readCommit(directory, id)))).filter((commit) => commit !== null);
+  const json = await Promise.all(commits.map(async (commit) => ({ ...shown(commit), stats: { total: await changedLines(directory, commit.id) } })));
   return { status: 200, json };
 }
 
@@ -61,17 +67,16 @@ async function changedLines(directory: string, id: string): Promise<number> {
 }
 
 type Action = { action: string; file_path: string; content: string; encoding: string; last_commit_id: string };
-type CommitRequest = { branch: string; start_branch?: string; force?: boolean; commit_message: string; actions: Action[] };
+type CommitRequest = { branch: string; start_branch?: string; force?: boolean; commit_message: string; actions: Action[]; author_name?: string; author_email?: string };
 
 /** The checks in GitLab's order: the branch, each file, and then, on whatever the head is by now, the commit. */
 async function createCommit(state: ForgeState, user: ForgeUser, call: ForgeCall): Promise<ForgeAnswer> {
   const { directory } = state;
-  const { branch, start_branch: start = branch, force = false, commit_message: text, actions } = JSON.parse(call.body.toString()) as CommitRequest;
+  const { branch, start_branch: start = branch, force = false, commit_message: text, actions, author_name: name, author_email: email } = JSON.parse(call.body.toString()) as CommitRequest;
   if (user === 'reader' || state.isProtected) return message(403, '403 Forbidden - You are not allowed to push into this branch');
   if (actions.length === 0) return message(400, '400 Bad request - actions is required');
-  const there = await branchHead(directory, branch);
-  if (start !== branch && there !== null && !force) return message(400, `A branch called '${branch}' already exists. Switch to that branch in order to make changes`);
-  const seen = await branchHead(directory, start);
+  if (start !== branch && branchHead(directory, branch) !== null && !force) return message(400, `A branch called '${branch}' already exists. Switch to that branch in order to make changes`);
+  const seen = branchHead(directory, start);
   if (seen === null) return message(400, 'You can only create or edit files when you are on a branch');
   for (const action of actions) {
     if (action.action !== 'update' || action.encoding !== 'base64') return { status: 501, json: { message: `The stand-in for GitLab does not know ${action.action} with ${action.encoding}` } };
@@ -83,17 +88,24 @@ async function createCommit(state: ForgeState, user: ForgeUser, call: ForgeCall)
   const between = state.meanwhile;
   state.meanwhile = null;
   await between?.();
-  const head = (await branchHead(directory, start)) ?? seen;
-  const id = await writeCommit(directory, { parent: head, message: text, files: Object.fromEntries(actions.map(({ file_path, content }) => [file_path, Buffer.from(content, 'base64')])) });
+  const parent = branchHead(directory, start) ?? seen;
+  const files = Object.fromEntries(actions.map(({ file_path, content }) => [file_path, Buffer.from(content, 'base64')]));
+  const id = await writeCommit(directory, { parent, message: text, files, ...(name !== undefined && email !== undefined && { author: { name, email } }) });
   // A branch that starts elsewhere is moved there, whatever it points to.
-  if (start !== branch) await runGit(directory, ['update-ref', `refs/heads/${branch}`, id]);
-  else if (!(await moveBranch(directory, branch, head, id))) return message(400, `Could not update refs/heads/${branch}. Please refresh and try again.`);
-  return { status: 201, json: await commit(directory, id) };
+  const from = start === branch ? parent : branchHead(directory, branch);
+  if (!moveBranch(directory, { branch, from, to: id })) return message(400, `Could not update refs/heads/${branch}. Please refresh and try again.`);
+  return { status: 201, json: { id, message: text, parent_ids: [parent] } };
+}
+
+/** The last commit that touched a path, as seen from a revision, down the first parents. */
+async function lastCommitOf(directory: string, revision: string, path: string): Promise<string> {
+  const [commit, entry] = await Promise.all([readCommit(directory, revision), entryAt(directory, revision, path)]);
+  const [parent] = commit?.parents ?? [];
+  if (parent === undefined || (await entryAt(directory, parent, path))?.id !== entry?.id) return revision;
+  return lastCommitOf(directory, parent, path);
 }
 
 async function deleteBranch({ directory }: ForgeState, user: ForgeUser, branch: string): Promise<ForgeAnswer> {
   if (user === 'reader') return message(403, '403 Forbidden');
-  if ((await branchHead(directory, branch)) === null) return message(404, '404 Branch Not Found');
-  await runGit(directory, ['update-ref', '-d', `refs/heads/${branch}`]);
-  return { status: 204 };
+  return (await removeBranch(directory, branch)) === null ? message(404, '404 Branch Not Found') : { status: 204 };
 }

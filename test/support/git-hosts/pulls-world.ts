@@ -5,7 +5,7 @@ import type { Secrets } from '../../../src/ports/secrets.ts';
 import type { GitFiles } from '../../contract/git-host.contract.ts';
 import type { PullRequestsWorld } from '../../contract/pull-requests.contract.ts';
 import { createForgeWorld, type ForgeOptions } from './forge-world.ts';
-import { branchHead, parentsOf } from './stored-commits.ts';
+import { headAndParent } from '../git/past-the-server.ts';
 import { PERSON } from './stored-pulls.ts';
 
 export type PullsOptions = ForgeOptions & {
@@ -30,12 +30,9 @@ export async function createPullsWorld(files: GitFiles, options: PullsOptions): 
     commit: (changed) => world.commit(changed),
     head: () => world.head(),
     merge: (number) => pulls.merge(number),
-    close: (number) => pulls.close(number),
+    close: async (number) => pulls.close(number),
     person,
-    async branch(name) {
-      const head = await branchHead(directory, name);
-      return head === null ? null : { head, parent: (await parentsOf(directory, head))[0] ?? '' };
-    },
+    branch: (name) => headAndParent(directory, name),
     words: async (number) => ({ title: pulls.find(number)?.title ?? '', body: pulls.find(number)?.body ?? '' }),
     requireCheck: hasChecks ? async () => pulls.requireCheck() : null,
     meanwhile: (deed) => void (state.meanwhile = deed),

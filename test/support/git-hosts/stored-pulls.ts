@@ -1,5 +1,7 @@
+import { branchHead, moveBranch } from '../../../sandbox/git/refs.ts';
 import { runGit } from '../../../sandbox/git/run-git.ts';
-import { branchHead, moveBranch, parentsOf, writeCommit } from './stored-commits.ts';
+import { readCommit } from '../../../sandbox/git/stored-objects.ts';
+import { writeCommit } from '../../../sandbox/git/write-objects.ts';
 
 /** A pull request as a stand-in keeps it. */
 export type StoredPull = {
@@ -35,20 +37,20 @@ export function createStoredPulls(directory: string) {
     return pulls.find((one) => one.branch === branch && one.state === 'open');
   }
 
-  async function refresh(pull: StoredPull): Promise<StoredPull> {
-    if (pull.state === 'open') pull.head = (await branchHead(directory, pull.branch)) ?? pull.head;
+  function refresh(pull: StoredPull): StoredPull {
+    if (pull.state === 'open') pull.head = branchHead(directory, pull.branch) ?? pull.head;
     return pull;
   }
 
   /** As a person or the host merges: one commit on the base. */
   async function merge(number: number, by = PERSON): Promise<void> {
-    const pull = await refresh(found(number));
-    const from = (await branchHead(directory, pull.base)) ?? '';
-    const [parent = ''] = await parentsOf(directory, pull.head);
+    const pull = refresh(found(number));
+    const from = branchHead(directory, pull.base);
+    const [parent = ''] = (await readCommit(directory, pull.head))?.parents ?? [];
     const names = (await runGit(directory, ['diff', '--name-only', '-z', parent, pull.head])).toString().split('\0').filter(Boolean);
     const files = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await runGit(directory, ['cat-file', 'blob', `${pull.head}:${name}`])] as const)));
     const mergeCommit = await writeCommit(directory, { parent: from, message: `${pull.title} (#${number})`, files });
-    await moveBranch(directory, pull.base, from, mergeCommit);
+    moveBranch(directory, { branch: pull.base, from, to: mergeCommit });
     Object.assign(pull, { state: 'merged', by, at: '2026-01-02T04:00:00Z', mergeCommit });
   }
 
@@ -64,13 +66,13 @@ export function createStoredPulls(directory: string) {
     refresh,
     merge,
     all: () => pulls,
-    async open(pull: Pick<StoredPull, 'branch' | 'base' | 'title' | 'body'>): Promise<StoredPull> {
+    open(pull: Pick<StoredPull, 'branch' | 'base' | 'title' | 'body'>): StoredPull {
       const created: StoredPull = { ...pull, number: pulls.length + 1, state: 'open', head: '', by: null, at: null, mergeCommit: null, autoMerge: false };
       pulls.push(created);
       return refresh(created);
     },
-    async close(number: number, by: string | null = PERSON): Promise<void> {
-      Object.assign(await refresh(found(number)), { state: 'closed', by, at: '2026-01-02T04:00:00Z' });
+    close(number: number, by: string | null = PERSON): void {
+      Object.assign(refresh(found(number)), { state: 'closed', by, at: '2026-01-02T04:00:00Z' });
     },
     /** What the host does once nothing is to be waited for; whether it has merged. */
     async mergeWhenReady(number: number): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createBareRepository } from '../../../sandbox/git/bare-repository.ts';
 import { runGit } from '../../../sandbox/git/run-git.ts';
 import { startGitServer } from '../../../sandbox/git/start-git-server.ts';
 import { createOpenGit } from '../../../src/adapters/git/open-git-host.ts';
@@ -9,6 +10,7 @@ import type { GitRepository } from '../../../src/domain/service.ts';
 import type { OpenGitHost } from '../../../src/ports/git-host.ts';
 import type { GitFiles, GitWorld } from '../../contract/git-host.contract.ts';
 import { IMPATIENCE, type RefusalsWorld } from '../../contract/git-refusals.contract.ts';
+import { pastTheServer } from './past-the-server.ts';
 
 /** What the clock of the client under test always says. */
 export const COMMIT_TIME = '2026-01-02T03:04:05.678Z';
@@ -26,9 +28,7 @@ export type HttpGitWorld = GitWorld & RefusalsWorld & {
 export async function createHttpGitWorld(files: GitFiles, { filter = true } = {}): Promise<HttpGitWorld> {
   const root = await mkdtemp(join(tmpdir(), 'slipway-git-'));
   const directory = join(root, 'config.git');
-  await runGit(directory, ['init', '--quiet', '--bare', '--initial-branch', 'main']);
-  await runGit(directory, ['config', 'uploadpack.allowFilter', String(filter)]);
-  await importFiles(directory, files);
+  const bare = await createBareRepository(directory, files, { partialReads: filter });
   const server = await startGitServer({
     root,
     credentials: [
@@ -48,12 +48,9 @@ export async function createHttpGitWorld(files: GitFiles, { filter = true } = {}
     secrets,
     openGitHost,
     git,
-    messages: async () => (await git('log', '-z', '--format=%B', 'main')).split('\0'),
     open: (user, overrides) => openGitHost({ ...repository, credentials: `slipway/${user}`, ...overrides }),
     openImpatiently: (user, overrides) => impatient({ ...repository, credentials: `slipway/${user}`, ...overrides }),
-    commit: (changed) => importFiles(directory, changed),
-    head: async () => (await git('rev-parse', 'refs/heads/main')).trim(),
-    reset: async (revision) => void (await git('update-ref', 'refs/heads/main', revision)),
+    ...pastTheServer(bare),
     decline: (words) => installHook(directory, `echo "${words}" >&2; exit 1`),
     async protect() {
       await installHook(directory, 'echo "main is protected" >&2; exit 1');
@@ -80,18 +77,4 @@ export async function installHook(directory: string, commands: string): Promise<
   const hook = join(directory, 'hooks', 'pre-receive');
   await writeFile(hook, `#!/bin/sh\ncat >/dev/null\n${commands}\n`);
   await chmod(hook, 0o755);
-}
-
-/** Commits files of any bytes on top of `main`, past the server; `mode` is of all of them. Returns the new head. */
-export async function importFiles(directory: string, files: GitFiles, mode = '100644'): Promise<string> {
-  const message = 'Another change\n';
-  const exists = (await runGit(directory, ['for-each-ref', 'refs/heads/main'])).length > 0;
-  const header = `commit refs/heads/main\ncommitter Someone <someone@example.com> now\ndata ${message.length}\n${message}\n`;
-  const parts = [Buffer.from(header + (exists ? 'from refs/heads/main^0\n' : ''))];
-  for (const [path, content] of Object.entries(files)) {
-    const bytes = Buffer.from(content);
-    parts.push(Buffer.from(`M ${mode} inline ${path}\ndata ${bytes.length}\n`), bytes, Buffer.from('\n'));
-  }
-  await runGit(directory, ['fast-import', '--quiet', '--date-format=now'], Buffer.concat(parts));
-  return (await runGit(directory, ['rev-parse', 'refs/heads/main'])).toString().trim();
 }

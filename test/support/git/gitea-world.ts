@@ -8,6 +8,7 @@ import { createMemorySecrets } from '../../../src/adapters/memory/secrets.ts';
 import type { GitRepository } from '../../../src/domain/service.ts';
 import type { GitHost } from '../../../src/ports/git-host.ts';
 import type { GitFiles, GitWorld } from '../../contract/git-host.contract.ts';
+import { peopleOf } from './past-the-server.ts';
 
 /** Users of the forge for one test file. */
 export type GiteaPeople = {
@@ -65,6 +66,7 @@ export async function createGiteaWorld(gitea: GiteaInstallation, people: GiteaPe
     commit: (changed) => forge.commit({ message: 'Another change\n', files: changed }),
     head: async () => (await forge.resolve('refs/heads/main')) ?? '',
     reset: (revision) => forge.reset(revision),
+    people: (revision) => peopleOf(forge.directory, revision),
     decline: (words) => forge.installHook(`echo "${words}" >&2; exit 1`),
     async protect() {
       await forge.protectBranch();

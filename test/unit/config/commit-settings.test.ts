@@ -50,6 +50,42 @@ describe('commit settings of a repository', () => {
   });
 });
 
+describe('who makes a commit', () => {
+  const URLS = {
+    git: 'https://git.example.com/team/config.git',
+    github: 'https://github.com/team/config',
+    gitlab: 'https://gitlab.com/team/config',
+    gitea: 'https://gitea.example.com/team/config',
+    codecommit: 'https://git-codecommit.eu-central-1.amazonaws.com/v1/repos/config',
+  };
+  const SAID = ['author: { name: CI, email: ci@example.com }', 'committer: { name: CI, email: ci@example.com }', 'signingKey: slipway/signing'];
+
+  /** The problem of that entry on that host, with the credentials that it takes. */
+  function problemOn(host: keyof typeof URLS, lines: readonly string[]): string {
+    const text = fileWith(lines).replace('host: git\n', `host: ${host}\n`).replace(URLS.git, host === 'codecommit' ? URLS[host] : `${URLS[host]}\n    credentials: slipway/git`);
+    try {
+      parseSlipwayFile(text, 'slipway.yaml', { ...BOUNDS, codeCommitPrefix: 'config' });
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return 'accepted';
+  }
+
+  it.each([
+    ['git', 'accepted'],
+    ['github', 'names author and committer and signingKey, which github decides by itself; leave it out'],
+    ['gitlab', 'names committer and signingKey, which gitlab decides by itself; leave it out'],
+    ['gitea', 'names signingKey, which gitea decides by itself; leave it out'],
+    ['codecommit', 'names committer and signingKey, which codecommit decides by itself; leave it out'],
+  ] as const)('is said where %s takes it, and refused by name where it does not', (host, problem) => {
+    expect(problemOn(host, SAID)).toContain(problem);
+  });
+
+  it.each(['git', 'gitlab', 'gitea', 'codecommit'] as const)('may be an author on %s', (host) => {
+    expect(problemOn(host, SAID.slice(0, 1))).toBe('accepted');
+  });
+});
+
 describe('edits', () => {
   const NOTHING = ["subject: '{tag}'"];
 

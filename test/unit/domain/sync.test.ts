@@ -6,7 +6,7 @@ import { anApplication, anOperation, aRevision } from '../../support/application
 
 const OURS = aRevision('c');
 const OTHER = aRevision('d');
-const NOW = '2026-01-02T03:05:10.000Z';
+const NOW = '2026-01-02T03:05:09.000Z';
 const DEADLINE = '2026-01-02T03:15:00.000Z';
 const COVERED = new Map([[OURS, true]]);
 const KNOWN = new Map([[OURS, true], [OTHER, false]]);
@@ -21,11 +21,11 @@ const BLOCKED = { phase: 'Running', finishedAt: null, message: 'Sync operation b
 
 function wanted(overrides: Partial<WantedSync> = {}): WantedSync {
   const repository = { url: 'https://git.example.com/team/config.git', branch: 'main', aliases: [] };
-  return { repository, committedAt: '2026-01-02T03:04:59.500Z', deadline: DEADLINE, edits: 'image.tag of envs/dev/values.yaml', ...overrides };
+  return { repository, committedAt: '2026-01-02T03:04:59.500Z', pushed: true, deadline: DEADLINE, edits: 'image.tag of envs/dev/values.yaml', ...overrides };
 }
 
 function aMemory(overrides: Partial<SyncMemory> = {}): SyncMemory {
-  return { ...freshMemory(OURS, false), ...overrides };
+  return { ...freshMemory(OURS, false), compared: true, ...overrides };
 }
 
 function decide(application: Partial<ObservedApplication>, memory: Partial<SyncMemory> = {}, now = NOW): SyncDecision {
@@ -35,6 +35,7 @@ function decide(application: Partial<ObservedApplication>, memory: Partial<SyncM
 type Case = readonly [name: string, application: Partial<ObservedApplication>, memory: Partial<SyncMemory>, expected: Partial<SyncDecision>];
 
 const running = { phase: 'Running', finishedAt: null, message: 'waiting for completion of hook batch/Job/migrate' } as const;
+const BEFORE = { revisions: [OTHER], startedAt: '2026-01-02T03:04:58Z' };
 const HEALED = { automated: true, partial: true } as const;
 const outOfSync = { status: 'OutOfSync', revisions: [OURS] } as const;
 
@@ -102,6 +103,8 @@ const CASES: readonly Case[] = [
   ['waits while the sync status is Unknown', { sync: { status: 'Unknown', revisions: [OURS] } }, {}, { next: 'wait' }],
   ['requests a sync when out of sync with auto-sync off', { sync: outOfSync }, {}, { next: 'request-sync' }],
   ['requests one sync only', { sync: outOfSync }, { syncRequested: true }, { next: 'wait' }],
+  ['requests another where the one has synced the head before our commit', { sync: outOfSync, operation: anOperation({ revisions: [OTHER] }) }, { syncRequested: true, covers: KNOWN }, { next: 'request-sync' }],
+  ['requests no other for an operation from before our commit', { sync: outOfSync, operation: anOperation(BEFORE) }, { syncRequested: true, covers: KNOWN }, { next: 'wait' }],
   ['asks for the window before it waits for auto-sync', { autoSync: AUTO, sync: outOfSync }, {}, { next: 'read-window', starter: 'auto-sync' }],
   ['waits for auto-sync when the window is open', { autoSync: AUTO, sync: outOfSync }, { window: { starter: 'auto-sync', closedBy: null } }, { next: 'wait' }],
   ['ends errored when a window keeps auto-sync from beginning', { autoSync: AUTO, sync: outOfSync }, { window: { starter: 'auto-sync', closedBy: WINDOW } }, { next: 'errored', error: 'RefusedError' }],
@@ -115,6 +118,38 @@ const CASES: readonly Case[] = [
   ['ends errored when the Application is being deleted', { deleting: true }, {}, { next: 'errored', message: 'Application inference-dev is being deleted' }],
   ['ends errored when no source follows our repository', { sources: [{ repoUrl: 'https://git.example.com/other.git', targetRevision: 'main' }] }, {}, { next: 'errored', error: 'ConfigurationError' }],
 ];
+
+const NEWS = { compared: false } as const;
+const UNSEEN = { status: 'Synced', revisions: [OTHER] } as const;
+
+/** Before Argo CD has compared our commit, 10 s old at the most. */
+const NEW_COMMITS: readonly Case[] = [
+  ['requests a sync where auto-sync is off and nothing has happened since', { sync: UNSEEN }, NEWS, { next: 'request-sync' }],
+  ['requests it whatever was synced before, without a look at that', { sync: UNSEEN, operation: anOperation(BEFORE), history: [{ revisions: [OTHER], deployedAt: BEFORE.startedAt }] }, NEWS, { next: 'request-sync' }],
+  ['compares first where auto-sync is on', { autoSync: AUTO, sync: UNSEEN }, NEWS, { next: 'refresh', how: 'normal', because: 'new-commit' }],
+  ['compares first while an operation runs', { operation: anOperation({ ...running, ...BEFORE }) }, NEWS, { next: 'refresh' }],
+  ['compares first where one was requested', { operationRequested: true }, NEWS, { next: 'refresh' }],
+  ['compares first where one has ended since', { operation: anOperation({ revisions: [OTHER] }) }, NEWS, { next: 'refresh' }],
+  ['compares first where one since is in the history', { operation: anOperation(BEFORE), history: [{ revisions: [OTHER], deployedAt: '2026-01-02T03:05:00Z' }] }, NEWS, { next: 'refresh' }],
+  ['compares first where the last comparison ended in an error', { conditions: [COMPARISON_ERROR] }, NEWS, { next: 'refresh', how: 'normal' }],
+  ['refuses an Application that is being deleted', { deleting: true }, NEWS, { next: 'errored' }],
+  ['judges by the operation alone once it is asked for', { sync: UNSEEN, operation: anOperation() }, { ...NEWS, syncRequested: true, live: WHOLE }, { next: 'applied' }],
+  ['compares where the operation ended at a revision without our value', { sync: UNSEEN, operation: anOperation({ revisions: [OTHER] }) }, { ...NEWS, syncRequested: true, covers: KNOWN }, { next: 'refresh', because: 'new-commit' }],
+  ['compares before it blames Argo CD for an Error', { sync: UNSEEN, operation: anOperation({ phase: 'Error' }) }, { ...NEWS, syncRequested: true }, { next: 'refresh', because: 'new-commit' }],
+];
+
+describe('decideSync, of a commit that is news', () => {
+  it.each(NEW_COMMITS)('%s', (_name, application, memory, expected) => {
+    expect(decide(application, memory)).toMatchObject(expected);
+  });
+
+  it.each([
+    ['is older', wanted({ committedAt: '2026-01-02T03:04:59.499Z' })],
+    ['was found there', wanted({ pushed: false })],
+  ])('compares first a commit that %s', (_what, want) => {
+    expect(decideSync(anApplication({ sync: UNSEEN }), want, aMemory(NEWS), '2026-01-02T03:05:09.500Z')).toMatchObject({ next: 'refresh', because: 'new-commit' });
+  });
+});
 
 describe('decideSync', () => {
   it.each(CASES)('%s', (_name, application, memory, expected) => {
@@ -174,16 +209,16 @@ describe('decideSync', () => {
 describe('decideSync, for every case', () => {
   it('decides the same for the same input, and never asks for what it knows', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...CASES), fc.boolean(), ([, application, memory], late) => {
+      fc.property(fc.constantFrom(...CASES, ...NEW_COMMITS), fc.boolean(), ([, application, memory], late) => {
         const now = late ? DEADLINE : NOW;
         const decision = decide(application, memory, now);
         expect(decide(application, memory, now)).toEqual(decision);
         if (late) expect(decision.next).not.toBe('wait');
         if (decision.next === 'read-revision') expect((memory.covers ?? COVERED).has(decision.revision)).toBe(false);
         if (decision.next === 'read-live-template') expect(memory.live ?? null).toBeNull();
-        if (decision.next === 'refresh') expect(memory.refreshes?.has(decision.because) ?? false).toBe(false);
+        if (decision.next === 'refresh') expect(decision.because === 'new-commit' ? memory.compared : (memory.refreshes?.has(decision.because) ?? false)).toBe(false);
         if (decision.next === 'terminate') expect(memory.terminated ?? null).not.toBe(decision.operation);
-        if (decision.next === 'request-sync') expect(memory.syncRequested ?? false).toBe(false);
+        if (decision.next === 'request-sync' && memory.syncRequested === true) expect(application.operation?.revisions).toEqual([OTHER]);
       }),
     );
   });

@@ -19,15 +19,15 @@ const release = aRelease({ tag: '2' });
 let world: TestWorld | undefined;
 afterEach(() => world?.stop());
 
-type Options = TestWorldOptions & { readonly file?: string; readonly then?: (started: TestWorld) => Promise<unknown> };
+type Options = TestWorldOptions & { readonly file?: string; /** The commit is news: our own push. */ readonly pushed?: boolean; readonly then?: (started: TestWorld) => Promise<unknown> };
 
 /** Runs the step with its real adapter against a stand-in whose repository has just got the release. */
-async function syncTo({ file = VALUES_FILE, then, ...options }: Options) {
+async function syncTo({ file = VALUES_FILE, pushed = false, then, ...options }: Options) {
   const started = (world = await startWorld(options));
   const revision = await started.repository.commit({ message: 'Deploy 2', files: { [file]: values('2') } });
   const committed = new Date().toISOString();
   await then?.(started);
-  return runStep(started, { commit: commitOf(revision), marks: { started: committed, committed } }, file);
+  return runStep(started, { commit: commitOf(revision, pushed), marks: { started: committed, committed } }, file);
 }
 
 async function runStep(started: TestWorld, overrides: Partial<Deployment>, file = VALUES_FILE) {
@@ -46,8 +46,9 @@ async function runStep(started: TestWorld, overrides: Partial<Deployment>, file 
   return syncApplication.run(ports, { execution: EXECUTION, redrives: 0, deployment });
 }
 
-function commitOf(revision: string): Commit {
-  return { revision, head: revision, url: null, changes: [] };
+function commitOf(revision: string, pushed = false): Commit {
+  const change = { file: VALUES_FILE, path: 'image.tag', line: 3, before: '  tag: "1"', after: '  tag: "2"' };
+  return { revision, head: revision, url: null, changes: pushed ? [change] : [] };
 }
 
 function gitHost({ repository }: TestWorld): GitHost {
@@ -66,6 +67,24 @@ describe('syncApplication against the Argo CD of the sandbox', () => {
     const { status, deployment } = await syncTo({ manifests });
     expect(status).toBe('applied');
     expect(deployment.operationRevision).toBe(deployment.commit?.revision);
+  });
+
+  it('requests a sync of its own push at once, and Argo CD syncs it without having compared it', async () => {
+    const { status, deployment } = await syncTo({ manifests: MANUAL, pushed: true });
+    expect(status).toBe('applied');
+    expect(deployment).toMatchObject({ operationRevision: deployment.commit?.revision, syncRequested: true });
+  });
+
+  it('leaves a push of its own to auto-sync', async () => {
+    const { status, deployment } = await syncTo({ pushed: true });
+    expect(status).toBe('applied');
+    expect(deployment.syncRequested).toBe(false);
+  });
+
+  it('watches the operation of somebody who was faster than its request', async () => {
+    const { status, deployment } = await syncTo({ manifests: MANUAL, pushed: true, then: (started) => started.call('POST', '/api/v1/applications/inference-dev/sync', { body: '{}' }) });
+    expect(status).toBe('applied');
+    expect(deployment.syncRequested).toBe(false);
   });
 
   it('is applied while a hook after the sync still runs', async () => {
@@ -89,13 +108,16 @@ describe('syncApplication against the Argo CD of the sandbox', () => {
     expect(status).toBe('applied');
   });
 
-  it('is superseded by a commit that takes our value back', async () => {
-    expect((await syncTo({ manifests: MANUAL, then: (started) => started.commitTag('1') })).status).toBe('superseded');
+  it.each([false, true])('is superseded by a commit that takes our value back (our own push: %s)', async (pushed) => {
+    expect((await syncTo({ manifests: MANUAL, pushed, then: (started) => started.commitTag('1') })).status).toBe('superseded');
   });
 
-  it('ends errored with the message of a ComparisonError', async () => {
-    const nonsense = (text: string) => text.replace('path: charts/inference-service', 'path: charts/nosuch');
-    await expect(syncTo({ manifests: nonsense })).rejects.toMatchObject({ name: 'RefusedError', message: expect.stringContaining('cannot compare') as string });
+  it.each([
+    ['with auto-sync', (text: string) => text],
+    ['of its own push, without auto-sync', MANUAL],
+  ])('ends errored with the message of a ComparisonError, %s', async (_what, manual) => {
+    const nonsense = (text: string) => manual(text).replace('path: charts/inference-service', 'path: charts/nosuch');
+    await expect(syncTo({ manifests: nonsense, pushed: true })).rejects.toMatchObject({ name: 'RefusedError', message: expect.stringContaining('cannot compare') as string });
   });
 
   it('ends errored when the chart does not use the file', async () => {
@@ -103,10 +125,13 @@ describe('syncApplication against the Argo CD of the sandbox', () => {
     await expect(syncTo({ file: 'unused.yaml', then: (started) => started.until(({ status }) => status.sync?.status === 'Synced') })).rejects.toMatchObject({ name: 'ConfigurationError', message });
   });
 
-  it('ends errored in a closed window, at once', async () => {
+  it.each([
+    ['at once', (text: string) => text],
+    ['where its own push waits to be asked for', MANUAL],
+  ])('ends errored in a closed window, %s', async (_what, manual) => {
     const closed = '  syncWindows:\n    - { kind: deny, schedule: "* * * * *", duration: 1h, applications: ["*"] }\n';
-    const manifests = (text: string) => (text.includes('kind: AppProject') ? text + closed : text);
-    await expect(syncTo({ manifests })).rejects.toMatchObject({ name: 'RefusedError', message: expect.stringContaining('window closed') as string });
+    const manifests = (text: string) => (text.includes('kind: AppProject') ? text + closed : manual(text));
+    await expect(syncTo({ manifests, pushed: true })).rejects.toMatchObject({ name: 'RefusedError', message: expect.stringContaining('window closed') as string });
   });
 });
 

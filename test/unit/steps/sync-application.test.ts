@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { UnavailableError } from '../../../src/domain/errors.ts';
 import { DEFAULT_POLICY } from '../../../src/domain/service.ts';
+import type { GitHost } from '../../../src/ports/git-host.ts';
 import { syncApplication } from '../../../src/steps/sync-application.ts';
 import { TargetStepInput } from '../../../src/steps/wire.ts';
 import { aLiveWorkload, anOperation } from '../../support/application.ts';
@@ -40,6 +41,42 @@ describe('syncApplication', () => {
     expect(status).toBe('applied');
     expect(world.argocd.requests).toEqual([{ prune: false, infos: [{ name: 'slipway-execution', value: EXECUTION }] }]);
     expect(deployment).toMatchObject({ syncRequested: true, operationRevision: OURS, reported: { operationStarted: expect.any(String) as string } });
+  });
+
+  it('requests it at once after a push of its own, before Argo CD has compared the commit', async () => {
+    const world = await aSyncWorld({ application: { sync: { status: 'Synced', revisions: [OTHER] } }, pushed: true });
+    const read = vi.fn<GitHost['read']>();
+    applyOnRequest(world);
+    const git = async () => ({ ...(await world.ports.git()), read });
+    const { status } = await syncApplication.run({ ...world.ports, git }, world.input());
+    expect(status).toBe('applied');
+    expect(world.argocd.requests).toHaveLength(1);
+    expect(world.argocd.refreshes).toEqual([]);
+    expect(read).not.toHaveBeenCalled();
+  });
+
+  it('compares first in a later slice, however young the commit is', async () => {
+    const world = await aSyncWorld({ application: { operationRequested: true }, pushed: true });
+    const result = run(world, world.input({ syncRequested: true, watchingSince: '2026-01-02T03:04:59.900Z' }));
+    await started(world);
+    world.clock.advance(240_000);
+    expect((await result).status).toBe('running');
+    expect(world.argocd.refreshes).toEqual(['normal']);
+  });
+
+  it('asks again where Argo CD was still shown the head before the push', async () => {
+    const world = await aSyncWorld({ application: { sync: { status: 'Synced', revisions: [OTHER] } }, pushed: true });
+    world.argocd.react({
+      requested() {
+        const revision = world.argocd.requests.length === 1 ? OTHER : OURS;
+        if (revision === OURS) world.argocd.run([aLiveWorkload(NEW_IMAGE)]);
+        world.argocd.show({ operationRequested: false, operation: anOperation({ revisions: [revision] }) });
+      },
+      refreshed: () => world.argocd.show({ sync: outOfSync }),
+    });
+    expect((await run(world)).status).toBe('applied');
+    expect(world.argocd.requests).toHaveLength(2);
+    expect(world.argocd.refreshes).toEqual(['normal']);
   });
 
   it('watches the operation of auto-sync and is applied while its hooks still run', async () => {

@@ -221,6 +221,12 @@ describe('a watch', () => {
     expect(server?.requests.find(isStream)).toMatchObject({ path: '/api/v1/stream/applications?name=inference-dev', headers: { accept: 'text/event-stream' } });
   });
 
+  it('goes on by reads where each stream is cut and the Application can be read', async () => {
+    let reads = 0;
+    const argocd = await connect((request) => (isStream(request) ? 'cut' : { body: ++reads <= 5 ? healthy('5', 'first') : healthy('6', 'changed') }));
+    expect(await take(argocd.watch(REF, new AbortController().signal), 2)).toEqual(['first', 'changed']);
+  });
+
   it('shows nothing that is older than a sync it requested', async () => {
     const argocd = await connect((request) => {
       if (request.method === 'POST') return { body: application('7') };

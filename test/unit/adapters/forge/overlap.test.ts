@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { commitIfHead } from '../../../../sandbox/git/bare-repository.ts';
 import { runGit } from '../../../../sandbox/git/run-git.ts';
 import { ConflictError } from '../../../../src/domain/errors.ts';
 import type { ForgeWorld } from '../../../support/git-hosts/forge-world.ts';
 import { createGiteaApiWorld } from '../../../support/git-hosts/gitea-world.ts';
 import { createGitLabWorld } from '../../../support/git-hosts/gitlab-world.ts';
-import { writeCommit } from '../../../support/git-hosts/stored-commits.ts';
 
 const FILE = 'values.yaml';
 const FILES = { [FILE]: 'tag: v1\n', 'README.md': 'hello\n' };
@@ -30,6 +30,13 @@ describe('GitLab, whose branch moves after its checks and before the commit', ()
     expect((await (await world.open('reader')).read([FILE, 'README.md'])).files).toEqual({ [FILE]: 'tag: v2\n', 'README.md': 'changed\n' });
   });
 
+  it('keeps the commit when what came in between says the same, as our own does whose answer was lost', async () => {
+    world = await createGitLabWorld(FILES);
+    world.state.meanwhile = () => world.commit({ [FILE]: 'tag: v2\n' });
+    expect(await commitTag('v2')).toBe(await world.head());
+    expect(await text()).toBe('tag: v2\n');
+  });
+
   it('gives the file back to those who changed it', async () => {
     world = await createGitLabWorld(FILES);
     world.state.meanwhile = () => world.commit({ [FILE]: 'tag: v1\nreplicas: 3\n' });
@@ -41,8 +48,7 @@ describe('GitLab, whose branch moves after its checks and before the commit', ()
   it('takes the commit back when a newer release has made one that changes nothing', async () => {
     world = await createGitLabWorld(FILES);
     world.state.meanwhile = async () => {
-      const head = await world.head();
-      await world.reset(await writeCommit(world.state.directory, { parent: head, message: 'Deploy v1 again\n', files: {} }));
+      await commitIfHead(world.state.directory, { branch: 'main', parent: await world.head(), message: 'Deploy v1 again\n', files: {} });
     };
     await expect(commitTag('v2')).rejects.toThrow(ConflictError);
     expect(await text()).toBe('tag: v1\n');

@@ -4,9 +4,10 @@ import type { AddressInfo } from 'node:net';
 import git from 'isomorphic-git';
 import { generate } from 'selfsigned';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { commitIfHead } from '../../../../sandbox/git/bare-repository.ts';
 import { answerWithGit } from '../../../../sandbox/git/http-backend.ts';
 import { runGit } from '../../../../sandbox/git/run-git.ts';
-import { COMMIT_TIME, createHttpGitWorld, type HttpGitWorld, importFiles } from '../../../support/git/git-world.ts';
+import { COMMIT_TIME, createHttpGitWorld, type HttpGitWorld } from '../../../support/git/git-world.ts';
 
 const FILE = 'envs/dev/values.yaml';
 
@@ -17,14 +18,18 @@ describe('a commit over smart HTTP', () => {
 
   beforeAll(async () => {
     world = await createHttpGitWorld({ [FILE]: 'tag: v1\n', 'envs/dev/neighbour.yaml': 'x: 1\n', 'README.md': 'hello\n' });
-    await importFiles(world.directory, { 'envs/dev/run.sh': '#!/bin/sh\n' }, '100755');
-    await importFiles(world.directory, { 'envs/dev/link.yaml': 'values.yaml' }, '120000');
+    await addFile('envs/dev/run.sh', '#!/bin/sh\n', '100755');
+    await addFile('envs/dev/link.yaml', 'values.yaml', '120000');
     before = await treeOf('refs/heads/main');
     const host = await world.open('writer');
     const { revision: head } = await host.read([FILE]);
     revision = await host.commit({ head, files: { [FILE]: 'tag: v2\n' }, message: 'Deploy v2\n\nSlipway-Execution: e1' });
   });
   afterAll(() => world.stop());
+
+  async function addFile(path: string, text: string, mode: string): Promise<void> {
+    await commitIfHead(world.directory, { branch: 'main', parent: await world.head(), message: `Add ${path}\n`, files: { [path]: text }, mode });
+  }
 
   async function treeOf(name: string): Promise<string[]> {
     return (await world.git('ls-tree', '-r', '-t', name)).split('\n').filter(Boolean);

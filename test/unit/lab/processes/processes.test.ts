@@ -113,6 +113,17 @@ describe('endAll', () => {
     expect(() => openProcess(place, 'deaf')).toThrow('has no process deaf; it has none');
   });
 
+  it('ends what others cannot end without when they have ended', async () => {
+    const file = join(place, 'ends');
+    const atEnd = (statements: string): string => `import { appendFileSync } from 'node:fs'; process.on('SIGTERM', () => { ${statements} }); ${FOREVER}`;
+    const end = (name: string): string => `appendFileSync(${JSON.stringify(file)}, '${name} '); process.exit();`;
+    const store = await startProcess(place, nodeProcess('store', atEnd(end('store')), { endsLast: true }));
+    const client = await startProcess(place, nodeProcess('client', atEnd(`setTimeout(() => { ${end('client')} }, 100);`)));
+    for (const each of [store, client]) await untilReady(each, wrote(each.logFile, 'up'));
+    await endAll(place);
+    expect(readFileSync(file, 'utf8')).toBe('client store ');
+  });
+
   it('leaves a process alone that has got the pid of one of its own', async () => {
     const stranger = await startProcess(place, nodeProcess('stranger', FOREVER));
     const record = readRecord(place, 'stranger');

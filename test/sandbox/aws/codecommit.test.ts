@@ -1,0 +1,58 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CodeCommitClient, CreateCommitCommand, GetFileCommand, PutFileCommand } from '@aws-sdk/client-codecommit';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createCodeCommit } from '../../../sandbox/aws/codecommit/codecommit.ts';
+import { type BareRepository, commitIfHead, createBareRepository } from '../../../sandbox/git/bare-repository.ts';
+import { startAws, type TestAws } from '../../support/aws.ts';
+
+/** What the contract of GitHost does not come to: test/contract/git-host.codecommit.test.ts runs on this service. */
+
+let folder: string;
+let repository: BareRepository;
+let aws: TestAws;
+let client: CodeCommitClient;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'slipway-codecommit-'));
+  repository = await createBareRepository(folder, { 'values.yaml': 'tag: v1\n' });
+  const codecommit = createCodeCommit();
+  codecommit.addRepository('config', repository);
+  aws = await startAws(codecommit);
+  client = new CodeCommitClient(aws.administrator);
+});
+afterEach(async () => {
+  await aws.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const at = async () => ({ repositoryName: 'config', branchName: 'main', parentCommitId: (await repository.resolve('main')) ?? '', commitMessage: 'Deploy v2\n', authorName: 'CI', email: 'ci@example.com' });
+
+describe('a commit', () => {
+  it('is in the repository that others read, with its author', async () => {
+    const { commitId } = await client.send(new CreateCommitCommand({ ...(await at()), putFiles: [{ filePath: 'values.yaml', fileContent: Buffer.from('tag: v2\n') }] }));
+    expect((await repository.log())[0]).toEqual({ revision: commitId, author: 'CI <ci@example.com>', message: 'Deploy v2' });
+    expect(await repository.readFiles('main', ['values.yaml'])).toEqual({ 'values.yaml': 'tag: v2\n' });
+  });
+
+  it('that changes nothing is refused', async () => {
+    const same = client.send(new CreateCommitCommand({ ...(await at()), putFiles: [{ filePath: 'values.yaml', fileContent: Buffer.from('tag: v1\n') }] }));
+    await expect(same).rejects.toMatchObject({ name: 'NoChangeException' });
+  });
+
+  it('is allowed by the ARN of its repository', async () => {
+    const only = new CodeCommitClient(aws.only('codecommit:GetFile'));
+    await expect(only.send(new CreateCommitCommand({ ...(await at()), putFiles: [] }))).rejects.toMatchObject({ name: 'AccessDeniedException', message: expect.stringContaining('codecommit:CreateCommit on resource: arn:aws:codecommit:eu-central-1:111122223333:config ') as string });
+  });
+});
+
+it('says of a symbolic link that it is one', async () => {
+  const parent = await repository.resolve('main');
+  const commitSpecifier = (await commitIfHead(folder, { branch: 'main', parent, message: 'Link', files: { link: 'values.yaml' }, mode: '120000' })) ?? '';
+  expect(await client.send(new GetFileCommand({ repositoryName: 'config', commitSpecifier, filePath: 'link' }))).toMatchObject({ fileMode: 'SYMLINK' });
+});
+
+it('refuses by name what it does not know', async () => {
+  await expect(client.send(new PutFileCommand({ repositoryName: 'config', branchName: 'main', filePath: 'x', fileContent: Buffer.from('x') }))).rejects.toThrow('The sandbox does not know operation PutFile of codecommit.');
+  await expect(client.send(new CreateCommitCommand({ ...(await at()), deleteFiles: [{ filePath: 'values.yaml' }] }))).rejects.toThrow('CreateCommit: the sandbox does not know deleteFiles');
+});
