@@ -10,7 +10,7 @@ type PullRequestId = { readonly pullRequestId: string };
 
 const Reference = z.string().startsWith('refs/heads/');
 const Target = z.strictObject({ ...RepositoryName, sourceReference: Reference, destinationReference: Reference });
-const CreateInput = z.strictObject({ title: z.string().max(150), description: z.string().max(10_240), targets: z.tuple([Target]) });
+const CreateInput = z.strictObject({ title: z.string().max(150), description: z.string().max(10_240), targets: z.tuple([Target]), clientRequestToken: z.string() });
 const ListInput = z.strictObject({ ...RepositoryName, pullRequestStatus: z.enum(['OPEN', 'CLOSED']) });
 const TitleInput = z.strictObject({ ...PullRequestId, title: z.string().max(150) });
 const DescriptionInput = z.strictObject({ ...PullRequestId, description: z.string().max(10_240) });

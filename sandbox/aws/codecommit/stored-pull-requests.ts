@@ -1,5 +1,5 @@
-import { branchHead } from '../../git/refs.ts';
 import type { BareRepository } from '../../git/bare-repository.ts';
+import { branchHead } from '../../git/refs.ts';
 import { AwsError } from '../service.ts';
 
 /** A pull request as CodeCommit keeps it. */
@@ -10,6 +10,8 @@ export type StoredPullRequest = {
   /** Branches, without `refs/heads/`. */
   readonly source: string;
   readonly destination: string;
+  /** Of the request that opened it: the SDK sends it again with each retry. */
+  readonly clientRequestToken: string;
   title: string;
   description: string;
   status: 'OPEN' | 'CLOSED';
@@ -25,7 +27,8 @@ export type StoredPullRequest = {
 export type StoredPullRequests = {
   all(): readonly StoredPullRequest[];
   find(id: string): StoredPullRequest;
-  open(pull: Pick<StoredPullRequest, 'repositoryName' | 'repository' | 'source' | 'destination' | 'title' | 'description'>): StoredPullRequest;
+  /** Opens one, or finds the one that the same request has opened. */
+  open(pull: Pick<StoredPullRequest, 'repositoryName' | 'repository' | 'source' | 'destination' | 'title' | 'description' | 'clientRequestToken'>): StoredPullRequest;
   change(pull: StoredPullRequest, change: Partial<Pick<StoredPullRequest, 'title' | 'description' | 'status' | 'merge'>>): StoredPullRequest;
 };
 
@@ -45,6 +48,8 @@ export function createStoredPullRequests(): StoredPullRequests {
       return refresh(pull);
     },
     open(pull) {
+      const before = pulls.find(({ clientRequestToken }) => clientRequestToken === pull.clientRequestToken);
+      if (before !== undefined) return refresh(before);
       const opened: StoredPullRequest = { ...pull, id: String(pulls.length + 1), status: 'OPEN', sourceCommit: '', merge: null, lastActivity: Date.now() };
       pulls.push(opened);
       return refresh(opened);

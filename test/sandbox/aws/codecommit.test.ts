@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CodeCommitClient, CreateCommitCommand, GetFileCommand, PutFileCommand } from '@aws-sdk/client-codecommit';
+import { CodeCommitClient, CreateBranchCommand, CreateCommitCommand, CreatePullRequestCommand, GetFileCommand, GetPullRequestCommand, MergePullRequestBySquashCommand, PutFileCommand } from '@aws-sdk/client-codecommit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCodeCommit } from '../../../sandbox/aws/codecommit/codecommit.ts';
 import { type BareRepository, commitIfHead, createBareRepository } from '../../../sandbox/git/bare-repository.ts';
@@ -43,6 +43,42 @@ describe('a commit', () => {
   it('is allowed by the ARN of its repository', async () => {
     const only = new CodeCommitClient(aws.only('codecommit:GetFile'));
     await expect(only.send(new CreateCommitCommand({ ...(await at()), putFiles: [] }))).rejects.toMatchObject({ name: 'AccessDeniedException', message: expect.stringContaining('codecommit:CreateCommit on resource: arn:aws:codecommit:eu-central-1:111122223333:config ') as string });
+  });
+});
+
+describe('a pull request', () => {
+  const targets = [{ repositoryName: 'config', sourceReference: 'refs/heads/next', destinationReference: 'refs/heads/main' }];
+
+  async function opened(clientRequestToken?: string): Promise<string> {
+    const { pullRequest } = await client.send(new CreatePullRequestCommand({ title: 'Deploy v2', description: '', targets, clientRequestToken }));
+    return pullRequest?.pullRequestId ?? '';
+  }
+
+  async function commitOn(branchName: string, text: string): Promise<void> {
+    const parentCommitId = (await repository.resolve(branchName)) ?? '';
+    await client.send(new CreateCommitCommand({ ...(await at()), branchName, parentCommitId, putFiles: [{ filePath: 'values.yaml', fileContent: Buffer.from(text) }] }));
+  }
+
+  beforeEach(async () => {
+    await client.send(new CreateBranchCommand({ repositoryName: 'config', branchName: 'next', commitId: (await repository.resolve('main')) ?? '' }));
+    await commitOn('next', 'tag: v2\n');
+  });
+
+  it('is opened once, however often the request is sent', async () => {
+    expect([await opened('one'), await opened('one'), await opened()]).toEqual(['1', '1', '2']);
+  });
+
+  it('is not merged where both branches have changed a line', async () => {
+    const pullRequestId = await opened();
+    await commitOn('main', 'tag: v3\n');
+    await expect(client.send(new MergePullRequestBySquashCommand({ pullRequestId, repositoryName: 'config' }))).rejects.toMatchObject({ name: 'ManualMergeRequiredException' });
+    expect(await repository.readFiles('main', ['values.yaml'])).toEqual({ 'values.yaml': 'tag: v3\n' });
+  });
+
+  it('is shown to who may read those of its repository', async () => {
+    const pullRequestId = await opened();
+    const only = new CodeCommitClient(aws.only('codecommit:ListPullRequests'));
+    await expect(only.send(new GetPullRequestCommand({ pullRequestId }))).rejects.toMatchObject({ name: 'AccessDeniedException', message: expect.stringContaining('codecommit:GetPullRequest on resource: arn:aws:codecommit:eu-central-1:111122223333:config ') as string });
   });
 });
 
