@@ -42,8 +42,10 @@ export function createCodeCommitPulls(codecommit: CodeCommitRepository, page: st
     async propose(proposal) {
       const base = await branchHead(codecommit, codecommit.branch);
       if (base !== proposal.base.revision) throw new ConflictError(`${name}: ${codecommit.branch} moved before the commit arrived: it points to ${base}.`);
+      // The words first: after an interruption, only a head that is not the wanted one has them written again.
+      const updated = await updateWords(codecommit, proposal);
       const head = await moveHeadBranch(codecommit, proposal);
-      return { ...asPort(await openOrUpdate(codecommit, proposal)), head };
+      return { ...asPort(updated ?? (await openNew(codecommit, proposal))), head };
     },
     look: async (number) => asPort(await look(String(number))),
     async withdraw({ name: branch, pullRequest }) {
@@ -70,18 +72,26 @@ async function findOpen(codecommit: CodeCommitRepository, branch: string, look: 
   return listed.nextToken === undefined ? null : findOpen(codecommit, branch, look, listed.nextToken);
 }
 
-async function openOrUpdate(codecommit: CodeCommitRepository, { branch, title: words, body }: Proposal): Promise<CodeCommitPull> {
-  const { client, repositoryName } = codecommit;
-  const [title, description] = [words.slice(0, TITLE_LIMIT), body.slice(0, DESCRIPTION_LIMIT)];
-  if (branch.pullRequest === null) {
-    const targets = [{ repositoryName, sourceReference: refOf(branch.name), destinationReference: refOf(codecommit.branch) }];
-    const opened = await callCodeCommit(codecommit, 'codecommit:CreatePullRequest', () => client.send(new CreatePullRequestCommand({ title, description, targets })));
-    return told(codecommit, opened.pullRequest);
-  }
+/** Of the pull request that is open; null where there is none. */
+async function updateWords(codecommit: CodeCommitRepository, { branch, ...words }: Proposal): Promise<CodeCommitPull | null> {
+  if (branch.pullRequest === null) return null;
+  const { client } = codecommit;
+  const { title, description } = shortened(words);
   const pullRequestId = String(branch.pullRequest.number);
   await callCodeCommit(codecommit, 'codecommit:UpdatePullRequestTitle', () => client.send(new UpdatePullRequestTitleCommand({ pullRequestId, title })));
   const updated = await callCodeCommit(codecommit, 'codecommit:UpdatePullRequestDescription', () => client.send(new UpdatePullRequestDescriptionCommand({ pullRequestId, description })));
   return told(codecommit, updated.pullRequest);
+}
+
+async function openNew(codecommit: CodeCommitRepository, { branch, ...words }: Proposal): Promise<CodeCommitPull> {
+  const { client, repositoryName } = codecommit;
+  const targets = [{ repositoryName, sourceReference: refOf(branch.name), destinationReference: refOf(codecommit.branch) }];
+  const opened = await callCodeCommit(codecommit, 'codecommit:CreatePullRequest', () => client.send(new CreatePullRequestCommand({ ...shortened(words), targets })));
+  return told(codecommit, opened.pullRequest);
+}
+
+function shortened({ title, body }: Pick<Proposal, 'title' | 'body'>): { readonly title: string; readonly description: string } {
+  return { title: title.slice(0, TITLE_LIMIT), description: body.slice(0, DESCRIPTION_LIMIT) };
 }
 
 function told({ name }: CodeCommitRepository, pull: CodeCommitPull | undefined): CodeCommitPull {
