@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { type Given, hasSucceeded, hasSucceededAt, isRunning, REQUEST, until } from './argo-cd-world.contract.ts';
 
 /** Operations: requests, auto-sync's own, hooks, windows. */
@@ -17,7 +17,8 @@ function requestCases(given: Given): void {
     expect(await argocd.sync(ref, REQUEST)).toBe('requested');
     const done = await until(argocd, ref, hasSucceeded);
     expect(done.operation).toMatchObject({ revisions: [revision], infos: REQUEST.infos, initiatedBy: `proj:${ref.project}:slipway` });
-    expect(await argocd.workloads(ref)).toMatchObject([{ images: [expect.stringContaining(':3')] }]);
+    // Argo CD looks at what is live a moment after the end of the operation.
+    await vi.waitFor(async () => expect(await argocd.workloads(ref)).toMatchObject([{ images: [expect.stringContaining(':3')] }]), { timeout: 60_000, interval: 100 });
   }));
 
   it('refuses to sync a branch that does not exist, and names it', given({ withoutBranch: true }, async ({ argocd, ref }) => {

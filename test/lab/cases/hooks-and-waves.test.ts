@@ -1,5 +1,5 @@
 import { type Document, stringify } from 'yaml';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ANNOTATION_PREFIX } from '../../../lab/kubernetes/kubelet/stage.ts';
 import { hookJob } from '../../../lab/world/hook-job.ts';
 import { imageOf } from '../../../sandbox/scenarios/image.ts';
@@ -85,7 +85,7 @@ describe.concurrent('a sync that Argo CD tries again and again, since its hook f
     const given = await cases.world.executions.ended(older);
     expect(given.outcome).toBe('errored');
     expect(given.cause).toMatch(/^RefusedError: Application retried-in-turn was not synced in time: the operation that auto-sync started at \S+ at revision [0-9a-f]{7} still runs: .*; end what holds it up, then redrive$/);
-    await expect.poll(async () => (await cases.world.targets.target(targetOf(name))).current?.release.tag, { timeout: PATIENT, interval: 100 }).toBe('1.2.0');
+    await vi.waitFor(async () => expect((await cases.world.targets.target(targetOf(name))).current?.release.tag).toBe('1.2.0'), { timeout: PATIENT, interval: 100 });
     await expectNewestAfter(name, operations);
   });
 
@@ -93,7 +93,7 @@ describe.concurrent('a sync that Argo CD tries again and again, since its hook f
     await addHook(name, stringify(releaseHook()));
     const operations = await cases.administrator.operations(name);
     const older = await cases.push(name, BAD);
-    await expect.poll(async () => (await cases.administrator.application(name)).status?.operationState?.retryCount ?? 0, { timeout: PATIENT, interval: 100 }).toBeGreaterThan(0);
+    await vi.waitFor(async () => expect((await cases.administrator.application(name)).status?.operationState?.retryCount ?? 0).toBeGreaterThan(0), { timeout: PATIENT, interval: 100 });
     return { older, newer: await cases.push(name, NEWEST), operations };
   }
 
@@ -120,6 +120,7 @@ describe.concurrent('an operation of somebody else that runs when a release come
     const name = 'theirs-hangs';
     await addHook(name, hookJob({ name: 'their-question', phase: 'PreSync', outcome: 'hang' }));
     await cases.administrator.sync(name);
+    await vi.waitFor(async () => expect((await cases.administrator.application(name)).status?.operationState?.message).toContain('their-question'), { timeout: PATIENT, interval: 100 });
     const execution = await cases.push(name, NEW);
     const ended = await cases.world.executions.ended(execution);
     expect(ended).toMatchObject({ status: 'FAILED', outcome: 'errored' });

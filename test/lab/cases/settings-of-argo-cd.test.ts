@@ -1,5 +1,5 @@
 import { CoreV1Api } from '@kubernetes/client-node';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { kubeConfigOf } from '../../../lab/kubernetes/kube-config.ts';
 import { createHttpClient } from '../../../src/adapters/http/http-client.ts';
 import { imageOf } from '../../../sandbox/scenarios/image.ts';
@@ -75,7 +75,7 @@ describe.concurrent('an Argo CD that wants the right to override for a sync of a
     const name = 'no-override';
     await cases.turnAutoSyncOff(name);
     await cases.administrator.configure({ [OVERRIDE]: 'true' });
-    await expect.poll(() => syncOfRevision(name), { timeout: PATIENT }).toBe(403);
+    await vi.waitFor(async () => expect(await syncOfRevision(name)).toBe(403), { timeout: PATIENT, interval: 100 });
     const operations = await cases.administrator.operations(name);
     const ended = await cases.deploy(name, NEW);
     expect(ended).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded', cause: null, pods: [ready(NEW.digest), ready(NEW.digest)] });

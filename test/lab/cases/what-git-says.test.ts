@@ -1,6 +1,6 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { hookJob } from '../../../lab/world/hook-job.ts';
 import { imageOf } from '../../../sandbox/scenarios/image.ts';
 import { type CasesWorld, startCases, targetOf, valuesFileOf } from '../../support/lab/cases.ts';
@@ -78,7 +78,7 @@ describe.concurrent('a tag that is taken back while its operation runs', { timeo
     await cases.commit('Add a hook', { [`charts/${name}/templates/hook.yaml`]: hookJob({ name: `${name}-check`, phase: 'PreSync', outcome: 'succeed', takes: 1500 }) });
     const before = await cases.values(name);
     const execution = await cases.push(name, NEW);
-    await expect.poll(async () => (await cases.administrator.application(name)).status?.operationState?.phase, { timeout: PATIENT, interval: 50 }).toBe('Running');
+    await vi.waitFor(async () => expect((await cases.administrator.application(name)).status?.operationState?.phase).toBe('Running'), { timeout: PATIENT, interval: 50 });
     await cases.commit('Take it back', { [valuesFileOf(name)]: before });
     const ended = await cases.world.executions.ended(execution);
     expect(ended).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded', pods: [ready(NEW.digest), ready(NEW.digest)] });

@@ -1,6 +1,6 @@
 import { AppsV1Api, CoreV1Api, setHeaderOptions } from '@kubernetes/client-node';
 import type { Document } from 'yaml';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { kubeConfigOf } from '../../../lab/kubernetes/kube-config.ts';
 import { imageOf } from '../../../sandbox/scenarios/image.ts';
 import { type CasesWorld, startCases, targetOf } from '../../support/lab/cases.ts';
@@ -46,7 +46,7 @@ describe.concurrent('somebody else at work on the same Deployment', () => {
     await scale(name, before);
     await cases.world.world.cluster.untilAvailable(namespace, name);
     const execution = await cases.push(name, NEW);
-    await expect.poll(() => cases.live(name), { timeout: PATIENT, interval: 50 }).toContain(NEW.digest);
+    await vi.waitFor(async () => expect(await cases.live(name)).toContain(NEW.digest), { timeout: PATIENT, interval: 50 });
     await scale(name, after);
     const ended = await cases.world.executions.ended(execution);
     expect(ended).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded', cause: null });

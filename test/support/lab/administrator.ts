@@ -1,4 +1,5 @@
 import { CoreV1Api, CustomObjectsApi, type KubeConfig, setHeaderOptions, Watch } from '@kubernetes/client-node';
+import { vi } from 'vitest';
 import { logIn } from '../../../lab/argocd/administration.ts';
 import { type ArgoCdInstallation, NAMESPACE } from '../../../lab/argocd/installation.ts';
 import { kubeConfigOf } from '../../../lab/kubernetes/kube-config.ts';
@@ -33,10 +34,17 @@ export type Administrator = {
   closeWindow(project: string, application: string): Promise<void>;
   openWindow(project: string, application: string): Promise<void>;
   sync(name: string): Promise<void>;
-  /** Keeps each operation of the Application that begins from now on; `stop` gives them, oldest first. */
+  /** Keeps each operation of the Application that begins from now on; `stop` waits for the end of the last one and gives them, oldest first. */
   operations(name: string): Promise<Operations>;
   terminate(name: string): Promise<void>;
 };
+
+const PATIENCE_MS = 60_000;
+
+function refuseRunning(application: ApplicationObject): ApplicationObject {
+  if (operationOf(application)?.operation.phase === 'Running') throw new Error('The last operation of the Application has not ended.');
+  return application;
+}
 
 const MERGE = setHeaderOptions('Content-Type', 'application/merge-patch+json');
 
@@ -90,8 +98,10 @@ export function administratorOf(argocd: ArgoCdInstallation): Administrator {
       await followApplication(config, name, keep, stopping.signal);
       return {
         async stop() {
+          // Pods may be Ready a moment before the operation that brought them has ended.
+          const last = await vi.waitFor(() => readApplication(name).then(refuseRunning), { timeout: PATIENCE_MS, interval: 100 });
           stopping.abort();
-          keep(await readApplication(name));
+          keep(last);
           return [...seen.values()];
         },
       };

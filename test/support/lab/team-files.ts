@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { vi } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { commandOf } from '../../../lab/build/tools.ts';
 import type { Lab } from '../../../lab/lab.ts';
@@ -59,7 +60,8 @@ export async function openTeamTools({ tools, kubernetes }: Pick<Lab, 'tools' | '
     kustomize: async (path) => objectsOf(await run('kubectl', ['kustomize', folderOf(path)])),
     async define(path) {
       await run('kubectl', ['apply', '--server-side', '--filename', folderOf(path)]);
-      await run('kubectl', ['wait', '--for=condition=Established', '--timeout=60s', '--filename', folderOf(path)]);
+      // It is an error to wait for a definition that has no conditions at all yet.
+      await vi.waitFor(() => run('kubectl', ['wait', '--for=condition=Established', '--timeout=60s', '--filename', folderOf(path)]), { timeout: 60_000, interval: 200 });
     },
     argocd: (...args) => run('argocd', args),
     file,

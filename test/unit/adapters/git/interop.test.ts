@@ -108,7 +108,7 @@ describe('a Git server with a certificate of its own', () => {
     const certificate = await generate([{ name: 'commonName', value: 'Slipway test' }], { keyType: 'ec', extensions: [{ name: 'subjectAltName', altNames: [...names] }] });
     caBundle = certificate.cert;
     const root = world.directory.replace(/\/config\.git$/, '');
-    server = https.createServer({ key: certificate.private, cert: certificate.cert }, (request, response) => answerWithGit(root, request, response));
+    server = https.createServer({ key: certificate.private, cert: certificate.cert }, (request, response) => void answerWithGit(root, request, response));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/config.git`;
   });
