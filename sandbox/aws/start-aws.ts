@@ -112,7 +112,7 @@ async function startServices({ account, iam, endpoint, onInvocation, random, car
     lambda,
     queues,
     states,
-    codecommit: createCodeCommit(),
+    codecommit: createCodeCommit(events.publish),
     ecr: createEcr({ account, publish: (event) => carryEvent(event, events.publish), now: Date.now }),
     eks: createEks(account, iam),
     secrets: createSecretsManager({ account, now: Date.now }),

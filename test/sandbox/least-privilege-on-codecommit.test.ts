@@ -12,18 +12,15 @@ import {
   GetPullRequestCommand,
   GetRepositoryCommand,
   ListPullRequestsCommand,
+  MergePullRequestBySquashCommand,
   UpdatePullRequestDescriptionCommand,
   UpdatePullRequestStatusCommand,
   UpdatePullRequestTitleCommand,
 } from '@aws-sdk/client-codecommit';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDocument } from 'yaml';
 import { configFiles, VALUES_FILE } from '../../sandbox/scenarios/config-repository.ts';
 import { type Image, imageOf } from '../../sandbox/scenarios/image.ts';
-import { createMergeStore } from '../../src/adapters/dynamodb/merge-store.ts';
-import { openTable } from '../../src/adapters/dynamodb/table.ts';
-import type { MergeStore } from '../../src/ports/deployment-store.ts';
 import { DEV, type DeployedWorld, startDeployedWorld } from '../support/sandbox/deployed-world.ts';
 import { createFaults, EAGER_KUBELET } from '../support/sandbox/faults.ts';
 import { ENVIRONMENTS } from '../support/sandbox/more-environments.ts';
@@ -40,7 +37,6 @@ const PROPOSING = /:(CreateBranch|DeleteBranch|\w*PullRequests?\w*)$/;
 const faults = createFaults();
 let world: DeployedWorld;
 let rights: Rights;
-let merges: MergeStore;
 /** A person of the account. */
 let person: CodeCommitClient;
 let version = 1;
@@ -66,9 +62,7 @@ beforeAll(async () => {
   });
   rights = examineRights(world);
   const { endpointUrl: endpoint, account, administrator: credentials } = world.world.aws;
-  const config = { endpoint, region: account.region, credentials, maxAttempts: 1 };
-  person = new CodeCommitClient(config);
-  merges = createMergeStore(openTable({ tableName: `slipway-${world.world.stage}`, client: new DynamoDBClient(config) }));
+  person = new CodeCommitClient({ endpoint, region: account.region, credentials, maxAttempts: 1 });
   expect(await world.deploy(nextImage())).toMatchObject({ outcome: 'succeeded' });
 }, 60_000);
 afterAll(() => world?.stop());
@@ -102,6 +96,33 @@ async function superfluous(chosen: (action: string) => boolean, play: (role: (ty
     if (!isRefusalOf(said, role, action)) unmissed.push(`${role} ${action}`);
   }
   return unmissed;
+}
+
+describe('what happens to a pull request there is told by its event, and resumes what waits for it', () => {
+  it.each([
+    ['merged', 'succeeded', { event: 'pullRequestMergeStatusUpdated', isMerged: 'True' }, (pullRequestId: string) => person.send(new MergePullRequestBySquashCommand({ pullRequestId, repositoryName: 'config' }))],
+    ['closed', 'rejected', { event: 'pullRequestStatusChanged', isMerged: 'False' }, (pullRequestId: string) => person.send(new UpdatePullRequestStatusCommand({ pullRequestId, pullRequestStatus: 'CLOSED' }))],
+  ] as const)('once it is %s: the release ends %s', async (_, outcome, detail, act) => {
+    await world.apply((file) => file.setIn([...ENVIRONMENTS, 'dev', 'delivery'], 'pull-request'));
+    const told = eventsFor('resume-pull-requests');
+    const execution = await propose(nextImage());
+    const pullRequestId = String((await world.merges.pending(DEV))?.pullRequest.number);
+    await act(pullRequestId);
+    expect(await world.executions.ended(execution)).toMatchObject({ outcome });
+    expect(told()).toContainEqual(expect.objectContaining({ source: 'aws.codecommit', detail: expect.objectContaining({ pullRequestId, ...detail }) as unknown }));
+  }, 60_000);
+});
+
+/** The events with which rules call a function from now on. */
+function eventsFor(name: string): () => readonly unknown[] {
+  const { lambda } = world.world.aws;
+  const invoke = lambda.invokeFromRule.bind(lambda);
+  const events: unknown[] = [];
+  lambda.invokeFromRule = (call) => {
+    if (call.functionArn.endsWith(`:slipway-sandbox-${name}`)) events.push(JSON.parse(call.payload));
+    return invoke(call);
+  };
+  return () => events;
 }
 
 it('no other role may anything there', () => {
@@ -227,7 +248,7 @@ async function propose(image: Image): Promise<string> {
   const [execution = ''] = await world.push(image);
   let isOver = false;
   const over = world.executions.ended(execution).then(() => (isOver = true));
-  while (!isOver && (await merges.pending(DEV))?.execution !== execution) await Promise.race([over, sleep(20)]);
+  while (!isOver && (await world.merges.pending(DEV))?.execution !== execution) await Promise.race([over, sleep(20)]);
   return execution;
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { BareRepository } from '../../git/bare-repository.ts';
 import { entryAt, readBlob, readCommit, type StoredEntry } from '../../git/stored-objects.ts';
+import type { AwsEvent } from '../eventbridge/event.ts';
 import { operation } from '../operation.ts';
 import { AwsError, type AwsOperation, type AwsService } from '../service.ts';
 import { createBranch, CreateBranchInput, deleteBranch, DeleteBranchInput } from './branches.ts';
@@ -13,8 +14,12 @@ export type CodeCommit = AwsService & {
   addRepository(name: string, repository: BareRepository): void;
 };
 
-/** Reads, commits and pull requests over bare repositories: what others write there is seen here, and the other way round. */
-export function createCodeCommit(): CodeCommit {
+/**
+ * Reads, commits and pull requests over bare repositories: what others write there is seen here, and the other way round.
+ *
+ * @param publish takes each event of a pull request
+ */
+export function createCodeCommit(publish: (event: AwsEvent) => void): CodeCommit {
   const repositories: Repositories = new Map();
 
   /** An operation that AWS allows by repository. */
@@ -35,7 +40,7 @@ export function createCodeCommit(): CodeCommit {
       ...on('CreateCommit', CreateCommitInput, createCommit),
       ...on('CreateBranch', CreateBranchInput, createBranch),
       ...on('DeleteBranch', DeleteBranchInput, deleteBranch),
-      ...pullRequestOperations(repositories),
+      ...pullRequestOperations(repositories, publish),
     },
   };
 }

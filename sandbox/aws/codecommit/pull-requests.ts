@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import type { AwsEvent } from '../eventbridge/event.ts';
 import { operation } from '../operation.ts';
 import { AwsError, type AwsAccount, type AwsCall, type AwsOperation, type Need } from '../service.ts';
 import { squashOnto } from './merge-pull-request.ts';
+import { type PullRequestChange, pullRequestEvent } from './pull-request-event.ts';
 import { type Repositories, repositoryArn, RepositoryName, repositoryOf } from './repository.ts';
 import { createStoredPullRequests, type StoredPullRequest } from './stored-pull-requests.ts';
 
@@ -17,9 +19,14 @@ const DescriptionInput = z.strictObject({ ...PullRequestId, description: z.strin
 const StatusInput = z.strictObject({ ...PullRequestId, pullRequestStatus: z.literal('CLOSED') });
 const SquashInput = z.strictObject({ ...PullRequestId, ...RepositoryName });
 
-/** Pull requests of these repositories. Who works on one needs the right on its repository. */
-export function pullRequestOperations(repositories: Repositories): Readonly<Record<string, AwsOperation>> {
+/** Pull requests of these repositories, and the events that changes of them cause. Who works on one needs the right on its repository. */
+export function pullRequestOperations(repositories: Repositories, publish: (event: AwsEvent) => void): Readonly<Record<string, AwsOperation>> {
   const pulls = createStoredPullRequests();
+
+  function tell(pull: StoredPullRequest, change: PullRequestChange, { account, caller }: AwsCall): StoredPullRequest {
+    publish(pullRequestEvent(account, pull, change, caller.arn));
+    return pull;
+  }
 
   /** An operation on a pull request that is there. */
   function on<Input extends PullRequestId>(name: string, schema: z.ZodType<Input>, run: (pull: StoredPullRequest, input: Input, call: AwsCall) => StoredPullRequest | Promise<StoredPullRequest>): Readonly<Record<string, AwsOperation>> {
@@ -28,10 +35,12 @@ export function pullRequestOperations(repositories: Repositories): Readonly<Reco
   }
 
   return {
-    CreatePullRequest: operation('CreatePullRequest', CreateInput, ({ targets: [{ repositoryName }] }, account) => needsOf('CreatePullRequest', repositoryName, account), ({ targets: [target], ...words }) => {
+    CreatePullRequest: operation('CreatePullRequest', CreateInput, ({ targets: [{ repositoryName }] }, account) => needsOf('CreatePullRequest', repositoryName, account), ({ targets: [target], ...words }, call) => {
       const [source, destination] = [branchOf(target.sourceReference), branchOf(target.destinationReference)];
       const { repositoryName } = target;
-      return { pullRequest: shown(pulls.open({ repositoryName, repository: repositoryOf(repositories, target), source, destination, ...words })) };
+      const isSentAgain = pulls.all().some(({ clientRequestToken }) => clientRequestToken === words.clientRequestToken);
+      const opened = pulls.open({ repositoryName, repository: repositoryOf(repositories, target), source, destination, ...words });
+      return { pullRequest: shown(isSentAgain ? opened : tell(opened, 'pullRequestCreated', call)) };
     }),
     ListPullRequests: operation('ListPullRequests', ListInput, ({ repositoryName }, account) => needsOf('ListPullRequests', repositoryName, account), ({ repositoryName, pullRequestStatus }) => ({
       pullRequestIds: pulls.all().filter((pull) => pull.repositoryName === repositoryName && pull.status === pullRequestStatus).map(({ id }) => id),
@@ -39,10 +48,10 @@ export function pullRequestOperations(repositories: Repositories): Readonly<Reco
     ...on('GetPullRequest', z.strictObject(PullRequestId), (pull) => pull),
     ...on('UpdatePullRequestTitle', TitleInput, (pull, { title }) => pulls.change(opened(pull), { title })),
     ...on('UpdatePullRequestDescription', DescriptionInput, (pull, { description }) => pulls.change(opened(pull), { description })),
-    ...on('UpdatePullRequestStatus', StatusInput, (pull) => pulls.change(opened(pull), { status: 'CLOSED' })),
-    ...on('MergePullRequestBySquash', SquashInput, async (pull, _input, { caller }) => {
-      const merge = { by: caller.arn, commitId: await squashOnto(opened(pull)) };
-      return pulls.change(pull, { status: 'CLOSED', merge });
+    ...on('UpdatePullRequestStatus', StatusInput, (pull, _input, call) => tell(pulls.change(opened(pull), { status: 'CLOSED' }), 'pullRequestStatusChanged', call)),
+    ...on('MergePullRequestBySquash', SquashInput, async (pull, _input, call) => {
+      const merge = { by: call.caller.arn, commitId: await squashOnto(opened(pull)) };
+      return tell(pulls.change(pull, { status: 'CLOSED', merge }), 'pullRequestMergeStatusUpdated', call);
     }),
   };
 }

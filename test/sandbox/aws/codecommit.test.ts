@@ -1,9 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CodeCommitClient, CreateBranchCommand, CreateCommitCommand, CreatePullRequestCommand, GetFileCommand, GetPullRequestCommand, MergePullRequestBySquashCommand, PutFileCommand } from '@aws-sdk/client-codecommit';
+import { CodeCommitClient, CreateBranchCommand, CreateCommitCommand, CreatePullRequestCommand, GetFileCommand, GetPullRequestCommand, MergePullRequestBySquashCommand, PutFileCommand, UpdatePullRequestStatusCommand } from '@aws-sdk/client-codecommit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCodeCommit } from '../../../sandbox/aws/codecommit/codecommit.ts';
+import type { AwsEvent } from '../../../sandbox/aws/eventbridge/event.ts';
 import { type BareRepository, commitIfHead, createBareRepository } from '../../../sandbox/git/bare-repository.ts';
 import { startAws, type TestAws } from '../../support/aws.ts';
 
@@ -13,10 +14,12 @@ let folder: string;
 let repository: BareRepository;
 let aws: TestAws;
 let client: CodeCommitClient;
+const events: AwsEvent[] = [];
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'slipway-codecommit-'));
   repository = await createBareRepository(folder, { 'values.yaml': 'tag: v1\n' });
-  const codecommit = createCodeCommit();
+  events.length = 0;
+  const codecommit = createCodeCommit((event) => events.push(event));
   codecommit.addRepository('config', repository);
   aws = await startAws(codecommit);
   client = new CodeCommitClient(aws.administrator);
@@ -66,6 +69,21 @@ describe('a pull request', () => {
 
   it('is opened once, however often the request is sent', async () => {
     expect([await opened('one'), await opened('one'), await opened()]).toEqual(['1', '1', '2']);
+  });
+
+  it('is told of to EventBridge when it is opened, closed and merged, each time once', async () => {
+    const [first, second] = [await opened('one'), await opened('two')];
+    await opened('one');
+    await client.send(new UpdatePullRequestStatusCommand({ pullRequestId: first, pullRequestStatus: 'CLOSED' }));
+    await client.send(new MergePullRequestBySquashCommand({ pullRequestId: second, repositoryName: 'config' }));
+    const said = events.map(({ detail: { event, pullRequestId, pullRequestStatus, isMerged } }) => [event, pullRequestId, pullRequestStatus, isMerged]);
+    expect(said).toEqual([
+      ['pullRequestCreated', '1', 'Open', 'False'],
+      ['pullRequestCreated', '2', 'Open', 'False'],
+      ['pullRequestStatusChanged', '1', 'Closed', 'False'],
+      ['pullRequestMergeStatusUpdated', '2', 'Closed', 'True'],
+    ]);
+    expect(events[0]).toMatchObject({ source: 'aws.codecommit', 'detail-type': 'CodeCommit Pull Request State Change', resources: ['arn:aws:codecommit:eu-central-1:111122223333:config'] });
   });
 
   it('is not merged where both branches have changed a line', async () => {

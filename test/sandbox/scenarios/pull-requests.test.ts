@@ -25,8 +25,8 @@ beforeEach(() => forge.propose());
 
 /** What the execution waits for, once it waits. */
 async function mergeOf(execution: string): Promise<PendingMerge> {
-  await expect.poll(async () => (await forge.merges.pending(DEV))?.execution, SOON).toBe(execution);
-  const pending = await forge.merges.pending(DEV);
+  await expect.poll(async () => (await forge.world.merges.pending(DEV))?.execution, SOON).toBe(execution);
+  const pending = await forge.world.merges.pending(DEV);
   if (pending === null) throw new Error(`${execution} waits for no merge any more.`);
   return pending;
 }
@@ -54,7 +54,7 @@ describe('a release that goes out as a pull request', () => {
     const attempt = (await world.records.history(DEV, 1))[0]?.attempts[0];
     expect(attempt).toMatchObject({ pullRequest: { number }, commit: { revision: await world.head(), changes: [{ path: 'image.tag' }, { path: 'image.digest' }] } });
     expect(attempt?.timings.merge).toBeGreaterThan(0);
-    expect(await forge.merges.list()).toEqual([]);
+    expect(await forge.world.merges.list()).toEqual([]);
   }, PATIENT);
 
   it('is updated by a newer one, which supersedes it at once; a lost webhook is made up for by the schedule', async () => {
@@ -74,9 +74,9 @@ describe('a release that goes out as a pull request', () => {
     const { pulls, world } = forge;
     const before = await world.head();
     const { execution, number } = await proposed();
-    await pulls.close(number);
+    pulls.close(number);
     expect(await forge.sendWebhook(number, 'made-up')).toBe(401);
-    expect(await forge.merges.pending(DEV)).toMatchObject({ execution });
+    expect(await forge.world.merges.pending(DEV)).toMatchObject({ execution });
     expect(await forge.sendWebhook(number)).toBe(200);
     const { status, outcome, cause } = await ended(execution);
     expect({ status, outcome }).toEqual({ status: 'SUCCEEDED', outcome: 'rejected' });
@@ -93,7 +93,7 @@ describe('a release that goes out as a pull request', () => {
     await world.executions.redrive(execution);
     expect(await ended(execution)).toMatchObject({ outcome: 'succeeded' });
     expect(runningDigests(world)).toEqual([image.digest]);
-    expect(await forge.merges.list()).toEqual([]);
+    expect(await forge.world.merges.list()).toEqual([]);
   }, PATIENT);
 
   it('is superseded where it was merged, and another commit has set the value since', async () => {
@@ -115,7 +115,12 @@ describe('a release that goes out as a pull request', () => {
     const { status, outcome, cause } = await ended(execution);
     expect({ status, outcome }).toEqual({ status: 'SUCCEEDED', outcome: 'rejected' });
     expect(cause).toMatch(/^nobody merged pull request #\d+ by \d{4}-\d\d-\d\dT\S+Z: http/);
-    expect(await forge.merges.list()).toEqual([]);
+    // On a slow machine its token may be stored only now; the next look finds that nobody waits there.
+    const lookAgain = async () => {
+      await forge.look();
+      return forge.world.merges.list();
+    };
+    await expect.poll(lookAgain, SOON).toEqual([]);
     expect(openNumbers()).toHaveLength(1);
   }, PATIENT);
 

@@ -36,7 +36,7 @@ async function startWorld(files: GitFiles, { endpointOf = (endpoint) => endpoint
   const world = await createForgeWorld(files, {
     host: 'codecommit',
     async start(state) {
-      const codecommit = createCodeCommit();
+      const codecommit = createCodeCommit(() => undefined);
       codecommit.addRepository('config', openBareRepository(state.directory));
       const aws = await startAws(inTrouble(codecommit, state));
       started.push(aws);
@@ -80,6 +80,7 @@ export async function createCodeCommitPullsWorld(files: GitFiles): Promise<PullR
     },
     requireCheck: null,
     rebases: false,
+    tellsRights: false,
     meanwhile: null,
     stop: () => world.stop(),
   };

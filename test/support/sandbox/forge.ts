@@ -2,11 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Document } from 'yaml';
-import { createMergeStore } from '../../../src/adapters/dynamodb/merge-store.ts';
-import { openTable } from '../../../src/adapters/dynamodb/table.ts';
-import type { MergeStore } from '../../../src/ports/deployment-store.ts';
 import type { ForgeState } from '../git-hosts/forge-world.ts';
 import { startGitea } from '../git-hosts/gitea-stand-in.ts';
 import { createStoredPulls, type StoredPulls } from '../git-hosts/stored-pulls.ts';
@@ -17,8 +13,12 @@ import { ENVIRONMENTS } from './more-environments.ts';
 export type ForgeInWorld = {
   readonly world: DeployedWorld;
   readonly pulls: StoredPulls;
-  readonly merges: MergeStore;
-  /** Applies `delivery: pull-request`, with what else is given. */
+  /** Where functions ask the forge, and with what. */
+  readonly url: string;
+  readonly credential: { readonly token: string };
+  /** Writes `delivery: pull-request` into a `slipway.yaml`, with what else is given. */
+  editFile(file: Document, merge?: object): void;
+  /** Applies that. */
   propose(merge?: object): Promise<void>;
   /** The forge's webhook of a pull request; signed with another secret where one is given. The status of the answer. */
   sendWebhook(number: number, secret?: string): Promise<number>;
@@ -46,22 +46,23 @@ export async function startForgeInWorld(options: DeployedWorldOptions = {}): Pro
   aws.secrets.putSecret('slipway/gitea', JSON.stringify({ token }));
   aws.secrets.putSecret(WEBHOOK_SECRET, JSON.stringify({ token: secret }));
   const repository = { host: 'gitea', url: `${standIn.url}/team/config.git`, branch: 'main', credentials: 'slipway/gitea', aliases: [git.repositoryUrl('config')] };
-  const config = { endpoint: aws.endpointUrl, region: aws.account.region, credentials: aws.administrator, maxAttempts: 3 };
-  const url = await webhookUrlOf(config, world);
+  const webhookUrl = await webhookUrlOf(world);
+  const editFile = (file: Document, merge?: object): void => {
+    file.setIn(['git', 'config'], repository);
+    file.setIn([...ENVIRONMENTS, 'dev', 'delivery'], 'pull-request');
+    if (merge !== undefined) file.setIn([...ENVIRONMENTS, 'dev', 'merge'], merge);
+  };
   return {
     world,
     pulls,
-    merges: createMergeStore(openTable({ tableName: `slipway-${world.world.stage}`, client: new DynamoDBClient(config) })),
-    propose: (merge) =>
-      world.apply((file: Document) => {
-        file.setIn(['git', 'config'], repository);
-        file.setIn([...ENVIRONMENTS, 'dev', 'delivery'], 'pull-request');
-        if (merge !== undefined) file.setIn([...ENVIRONMENTS, 'dev', 'merge'], merge);
-      }),
+    url: standIn.url,
+    credential: { token },
+    editFile,
+    propose: (merge) => world.apply((file) => editFile(file, merge)),
     async sendWebhook(number, signedWith = secret) {
       const body = JSON.stringify({ action: 'closed', pull_request: { number, merged: true } });
       const signature = createHmac('sha256', signedWith).update(body).digest('hex');
-      return (await fetch(url, { method: 'POST', body, headers: { 'content-type': 'application/json', 'x-gitea-signature': signature } })).status;
+      return (await fetch(webhookUrl, { method: 'POST', body, headers: { 'content-type': 'application/json', 'x-gitea-signature': signature } })).status;
     },
     async logOf(play) {
       const log = () => readFile(join(folder, 'functions.log'), 'utf8');
@@ -81,7 +82,8 @@ export async function startForgeInWorld(options: DeployedWorldOptions = {}): Pro
   };
 }
 
-async function webhookUrlOf(config: ConstructorParameters<typeof CloudFormationClient>[0] & object, { world: { stage } }: DeployedWorld): Promise<string> {
-  const { Stacks } = await new CloudFormationClient(config).send(new DescribeStacksCommand({ StackName: `slipway-${stage}` }));
+async function webhookUrlOf({ world: { aws, stage } }: DeployedWorld): Promise<string> {
+  const client = new CloudFormationClient({ endpoint: aws.endpointUrl, region: aws.account.region, credentials: aws.administrator });
+  const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: `slipway-${stage}` }));
   return Stacks?.[0]?.Outputs?.find(({ OutputKey }) => OutputKey === 'WebhookUrl')?.OutputValue ?? '';
 }
