@@ -42,6 +42,11 @@ export interface PullRequests {
    * @throws UnavailableError while the host does not know yet; RefusedError with its words; ConfigurationError on a host that can't
    */
   autoMerge(pullRequest: PullRequest): Promise<void>;
+  /**
+   * Asks whether these credentials may open one, as far as the host tells without one being opened.
+   * @throws ForbiddenError where they may not; ConfigurationError where the repository has its pull requests turned off
+   */
+  checkRights(): Promise<void>;
 }
 
 /** Opens the pull requests to the branch that a configuration entry names. @throws ConfigurationError for a host without pull requests */

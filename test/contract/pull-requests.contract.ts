@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ConflictError, NotFoundError } from '../../src/domain/errors.ts';
+import { ConflictError, ForbiddenError, NotFoundError } from '../../src/domain/errors.ts';
 import type { GitHost, GitSnapshot } from '../../src/ports/git-host.ts';
 import type { HeadBranch, Proposal, PullRequests } from '../../src/ports/pull-requests.ts';
 import type { GitFiles } from './git-host.contract.ts';
@@ -28,6 +28,10 @@ export type PullRequestsWorld = {
   readonly rebases?: boolean;
   /** Somebody else's deed once the head branch was read, in the midst of the next proposal; null where nothing can come between. */
   readonly meanwhile: ((deed: () => Promise<unknown>) => void) | null;
+  /** Whether the host tells who may open one before anybody does; true unless it says otherwise. */
+  readonly tellsRights?: boolean;
+  /** The repository has no pull requests from now on. Absent where they can't be turned off. */
+  readonly turnOff?: () => Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -166,6 +170,20 @@ export function pullRequestsContract(name: string, createWorld: (files: GitFiles
       expect((await pulls.look(opened.number)).state).toBe('open');
       await succeed();
       await expect.poll(async () => (await pulls.look(opened.number)).state, { timeout: 10_000 }).toBe('merged');
+    });
+
+    it('tells who may open one from who may not, and opens none for that', async () => {
+      await pulls.checkRights();
+      const asReader = (await world.open('reader')).checkRights();
+      if (world.tellsRights === false) await asReader;
+      else await expect(asReader).rejects.toThrow(ForbiddenError);
+      expect(await pulls.find(BRANCH)).toEqual({ name: BRANCH, head: null, pullRequest: null });
+    });
+
+    it('says so where the repository has none', async ({ skip }) => {
+      if (world.turnOff === undefined) return skip();
+      await world.turnOff();
+      await expect(pulls.checkRights()).rejects.toThrow(/ turned off; turn them on in its settings, or set delivery: commit\.$/);
     });
 
     it('is refused to who may only read', async () => {

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { ConflictError, NotFoundError, RefusedError, type SlipwayError, UnavailableError } from '../../domain/errors.ts';
 import type { PullRequest } from '../../domain/pull-request.ts';
 import type { Proposal, PullRequests } from '../../ports/pull-requests.ts';
+import { noAccess, turnedOff } from '../forge/answer-error.ts';
 import { apiError, ask, type ForgeRequest, hostWords, readJson } from '../forge/forge.ts';
 import type { TokenForge } from '../forge/token-forge.ts';
 import type { HttpDownload } from '../http/http-client.ts';
@@ -21,7 +22,11 @@ const Pull = z.object({
 });
 type Pull = z.output<typeof Pull>;
 
-const Repository = z.object({ default_merge_style: z.optional(z.string()) });
+const Repository = z.object({
+  default_merge_style: z.optional(z.string()),
+  has_pull_requests: z.optional(z.boolean()),
+  permissions: z.optional(z.object({ push: z.boolean() })),
+});
 
 /** As many as Gitea gives at once unless it is configured otherwise. */
 const PAGE = 50;
@@ -48,6 +53,11 @@ export function createGiteaPulls(gitea: TokenForge): PullRequests {
       await send(gitea, { method: 'DELETE', path: `${repositoryApi(gitea)}/branches/${segments(name)}` }, [204, 404]);
     },
     autoMerge: (pullRequest) => autoMerge(gitea, pullRequest),
+    async checkRights() {
+      const { has_pull_requests: isOn, permissions } = await readRepository(gitea);
+      if (isOn === false) throw turnedOff(gitea, 'pull requests');
+      if (permissions?.push === false) throw noAccess(gitea, 'write', 'its permissions lack push');
+    },
   };
 }
 
@@ -95,11 +105,15 @@ async function send(gitea: TokenForge, request: ForgeRequest, fine: readonly num
   if (!fine.includes(answer.status)) throw refusal(gitea, answer, 'to close the pull request');
 }
 
+async function readRepository(gitea: TokenForge): Promise<z.output<typeof Repository>> {
+  const answer = await ask(gitea, { method: 'GET', path: repositoryApi(gitea) });
+  if (answer.status !== 200) throw apiError(gitea, 'read', answer);
+  return readJson(gitea, answer, Repository);
+}
+
 /** Gitea merges at once where no check is required; what it says of its own state is not known yet right after a push (405). */
 async function autoMerge(gitea: TokenForge, { number, head }: PullRequest): Promise<void> {
-  const about = await ask(gitea, { method: 'GET', path: repositoryApi(gitea) });
-  if (about.status !== 200) throw apiError(gitea, 'read', about);
-  const { default_merge_style: style = 'merge' } = readJson(gitea, about, Repository);
+  const { default_merge_style: style = 'merge' } = await readRepository(gitea);
   const json = { do: style, merge_when_checks_succeed: true, head_commit_id: head };
   const answer = await ask(gitea, { method: 'POST', path: `${repositoryApi(gitea)}/pulls/${number}/merge`, json });
   const words = hostWords(answer);

@@ -23,6 +23,8 @@ export const LOOK_QUERY = `query Look($owner: String!, $name: String!, $number: 
 }
 ${PULL}`;
 
+export const RIGHTS_QUERY = 'query Rights($owner: String!, $name: String!) { repository(owner: $owner, name: $name) { viewerPermission } }';
+
 /** A branch of its own for the commit, since GitHub makes none without a branch. */
 export const ASIDE_MUTATION = `mutation Aside($ref: CreateRefInput!, $commit: CreateCommitOnBranchInput!) {
   createRef(input: $ref) { ref { name } }

@@ -3,11 +3,12 @@ import * as z from 'zod/mini';
 import { ConflictError, NotFoundError, RefusedError, SlipwayError } from '../../domain/errors.ts';
 import type { PullRequest } from '../../domain/pull-request.ts';
 import type { HeadBranch, Proposal, PullRequests } from '../../ports/pull-requests.ts';
+import { noAccess } from '../forge/answer-error.ts';
 import { missingBranch } from '../forge/repository-files.ts';
 import { commitInput } from './commit.ts';
 import { runOperation } from './graphql.ts';
 import type { GitHubRepository } from './open-github.ts';
-import { ASIDE_MUTATION, AUTO_MERGE_MUTATION, CLOSE_MUTATION, FIND_QUERY, LOOK_QUERY, MERGE_MUTATION, MOVE_MUTATION, OPEN_MUTATION, UPDATE_MUTATION } from './pull-queries.ts';
+import { ASIDE_MUTATION, AUTO_MERGE_MUTATION, CLOSE_MUTATION, FIND_QUERY, LOOK_QUERY, MERGE_MUTATION, MOVE_MUTATION, OPEN_MUTATION, RIGHTS_QUERY, UPDATE_MUTATION } from './pull-queries.ts';
 
 const Actor = z.nullish(z.object({ login: z.string() }));
 const Pull = z.object({
@@ -28,6 +29,7 @@ type Pull = z.output<typeof Pull>;
 const Ref = z.nullable(z.object({ target: z.nullable(z.object({ oid: z.string() })) }));
 const Found = z.object({ repository: z.object({ id: z.string(), head: Ref, base: Ref, pullRequests: z.object({ nodes: z.array(z.nullable(Pull)) }) }) });
 const Looked = z.object({ repository: z.object({ viewerDefaultMergeMethod: z.string(), pullRequest: z.nullable(Pull) }) });
+const Rights = z.object({ repository: z.object({ viewerPermission: z.nullish(z.string()) }) });
 const Aside = z.object({ createCommitOnBranch: z.object({ commit: z.object({ oid: z.string() }) }) });
 const Opened = z.object({ createPullRequest: z.object({ pullRequest: Pull }) });
 const Updated = z.object({ updatePullRequest: z.object({ pullRequest: Pull }) });
@@ -84,6 +86,10 @@ export function createGitHubPulls(github: GitHubRepository): PullRequests {
       const input = { pullRequestId: pull.id, expectedHeadOid: head, mergeMethod };
       // GitHub takes no wish to merge later what it could merge now.
       await write(AUTO_MERGE_MUTATION, input).catch((error: unknown) => (isReady(error) ? write(MERGE_MUTATION, input) : Promise.reject(error as Error)));
+    },
+    async checkRights() {
+      const { viewerPermission: role } = (await runOperation(github, { query: RIGHTS_QUERY, variables: { owner, name }, access: 'read' }, Rights)).repository;
+      if (role === 'READ' || role === 'TRIAGE') throw noAccess(github, 'write', `a role of ${role}`);
     },
   };
 }

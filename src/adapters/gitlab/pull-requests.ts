@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { ConflictError, NotFoundError, RefusedError, type SlipwayError, UnavailableError } from '../../domain/errors.ts';
 import type { PullRequest } from '../../domain/pull-request.ts';
 import type { HeadBranch, Proposal, PullRequests } from '../../ports/pull-requests.ts';
+import { noAccess, turnedOff } from '../forge/answer-error.ts';
 import { apiError, ask, type ForgeRequest, hostWords, readJson } from '../forge/forge.ts';
 import type { TokenForge } from '../forge/token-forge.ts';
 import type { HttpDownload } from '../http/http-client.ts';
@@ -27,6 +28,16 @@ type Merge = z.output<typeof Merge>;
 
 const Created = z.object({ id: z.string() });
 
+const Access = z.nullish(z.object({ access_level: z.number() }));
+const Project = z.object({
+  merge_requests_access_level: z.optional(z.string()),
+  permissions: z.nullish(z.object({ project_access: Access, group_access: Access })),
+});
+const Token = z.object({ scopes: z.array(z.string()) });
+
+/** Access level from which on one may push and open merge requests. */
+const DEVELOPER = 30;
+
 /** Merge requests on GitLab to one branch. */
 export function createGitLabPulls(gitlab: TokenForge): PullRequests {
   const api = mergesApi(gitlab);
@@ -48,6 +59,7 @@ export function createGitLabPulls(gitlab: TokenForge): PullRequests {
       if (answer.status !== 204 && answer.status !== 404) throw refusal(gitlab, answer, 'to remove the branch');
     },
     autoMerge: (pullRequest) => autoMerge(gitlab, pullRequest),
+    checkRights: async () => void (await Promise.all([checkProject(gitlab), checkToken(gitlab)])),
   };
 }
 
@@ -111,6 +123,24 @@ async function autoMerge(gitlab: TokenForge, { number, head: sha }: PullRequest)
   if (NOT_KNOWN_YET.test(status)) throw new UnavailableError(`${gitlab.name} does not know yet whether merge request !${number} can be merged (${status}).`);
   if (answer.status === 405 || answer.status === 422) throw new RefusedError(`${gitlab.name} declined to merge !${number} by itself: ${hostWords(answer)} (${status}); correct its rules, or leave merge.automatic out.`);
   throw refusal(gitlab, answer, `to merge !${number} by itself`);
+}
+
+/** GitLab does not say which role an administrator has. */
+async function checkProject(gitlab: TokenForge): Promise<void> {
+  const answer = await ask(gitlab, { method: 'GET', path: `/projects/${encodeURIComponent(gitlab.path)}` });
+  if (answer.status !== 200) throw apiError(gitlab, 'read', answer);
+  const { merge_requests_access_level: access, permissions } = readJson(gitlab, answer, Project);
+  if (access === 'disabled') throw turnedOff(gitlab, 'merge requests');
+  const levels = [permissions?.project_access, permissions?.group_access].flatMap((one) => one?.access_level ?? []);
+  if (levels.length > 0 && levels.every((level) => level < DEVELOPER)) throw noAccess(gitlab, 'write', 'a role below Developer');
+}
+
+/** A token of another kind has no scopes that it may read. */
+async function checkToken(gitlab: TokenForge): Promise<void> {
+  const answer = await ask(gitlab, { method: 'GET', path: '/personal_access_tokens/self' });
+  if (answer.status !== 200) return;
+  const { scopes } = readJson(gitlab, answer, Token);
+  if (!scopes.includes('api')) throw noAccess(gitlab, 'write', `the token's scopes are ${scopes.join(', ')}; it needs api`);
 }
 
 function readMerge(gitlab: TokenForge, answer: HttpDownload, success: number): Merge {

@@ -79,6 +79,7 @@ export function createMemoryPullRequests({ url, branch: base }: GitRepository, e
       replace(stored, number, { autoMerge: true });
       pullsOf(stored).check(stored.pulls.pendingChecks);
     },
+    checkRights: async () => void enter('write'),
   };
 }
 

@@ -53,6 +53,7 @@ pullRequestsContract('real Gitea', async (files) => {
       };
     },
     meanwhile: null,
+    turnOff: async () => void (await call({ method: 'PATCH', path: api, body: { has_pull_requests: false } })),
     stop: () => world.stop(),
   };
 });

@@ -3,7 +3,7 @@ import { entryAt, readBlob, readCommit } from '../../../sandbox/git/stored-objec
 import { type Person, writeCommit } from '../../../sandbox/git/write-objects.ts';
 import { answerPulls } from './gitea-pulls.ts';
 import { type ForgeAnswer, type ForgeCall, startForgeServer } from './forge-server.ts';
-import type { ForgeState, StandIn } from './forge-world.ts';
+import type { ForgeState, ForgeUser, StandIn } from './forge-world.ts';
 
 const WEB = 'http://forge/api/swagger';
 
@@ -19,6 +19,7 @@ export async function startGitea(state: ForgeState): Promise<StandIn> {
     if (repository !== 'team/config') return message(404, 'not found');
     const aboutPulls = await answerPulls(state, rest, call, user === 'reader');
     if (aboutPulls !== null) return aboutPulls;
+    if (call.method === 'GET' && rest === '') return { status: 200, json: about(state, user) };
     if (call.method === 'GET') return read(state, rest, call);
     if (user === 'reader') return message(403, 'user should have a permission to write to the target branch');
     const branch = /^branches\/(.+)$/.exec(rest)?.[1];
@@ -32,8 +33,11 @@ function message(status: number, text: string): ForgeAnswer {
   return { status, json: { message: text, url: WEB } };
 }
 
+function about({ pulls }: ForgeState, user: ForgeUser): object {
+  return { name: 'config', default_branch: 'main', default_merge_style: 'squash', has_pull_requests: pulls.areOn(), permissions: { admin: false, push: user === 'writer', pull: true } };
+}
+
 async function read({ directory }: ForgeState, rest: string, { query }: ForgeCall): Promise<ForgeAnswer | null> {
-  if (rest === '') return { status: 200, json: { name: 'config', default_branch: 'main', default_merge_style: 'squash' } };
   const [, kind, name = ''] = /^(branches|git\/commits|contents)\/(.+)$/.exec(rest) ?? [];
   if (kind === 'branches') {
     const head = await readCommit(directory, branchHead(directory, name) ?? '');

@@ -10,11 +10,12 @@ type RefUpdate = { readonly name: string; readonly beforeOid?: string; readonly 
 const NOWHERE = '0'.repeat(40);
 
 /** What a repository says of its pull requests, in GitHub's words. */
-export function pullFields(state: ForgeState, host: string) {
+export function pullFields(state: ForgeState, user: ForgeUser, host: string) {
   const { pulls } = state;
   return {
     id: 'R_config',
     viewerDefaultMergeMethod: 'SQUASH',
+    viewerPermission: user === 'writer' ? 'WRITE' : 'READ',
     async pullRequests({ headRefName, baseRefName }: { headRefName: string; baseRefName: string }) {
       const open = pulls.all().filter((pull) => pull.state === 'open' && pull.branch === headRefName && pull.base === baseRefName);
       return { nodes: open.map((pull) => shown(pulls.refresh(pull), host)) };

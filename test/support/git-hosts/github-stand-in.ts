@@ -49,7 +49,7 @@ async function answerOperation(state: ForgeState, user: ForgeUser, call: ForgeCa
   }
   const { query, variables } = JSON.parse(call.body.toString()) as { query: string; variables: Record<string, unknown> };
   const host = String(call.headers.host);
-  const rootValue = { ...pullMutations(state, user, { host, fail: failure }), repository: (wanted: RepositoryName) => ({ ...repository(state, wanted), ...pullFields(state, host) }), createCommitOnBranch: (wanted: { input: CommitInput }) => createCommit(state, user, wanted.input) };
+  const rootValue = { ...pullMutations(state, user, { host, fail: failure }), repository: (wanted: RepositoryName) => ({ ...repository(state, wanted), ...pullFields(state, user, host) }), createCommitOnBranch: (wanted: { input: CommitInput }) => createCommit(state, user, wanted.input) };
   const { data, errors } = await graphql({ schema: GITHUB_SCHEMA, source: query, rootValue, variableValues: variables });
   // GitHub says the type beside the message, where GraphQL's own library would put it under extensions.
   const described = errors?.map(({ message, path, extensions }) => ({ ...extensions, ...(path === undefined ? {} : { path }), message }));

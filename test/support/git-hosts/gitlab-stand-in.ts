@@ -12,6 +12,8 @@ export async function startGitLab(state: ForgeState): Promise<StandIn> {
     if (state.limitedUntil !== null) return { status: 429, text: 'Retry later\n', headers: { 'retry-after': '42', 'ratelimit-reset': String(state.limitedUntil) } };
     const user = state.tokens.get(String(call.headers['private-token']));
     if (user === undefined) return message(401, '401 Unauthorized');
+    const aboutRights = answerRights(state, user, call);
+    if (aboutRights !== null) return aboutRights;
     const aboutMerges = await answerMergeRequests(state, call, user === 'reader');
     if (aboutMerges !== null) return aboutMerges;
     const [, project, rest] = /^\/api\/v4\/projects\/([^/]+)\/repository\/(.+)$/.exec(call.path) ?? [];
@@ -25,6 +27,15 @@ export async function startGitLab(state: ForgeState): Promise<StandIn> {
 
 function message(status: number, text: string): ForgeAnswer {
   return { status, json: { message: text } };
+}
+
+/** A reader is a Reporter whose token may read. */
+function answerRights({ pulls }: ForgeState, user: ForgeUser, { method, path }: ForgeCall): ForgeAnswer | null {
+  const [level, scope] = user === 'writer' ? [30, 'api'] : [20, 'read_api'];
+  if (method !== 'GET') return null;
+  if (path === '/api/v4/personal_access_tokens/self') return { status: 200, json: { scopes: [scope] } };
+  if (path !== '/api/v4/projects/team%2Fconfig') return null;
+  return { status: 200, json: { merge_requests_access_level: pulls.areOn() ? 'enabled' : 'disabled', permissions: { project_access: { access_level: level }, group_access: null } } };
 }
 
 async function read({ directory }: ForgeState, rest: string, { query }: ForgeCall): Promise<ForgeAnswer | null> {

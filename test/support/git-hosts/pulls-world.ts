@@ -36,6 +36,8 @@ export async function createPullsWorld(files: GitFiles, options: PullsOptions): 
     words: async (number) => ({ title: pulls.find(number)?.title ?? '', body: pulls.find(number)?.body ?? '' }),
     requireCheck: hasChecks ? async () => pulls.requireCheck() : null,
     meanwhile: (deed) => void (state.meanwhile = deed),
+    // GitHub has no such switch.
+    ...(host !== 'github' && { turnOff: async () => pulls.turnOff() }),
     stop: () => world.stop(),
   };
 }

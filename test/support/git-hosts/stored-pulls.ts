@@ -28,6 +28,7 @@ export const PERSON = 'ada';
 export function createStoredPulls(directory: string) {
   const pulls: StoredPull[] = [];
   let checks: 'none' | 'pending' | 'succeeded' = 'none';
+  let isOn = true;
 
   function find(number: number): StoredPull | undefined {
     return pulls.find((one) => one.number === number);
@@ -89,5 +90,7 @@ export function createStoredPulls(directory: string) {
       };
     },
     checksPending: () => checks === 'pending',
+    turnOff: () => void (isOn = false),
+    areOn: () => isOn,
   };
 }

@@ -77,6 +77,31 @@ describe('GitLab › what it says of merging by itself', () => {
   });
 });
 
+describe('GitLab › what it says of who asks', () => {
+  const gitlab = (project: object, token: ScriptedAnswer) => open('gitlab', createOpenGitLabPulls({ secrets }), ({ path }) => (path.endsWith('/self') ? token : json(200, project)));
+  const scopes = (...names: string[]) => json(200, { scopes: names });
+  const levels = (project_access: number | null, group_access: number | null) => {
+    const [project, group] = [project_access, group_access].map((access_level) => (access_level === null ? null : { access_level }));
+    return { permissions: { project_access: project, group_access: group } };
+  };
+
+  it.each<[string, object, ScriptedAnswer]>([
+    ['a Developer of the project', levels(30, null), scopes('api')],
+    ['a Maintainer of its group, who reports on the project', levels(20, 40), scopes('read_api', 'api')],
+    ['an administrator, whose role it does not tell', levels(null, null), scopes('api')],
+    ['a token that may not read what it is', levels(30, null), json(404, { message: '404 Not Found' })],
+  ])('is enough: %s', async (_, project, token) => {
+    await (await gitlab(project, token)).checkRights();
+  });
+
+  it.each<[string, object, ScriptedAnswer, RegExp]>([
+    ['a Reporter', levels(20, null), scopes('api'), /^Git repository \S+ does not let the user of secret slipway\/git write; grant write access to the repository \(a role below Developer\)\.$/],
+    ['a token that only reads', levels(30, null), scopes('read_api', 'read_user'), /\(the token's scopes are read_api, read_user; it needs api\)\.$/],
+  ])('is too little: %s', async (_, project, token, words) => {
+    await expect((await gitlab(project, token)).checkRights()).rejects.toThrow(words);
+  });
+});
+
 describe('GitHub › what it says of merging by itself', () => {
   it('is told in its words where the repository does not allow it', async () => {
     const pull = { id: 'PR_7', number: 7, url: 'u', state: 'OPEN', headRefOid: HEAD, isCrossRepository: false, mergedBy: null, timelineItems: { nodes: [] } };
