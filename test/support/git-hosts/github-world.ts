@@ -9,7 +9,7 @@ import { createPullsWorld } from './pulls-world.ts';
 let keys: { readonly publicKey: string; readonly privateKey: string } | null = null;
 
 /** One key for a test file: to make one takes longer than most tests. */
-function appKeys() {
+export function appKeys() {
   return (keys ??= generateKeyPairSync('rsa', { modulusLength: 2048, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs1', format: 'pem' } }));
 }
 

@@ -6,6 +6,7 @@ import { createOpenPullRequests } from '../../../../src/adapters/git-hosts/open-
 import { createMemorySecrets } from '../../../../src/adapters/memory/secrets.ts';
 import type { GitRepository } from '../../../../src/domain/service.ts';
 import type { OpenPullRequests, PullRequests } from '../../../../src/ports/pull-requests.ts';
+import { appKeys } from '../../../support/git-hosts/github-world.ts';
 import { type ScriptedAnswer, type ScriptedRequest, type ScriptedServer, startScriptedServer } from '../../../support/scripted-server.ts';
 
 const HEAD = 'a'.repeat(40);
@@ -111,6 +112,14 @@ describe('GitHub › what it says of merging by itself', () => {
         : json(200, { data: null, errors: [{ type: 'UNPROCESSABLE', message: 'Auto merge is not allowed for this repository' }] }),
     );
     await expect(pulls.autoMerge(OPEN)).rejects.toThrow('Auto merge is not allowed for this repository');
+  });
+});
+
+describe('GitHub › what it says of an App that asks', () => {
+  it('is told with the permissions that it needs, where it lacks one', async () => {
+    const app = createMemorySecrets({ 'slipway/git': JSON.stringify({ appId: '12345', installationId: '67890', privateKey: appKeys().privateKey }) });
+    const pulls = await open('github', createOpenGitHubPulls({ secrets: app }), () => json(422, { message: 'The permissions requested are not granted to this installation.' }));
+    await expect(pulls.checkRights()).rejects.toThrow('the GitHub App 12345 of secret slipway/git lacks a permission; grant its installation contents: write, pull_requests: write (HTTP 422: The permissions requested are not granted');
   });
 });
 
