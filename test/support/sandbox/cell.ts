@@ -36,7 +36,7 @@ export type Cell = {
   readonly cause: RegExp | null;
   /** It waits for minutes: functions have a patience of their own, which runs by the real clock. */
   readonly slow?: boolean;
-  /** The AWS SDK may ask again for longer than the fault lasts, on a busy machine above all: then nothing is to be seen of it. */
+  /** Nothing need be seen of it: the AWS SDK may ask again for longer than the fault lasts, or the execution may have gone on before it hears how the function ended. */
   readonly outlasted?: boolean;
 };
 

@@ -48,7 +48,7 @@ export async function startForgeInWorld(options: DeployedWorldOptions = {}): Pro
   const repository = { host: 'gitea', url: `${standIn.url}/team/config.git`, branch: 'main', credentials: 'slipway/gitea', aliases: [git.repositoryUrl('config')] };
   const webhookUrl = await webhookUrlOf(world);
   const editFile = (file: Document, merge?: object): void => {
-    file.setIn(['git', 'config'], repository);
+    file.setIn(['git', 'config'], file.createNode(repository));
     file.setIn([...ENVIRONMENTS, 'dev', 'delivery'], 'pull-request');
     if (merge !== undefined) file.setIn([...ENVIRONMENTS, 'dev', 'merge'], merge);
   };

@@ -2,7 +2,8 @@ import type { Approver } from './approver.ts';
 import type { ForgeInWorld } from './forge.ts';
 
 /** Merges each pull request once AwaitMerge waits for that: not before, as a killed one may not have found its place yet. The forge's webhook tells of it. */
-export function startMerger({ world, pulls, sendWebhook }: ForgeInWorld): Approver {
+export function startMerger(forge: ForgeInWorld): Approver {
+  const { world, pulls } = forge;
   const { aws, stage } = world.world;
   const invoke = aws.lambda.invoke.bind(aws.lambda);
   const left = new Set<string>();
@@ -12,7 +13,7 @@ export function startMerger({ world, pulls, sendWebhook }: ForgeInWorld): Approv
     for (const { release, pullRequest } of await world.merges.list()) {
       if (left.has(release.digest) || pulls.find(pullRequest.number)?.state !== 'open') continue;
       await pulls.merge(pullRequest.number);
-      await sendWebhook(pullRequest.number);
+      await forge.sendWebhook(pullRequest.number);
     }
   }
 
