@@ -23,6 +23,7 @@ export type Deployer = {
 
 export function createDeployer(world: CommitWorld): Deployer {
   const { services, targets, batches, executions } = world;
+  const pullRequests = () => Promise.reject(new Error('Nothing is proposed here.'));
   const tasks = createTokenTasks();
   const idle: Container[] = [];
   let last = 0;
@@ -37,7 +38,7 @@ export function createDeployer(world: CommitWorld): Deployer {
   }
 
   async function commitAsMachine(input: TargetStepInput): Promise<string> {
-    const { status, deployment } = await runTask('CommitRelease', () => onContainer((container) => commitRelease.run({ services, targets, batches, ...container }, input)));
+    const { status, deployment } = await runTask('CommitRelease', () => onContainer((container) => commitRelease.run({ services, targets, batches, pullRequests, ...container }, input)));
     if (status !== 'contended') return status;
     const join = (token: string, answers: TokenAnswers) =>
       onContainer((container) => joinBatch.run({ services, targets, batches, executions: answers, ...container, renewGit: () => undefined }, { ...input, deployment, token }));

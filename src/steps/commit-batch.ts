@@ -61,8 +61,8 @@ export function candidateOf({ waiting, edits }: Member): Candidate {
 
 async function lookUp({ services, targets }: CommitBatchPorts, { repository }: BatchPlace, waiting: WaitingCommit): Promise<Member | Answer> {
   const { deployment, execution } = waiting;
-  const [{ edits }, state] = await Promise.all([readTargetConfig(services, deployment), targets.target(deployment)]);
-  if (isElsewhere(edits, editedRepository(edits, deployment), repository)) throw movedAway(waiting, repository);
+  const [{ environment, edits }, state] = await Promise.all([readTargetConfig(services, deployment), targets.target(deployment)]);
+  if (environment.pullRequest !== undefined || isElsewhere(edits, editedRepository(edits, deployment), repository)) throw movedAway(waiting, repository);
   if (!holdsClaim(state, execution, deployment)) return superseded(waiting);
   const cause = movedTag(state, edits, deployment.release);
   if (cause !== null) return { result: { status: 'failed', deployment: { ...deployment, cause: deployment.cause ?? cause } } };

@@ -6,13 +6,16 @@ import { type Commit, type Deployment, resumed, type StepResult, targetName } fr
 import { applyEdits } from '../domain/edits.ts';
 import { ConfigurationError, ConflictError } from '../domain/errors.ts';
 import { movedTag } from '../domain/moved-tag.ts';
-import type { Edit, Target } from '../domain/service.ts';
+import { headBranch } from '../domain/pull-request.ts';
+import type { Edit, PullRequestDelivery, Target } from '../domain/service.ts';
 import type { OpenArgoCd } from '../ports/argo-cd.ts';
 import type { BatchStore } from '../ports/batch-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ServiceStore, TargetStore } from '../ports/deployment-store.ts';
 import type { GitHost, GitSnapshot, OpenGitHost } from '../ports/git-host.ts';
+import type { OpenPullRequests } from '../ports/pull-requests.ts';
 import { commitOnHead } from './commit-on-head.ts';
+import { proposeOnce } from './propose-release.ts';
 import { defineStep } from './step.ts';
 import { editedRepository, readTargetConfig } from './target-config.ts';
 import { TargetStepInput } from './wire.ts';
@@ -22,26 +25,29 @@ type Ports = {
   readonly targets: Pick<TargetStore, 'target' | 'prove'>;
   readonly batches: Pick<BatchStore, 'enter' | 'stepDown'>;
   readonly git: OpenGitHost;
+  /** Opened where the environment proposes its releases. */
+  readonly pullRequests: OpenPullRequests;
   readonly argocd: OpenArgoCd;
   readonly clock: Pick<Clock, 'now'>;
 };
 
 /** `contended`: others want the branch at the same time, and the release goes out with theirs. */
-type Result = StepResult<'committed' | 'superseded' | 'failed' | 'contended'>;
+type Result = StepResult<'committed' | 'proposed' | 'superseded' | 'failed' | 'contended'>;
 
 /** One commit of somebody else that came first is no contention yet. */
 const RACES = 2;
 
-/** Writes the release into its values files as one commit, or finds that they hold it already. */
+/** Writes the release into its values files as one commit, proposes that commit, or finds that they hold it already. */
 export const commitRelease = defineStep({
   name: 'commit-release',
   input: TargetStepInput,
   async run(ports: Ports, input: TargetStepInput): Promise<Result> {
     const deployment = resumed(input.deployment, input);
-    const { target, edits } = await readTargetConfig(ports.services, deployment);
+    const { environment, target, edits } = await readTargetConfig(ports.services, deployment);
     const repository = singleRepository(edits, editedRepository(edits, deployment), deployment);
     const host = await ports.git(repository);
     const work: Work = { ports, host, repository, edits, execution: input.execution, deployment };
+    if (environment.pullRequest !== undefined) return propose(work, target, environment.pullRequest);
     const entering = enter(work);
     try {
       return await commitUnlessContended(work, target, entering);
@@ -58,12 +64,20 @@ async function commitUnlessContended(work: Work, target: Target, entering: Promi
   const { isDefaultBranch = false } = first ?? (namesBranch(application, repository) ? {} : await host.read([]));
   checkApplication({ application, maySync, repository, isDefaultBranch });
   if (first === null) return { status: 'contended', deployment };
-  const unused = [first];
-  const committing = commitOnHead(async () => unused.pop() ?? readFiles(work), (snapshot) => commitOnce(work, snapshot), RACES);
+  const committing = commitOnHead(readingOn(work, first), (snapshot) => commitOnce(work, snapshot), RACES);
   return committing.catch((error: unknown) => {
     if (error instanceof ConflictError) return { status: 'contended', deployment };
     throw error;
   });
+}
+
+/** What is proposed has a branch of its own, which nobody else pushes to. */
+async function propose(work: Work, target: Target, delivery: PullRequestDelivery): Promise<Result> {
+  const { ports, repository, deployment } = work;
+  const [first, application] = await Promise.all([readFiles(work), lookAtApplication(ports, target)]);
+  checkApplication({ ...application, repository, isDefaultBranch: first.isDefaultBranch === true });
+  const proposing = { ...work, pulls: await ports.pullRequests(repository), branch: headBranch(deployment, target), delivery };
+  return commitOnHead(readingOn(work, first), (snapshot) => proposeOnce(proposing, snapshot));
 }
 
 type Work = {
@@ -101,6 +115,12 @@ function holderOf({ execution, deployment }: Work): string {
 
 function readFiles({ host, edits }: Work): Promise<GitSnapshot> {
   return host.read([...new Set(edits.map(({ file }) => file))]);
+}
+
+/** Begins with what was read already. */
+function readingOn(work: Work, first: GitSnapshot): () => Promise<GitSnapshot> {
+  const unread = [first];
+  return async () => unread.pop() ?? readFiles(work);
 }
 
 /**

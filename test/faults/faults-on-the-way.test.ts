@@ -5,4 +5,5 @@ describeQuickCells('crowded', ['JoinBatch']);
 describeQuickCells('manual', ['SyncApplication']);
 describeQuickCells('hooked', ['VerifyRelease']);
 describeQuickCells('asking', ['AwaitApproval']);
+describeQuickCells('proposing', ['CommitRelease', 'AwaitMerge']);
 describeQuickCells('failing', ['RollBack']);

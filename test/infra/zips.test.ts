@@ -12,6 +12,7 @@ const BUDGETS: Record<string, number> = {
   claimTarget: 300 * KB,
   commitRelease: 250 * KB,
   joinBatch: 300 * KB,
+  awaitMerge: 300 * KB,
   syncApplication: 300 * KB,
   // With the Kubernetes client.
   checkAccess: 600 * KB,
@@ -21,6 +22,7 @@ const BUDGETS: Record<string, number> = {
   concludeDeployment: 300 * KB,
   concludeRelease: 300 * KB,
   answerApproval: 300 * KB,
+  resumePullRequests: 300 * KB,
   sweepReleases: 300 * KB,
 };
 

@@ -15,9 +15,9 @@ const FUNCTIONS = 'arn:aws:lambda:eu-central-1:111122223333:function:';
 const DEPLOYED = JSON.parse(DEFINITION_TEXT.replaceAll(/\$\{(\w+)Arn\}/g, `${FUNCTIONS}$1`)) as object;
 
 /** Tasks that go on with the answer to their token. */
-const TOKEN_STEPS: readonly StepName[] = ['AwaitApproval', 'JoinBatch'];
+const TOKEN_STEPS: readonly StepName[] = ['AwaitApproval', 'JoinBatch', 'AwaitMerge'];
 
-/** How long a person takes to approve or reject, and a batch to be pushed, in milliseconds. */
+/** How long a person takes to approve, reject or merge, and a batch to be pushed, in milliseconds. */
 const ANSWERED_AFTER = 30_000;
 
 const A_REQUEST = { service: 'inference-service', tag: '1.1.0', reason: 'first deployment', by: 'operator' };
@@ -89,8 +89,8 @@ function invoker(table: Readonly<Record<StepName, Stub>>, calls: Call[], { clock
   };
 }
 
-function tokenOf({ payload: { token } }: Call): string {
-  if (typeof token !== 'string') throw new Error('The step was given no token.');
+function tokenOf({ step, payload: { token } }: Call): string {
+  if (typeof token !== 'string') throw new Error(`${step} was given no token.`);
   return token;
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../sandbox/aws/states/engine/json.ts';
 import { deploy, redrive } from './deploy-execution.ts';
-import { answering, type Call, deploymentOf, found, type StepName, STEPS, throwing, turningRound } from './deploy-stubs.ts';
+import { answering, type Call, deploymentOf, found, proposing, type StepName, STEPS, type Stub, throwing, turningRound } from './deploy-stubs.ts';
 
 const A_PUSH = {
   version: '0',
@@ -25,6 +25,7 @@ const PAYLOADS: Record<StepName, string[]> = {
   CheckAccess: TARGET_PAYLOAD,
   CommitRelease: TARGET_PAYLOAD,
   JoinBatch: [...TARGET_PAYLOAD, 'token'],
+  AwaitMerge: [...TARGET_PAYLOAD, 'token'],
   SyncApplication: TARGET_PAYLOAD,
   CheckRollout: TARGET_PAYLOAD,
   VerifyRelease: TARGET_PAYLOAD,
@@ -33,12 +34,15 @@ const PAYLOADS: Record<StepName, string[]> = {
   ConcludeRelease: ['conclusions', 'execution', 'latest', 'redrives', 'targets'],
 };
 
+/** As no environment does: proposes, and once that is merged finds that others want the branch. */
+const proposingAndContending: Stub = (call, sleep) => (call.earlier === 1 ? answering('contended') : proposing)(call, sleep);
+
 /** Reaches every step, once on the way to an error on the way back and once more after a redrive. */
 async function callsOfARedrivenRelease(): Promise<readonly Call[]> {
   const deploying = await deploy(
     {
       ResolveRelease: () => found(['dev/eu'], 3600),
-      CommitRelease: answering('contended'),
+      CommitRelease: proposingAndContending,
       CheckRollout: answering('ready'),
       RollBack: turningRound,
       VerifyRelease: answering('failed', 'succeeded'),

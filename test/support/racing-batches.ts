@@ -56,7 +56,7 @@ export function createBatchRace({ inTurn, services, eachCommits }: { readonly in
       const { commitEach, recent, ...alone } = wrap(host);
       return { ...alone, ...(eachCommits && commitEach && recent && { commitEach, recent }), link: (revision) => host.link(revision) };
     };
-    return { services: wrap(config), targets: wrap(targets), batches: wrap(batches), executions, git, renewGit: () => undefined, argocd: async () => argocd, clock: { now: () => now, remaining: () => Infinity } };
+    return { services: wrap(config), targets: wrap(targets), batches: wrap(batches), executions, git, renewGit: () => undefined, pullRequests: hosts.openPullRequests, argocd: async () => argocd, clock: { now: () => now, remaining: () => Infinity } };
   }
 
   function settle(token: string, how: (task: PromiseWithResolvers<StepResult<string>>) => void): 'taken' | 'gone' {

@@ -1,7 +1,8 @@
-import type { ApprovalStore, RecordStore, ServiceStore, SweepStore, TargetStore } from '../../ports/deployment-store.ts';
 import type { BatchStore } from '../../ports/batch-store.ts';
+import type { ApprovalStore, MergeStore, RecordStore, ServiceStore, SweepStore, TargetStore } from '../../ports/deployment-store.ts';
 import { createApprovalStore } from './approval-store.ts';
 import { createBatchStore } from './batch-store.ts';
+import { createMergeStore } from './merge-store.ts';
 import { createRecordStore } from './record-store.ts';
 import { createServiceStore } from './service-store.ts';
 import { createSweepStore } from './sweep-store.ts';
@@ -13,6 +14,7 @@ export type Stores = {
   readonly targets: TargetStore;
   readonly records: RecordStore;
   readonly approvals: ApprovalStore;
+  readonly merges: MergeStore;
   readonly sweep: SweepStore;
   readonly batches: BatchStore;
 };
@@ -25,6 +27,7 @@ export function openStores(tableName: string): Stores {
     targets: createTargetStore(table),
     records: createRecordStore(table),
     approvals: createApprovalStore(table),
+    merges: createMergeStore(table),
     sweep: createSweepStore(table),
     batches: createBatchStore(table),
   };

@@ -70,6 +70,13 @@ export const STEPS = {
     ],
     rights: ['dynamodb:UpdateItem', 'secretsmanager:GetSecretValue', 'states:SendTaskSuccess'],
   },
+  AwaitMerge: {
+    functionName: 'await-merge',
+    parties: ['table', 'secrets', 'git'],
+    effects: [{ name: 'place to wait', party: 'table', operation: /^UpdateItem$/ }],
+    lastRead: { name: 'last look', party: 'git', operation: /^GET .*\/pulls\/\d+$/ },
+    rights: ['dynamodb:UpdateItem', 'secretsmanager:GetSecretValue'],
+  },
   SyncApplication: {
     functionName: 'sync-application',
     parties: ['table', 'secrets', 'argocd'],
