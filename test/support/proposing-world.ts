@@ -21,7 +21,7 @@ export const OLD = aRelease({ tag: '1.1.0', digest: aDigest('b') });
 export const NEW = aRelease({ tag: '1.2.0', digest: aDigest('c'), releasedAt: '2026-01-03T03:04:05.000Z' });
 export const KEY = { service: 'inference-service', environment: 'dev', target: 'eu' };
 
-const GIT: GitRepository = { host: 'gitea', url: 'https://gitea.example.com/team/config.git', branch: 'main', aliases: [] };
+export const GIT: GitRepository = { host: 'gitea', url: 'https://gitea.example.com/team/config.git', branch: 'main', aliases: [] };
 
 export function valuesOf({ tag, digest }: Pick<Release, 'tag' | 'digest'> = { tag: '1.0.0', digest: aDigest('0') }): string {
   return `image:\n  tag: ${tag}\n  digest: ${digest}\n`;

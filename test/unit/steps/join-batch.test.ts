@@ -88,14 +88,15 @@ describe('joinBatch', () => {
   });
 
   it.each([
-    ['branch', { ...GIT, branch: 'next' }],
-    ['author', { ...GIT, commit: { author: { name: 'A', email: 'a@example.com' } } }],
-  ])('fails alone what is written with another %s by now', async (_what, git) => {
+    ['to another branch', { ...GIT, branch: 'next' }, {}],
+    ['by another author', { ...GIT, commit: { author: { name: 'A', email: 'a@example.com' } } }, {}],
+    ['as a pull request', GIT, { pullRequest: { timeout: 3_600_000, autoMerge: false } }],
+  ])('fails alone what is written %s by now', async (_how, git, delivery) => {
     const world = await threeThatWait();
     const { services } = world.ports;
     const before = await services.service('api');
     const edits = [{ git, file: fileOf('api'), path: 'image.tag', value: 'tag' as const }];
-    const moved = before && { ...before, environments: { dev: anEnvironment({ edits }) } };
+    const moved = before && { ...before, environments: { dev: anEnvironment({ edits, ...delivery }) } };
     Object.assign(world.ports, { services: { service: async (name: string) => (name === 'api' ? moved : services.service(name)) } });
     await world.joins('worker');
     expect(String(world.failure('api'))).toContain('api/dev/eu is no longer written to main of https://git.example.com/team/config.git');

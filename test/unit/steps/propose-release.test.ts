@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { NotFoundError, UnavailableError } from '../../../src/domain/errors.ts';
+import { later } from '../../../src/domain/instant.ts';
 import type { GitRepository } from '../../../src/domain/service.ts';
 import type { GitHost } from '../../../src/ports/git-host.ts';
 import { commitRelease } from '../../../src/steps/commit-release.ts';
 import { aDigest, aRelease } from '../../support/release.ts';
-import { aProposingWorld, BRANCH, FILE, NEW, OLD, valuesOf } from '../../support/proposing-world.ts';
+import { aProposingWorld, BRANCH, FILE, GIT, NEW, OLD, valuesOf } from '../../support/proposing-world.ts';
 
 /** Reads as the host does, but for one revision that has no such file. */
 function withoutFileAt(gone: string | undefined, host: GitHost): GitHost['read'] {
@@ -30,6 +31,12 @@ describe('commitRelease › where releases are proposed', () => {
     const world = await aProposingWorld();
     await world.propose('a', NEW);
     expect((await world.state()).claim).toMatchObject({ execution: 'a', committing: false });
+  });
+
+  it('goes its way on a branch of its own while others push to the one that it goes to', async () => {
+    const world = await aProposingWorld();
+    await world.batches.lead(GIT, { holder: 'another', now: world.now(), until: later(world.now(), 30_000) });
+    expect(await world.propose('a', NEW)).toMatchObject({ status: 'proposed' });
   });
 
   it('gives the open pull request the newer release', async () => {
