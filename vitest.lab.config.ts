@@ -14,7 +14,7 @@ export default defineConfig({
   test: {
     reporters: ['default', './lab/report/contract-reporter.ts'],
     projects: [
-      { test: { ...PATIENCE, name: 'contracts', include: ['test/contract/{cluster,argo-cd,git-host,lost-push}*.test.ts', ...SHARING], maxWorkers: '100%', sequence: { groupOrder: 0 } } },
+      { test: { ...PATIENCE, name: 'contracts', include: ['test/contract/{cluster,argo-cd,git-host,lost-push,pull-requests}*.test.ts', ...SHARING], maxWorkers: '100%', sequence: { groupOrder: 0 } } },
       // They stop servers of the lab, and there is one world at a time.
       { test: { ...PATIENCE, name: 'worlds', include: ['test/lab/**/*.test.ts'], exclude: SHARING, maxWorkers: 1, sequence: { groupOrder: 1 } } },
     ],
