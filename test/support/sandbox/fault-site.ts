@@ -83,7 +83,7 @@ export type Armed = { strikes(): number; repair(): Promise<void> };
 
 type AtWork = { readonly execution: string; readonly timeOut: () => void };
 
-type Current = { readonly step: StepName; readonly fault: Fault; failed(error: string): void; cooled: boolean; atWork: AtWork | null };
+type Current = { readonly step: StepName; readonly fault: Fault; failed(error: string): void; cooled: boolean; atWork: AtWork | null; lastEndedWell: boolean };
 
 const TIMED_OUT = new Error('timed out by the test');
 
@@ -128,7 +128,7 @@ export function faultSite(world: DeployedWorld, facts: SiteFacts): FaultSite {
       };
       const fault = make(scene);
       await fault.begin?.();
-      current = { step, fault, failed: (error) => void (waited += strikes === 0 ? 0 : meanWait(error)), cooled: false, atWork: null };
+      current = { step, fault, failed: (error) => void (waited += strikes === 0 ? 0 : meanWait(error)), cooled: false, atWork: null, lastEndedWell: false };
       return {
         strikes: () => strikes,
         async repair() {
@@ -158,20 +158,27 @@ async function struckInvocation<Call extends Invocation>(invoke: Invoke<Call>, i
   await cool(invoke, invocation, current);
   const ending = new AbortController();
   const signal = AbortSignal.any([ending.signal, ...(invocation.signal ? [invocation.signal] : [])]);
-  const { execution = '' } = JSON.parse(invocation.payload) as { readonly execution?: string };
+  const { execution = '', token } = JSON.parse(invocation.payload) as { readonly execution?: string; readonly token?: string };
+  // A task that waits for the answer to its token, and is tried again, was failed by that token: in an outage, in the same words.
+  if (token !== undefined && current.lastEndedWell) current.failed('UnavailableError');
+  current.lastEndedWell = true;
+  const failed = (error: string): void => {
+    current.lastEndedWell = false;
+    current.failed(error);
+  };
   const atWork: AtWork = { execution, timeOut: () => ending.abort(TIMED_OUT) };
   current.atWork = atWork;
   try {
     const begun = current.fault.beforeInvocation?.();
     const result = await invoke({ ...invocation, signal });
     await begun;
-    if (result.error !== null) current.failed(result.error.errorType);
+    if (result.error !== null) failed(result.error.errorType);
     else current.fault.afterInvocation?.();
     return result;
   } catch (error) {
-    if (error instanceof AwsError) current.failed(`Lambda.${error.code}`);
+    if (error instanceof AwsError) failed(`Lambda.${error.code}`);
     if (error !== TIMED_OUT) throw error;
-    current.failed('Sandbox.Timedout');
+    failed('Sandbox.Timedout');
     return timedOut();
   } finally {
     // Another one may be at work by now.
