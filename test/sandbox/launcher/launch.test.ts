@@ -50,7 +50,7 @@ describe('launch', () => {
     const temp = mkdtempSync(join(tmpdir(), 'slipway-temp-'));
     const module = new URL('../../../sandbox/launcher/launch.ts', import.meta.url).href;
     // As git does: a process of its own that writes, also while everything is ended.
-    const writes = `(while :; do mkdir -p "$TMPDIR"/slipway-*/written; done) & echo $!; wait`;
+    const writes = `cd "$TMPDIR"/slipway-* && (while :; do mkdir -p written; done) & echo $!; wait`;
     const program = `const { launch } = await import('${module}'); launch({ command: 'sh', args: ['-c', ${JSON.stringify(writes)}], env: process.env }).stdout.pipe(process.stdout)`;
     const parent = spawn(process.execPath, ['--input-type=module', '-e', program], { env: { ...process.env, TMPDIR: temp }, stdio: ['ignore', 'pipe', 'inherit'] });
     const [line] = (await once(parent.stdout, 'data')) as [Buffer];
