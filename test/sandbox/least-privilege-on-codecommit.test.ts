@@ -64,7 +64,7 @@ beforeAll(async () => {
   const { endpointUrl: endpoint, account, administrator: credentials } = world.world.aws;
   person = new CodeCommitClient({ endpoint, region: account.region, credentials, maxAttempts: 1 });
   expect(await world.deploy(nextImage())).toMatchObject({ outcome: 'succeeded' });
-}, 60_000);
+});
 afterAll(() => world?.stop());
 
 function interfere(): void {
@@ -110,7 +110,7 @@ describe('what happens to a pull request there is told by its event, and resumes
     await act(pullRequestId);
     expect(await world.executions.ended(execution)).toMatchObject({ outcome });
     expect(told()).toContainEqual(expect.objectContaining({ source: 'aws.codecommit', detail: expect.objectContaining({ pullRequestId, ...detail }) as unknown }));
-  }, 60_000);
+  }, 300_000);
 });
 
 /** The events with which rules call a function from now on. */
