@@ -22,6 +22,8 @@ export type GiteaRepository = BareRepository & {
   protectBranch(branch?: string): Promise<void>;
   /** Shell commands that run for each push, before the branch moves; they may decline it. */
   installHook(commands: string): Promise<void>;
+  /** The forge tells a URL of each push from now on. */
+  tellOfPushes(url: string): Promise<void>;
   /** From now on it can only be read. */
   archive(): Promise<void>;
   /** The old URL leads to the new one from now on. */
@@ -66,6 +68,9 @@ export function openRepository(gitea: GiteaInstallation, name: string): GiteaRep
     },
     async installHook(commands) {
       await callGitea(gitea, { method: 'PATCH', path: `${path}/hooks/git/pre-receive`, body: { content: `#!/bin/sh\ncat >/dev/null\n${commands}\n` } });
+    },
+    async tellOfPushes(url) {
+      await callGitea(gitea, { method: 'POST', path: `${path}/hooks`, body: { type: 'gitea', active: true, events: ['push'], config: { url, content_type: 'json' } } });
     },
     archive: async () => void (await patch({ archived: true })),
     async rename(newName) {

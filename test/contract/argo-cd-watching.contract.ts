@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ObservedApplication } from '../../src/domain/application.ts';
-import { first, type Given, hasSucceededAt, type NotSimulated, REQUEST, until } from './argo-cd-world.contract.ts';
+import { first, type Given, hasSucceededAt, isRunning, type NotSimulated, REQUEST, until } from './argo-cd-world.contract.ts';
 
 /** The stream of an Application. */
 export function watchingCases(given: Given, notSimulated: readonly NotSimulated[]): void {
@@ -17,9 +17,22 @@ export function watchingCases(given: Given, notSimulated: readonly NotSimulated[
       if (hasSucceededAt(revision)(application)) stop.abort();
     }
     expect(seen[0]).toEqual(before);
-    expect(seen.some(({ operation }) => operation?.phase === 'Running')).toBe(true);
     expect(seen.at(-1)?.operation).toMatchObject({ revisions: [revision], infos: REQUEST.infos, automated: false, failures: [] });
     expect(seen.at(-1)?.history.at(-1)?.revisions).toEqual([revision]);
+  }));
+
+  // One that goes on until somebody ends it: a short one may be over before the stream begins.
+  it('watches an operation while it runs, and its end', given({ hook: 'hang' }, async ({ argocd, ref }) => {
+    const stop = new AbortController();
+    const seen: ObservedApplication[] = [];
+    for await (const application of argocd.watch(ref, stop.signal)) {
+      if (seen.length === 0) expect(await argocd.sync(ref, REQUEST)).toBe('requested');
+      if (isRunning(application) && !seen.some(isRunning)) expect(await argocd.terminate(ref)).toBe('requested');
+      seen.push(application);
+      if (application.operation?.phase === 'Failed') stop.abort();
+    }
+    expect(seen.find(isRunning)?.operation).toMatchObject({ infos: REQUEST.infos, automated: false });
+    expect(seen.at(-1)?.operation).toMatchObject({ phase: 'Failed', infos: REQUEST.infos, message: 'Operation terminated' });
   }));
 
   it('shows nothing older than a sync that it has requested', given({ hook: 'hang' }, async ({ argocd, ref }) => {

@@ -10,6 +10,7 @@ import { PATIENT } from '../../support/scenarios/world-under-test.ts';
 const [OLD, NEW] = [imageOf('1.0.0'), imageOf('1.1.0')];
 const ready = (digest: string): object => expect.objectContaining({ ready: true, digest }) as object;
 const NAMESPACE = 'inference';
+const MINUTE = 60_000;
 const OVERRIDE = 'application.sync.requireOverridePrivilegeForRevisionSync';
 
 let cases: CasesWorld;
@@ -22,6 +23,7 @@ beforeAll(async () => {
       { name: 'no-override' },
       { name: 'closed-auto' },
       { name: 'closed-manual' },
+      { name: 'by-schedule' },
       { name: 'of-a-team', application: null, environment: (dev) => dev.setIn(['targets', 'eu'], { argocd: 'team', application: 'of-a-team', project: 'team', namespace: 'team-inference', cluster: 'eu' }) },
     ],
     {
@@ -93,6 +95,22 @@ describe.concurrent('a sync window that is closed', { timeout: PATIENT }, () => 
     expect(ended.cause).toMatch(new RegExp(`^RefusedError: Application ${name} cannot be synced: window closed until \\d{4}-\\S+Z \\(.*\\); redrive after it, or allow manual syncs in it$`));
     expect(await cases.live(name)).toEqual([OLD.digest]);
     await cases.administrator.openWindow('inference', name);
+    expect(await cases.world.executions.redrive(execution)).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded', pods: [ready(NEW.digest), ready(NEW.digest)] });
+    expect(await cases.commits(name)).toEqual([`deploy(dev): ${name} 1.1.0`]);
+  });
+});
+
+describe.concurrent('a sync window that opens by its schedule', { timeout: PATIENT }, () => {
+  it('is closed until the minute that it names, and lets a redrive through while it is open', async () => {
+    const name = 'by-schedule';
+    const opens = new Date(Math.trunc(Date.now() / MINUTE) * MINUTE + 120 * MINUTE);
+    await cases.administrator.allowOnlyFrom(opens, 'inference', name);
+    const execution = await cases.push(name, NEW);
+    const ended = await cases.world.executions.ended(execution);
+    expect(ended).toMatchObject({ status: 'FAILED', outcome: 'errored', pods: [] });
+    const [, until = '', window] = /window closed until (\S+) \((.*)\); redrive after it/.exec(ended.cause ?? '') ?? [];
+    expect([Date.parse(until), window]).toEqual([opens.getTime(), `allow ${opens.getUTCMinutes()} ${opens.getUTCHours()} * * * for 1h`]);
+    await cases.administrator.allowOnlyFrom(new Date(Date.now() - 10 * MINUTE), 'inference', name);
     expect(await cases.world.executions.redrive(execution)).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded', pods: [ready(NEW.digest), ready(NEW.digest)] });
     expect(await cases.commits(name)).toEqual([`deploy(dev): ${name} 1.1.0`]);
   });
