@@ -1,4 +1,4 @@
-import { CoreV1Api } from '@kubernetes/client-node';
+import { ApiException, CoreV1Api } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { kubeConfigOf } from '../../../lab/kubernetes/kube-config.ts';
 import { createHttpClient } from '../../../src/adapters/http/http-client.ts';
@@ -47,12 +47,14 @@ describe.concurrent('a failed auto-sync, which Argo CD does not try again', { ti
     const { items } = await core.listNamespacedService({ namespace: NAMESPACE });
     await core.createNamespacedResourceQuota({ namespace: NAMESPACE, body: { metadata: { name: 'few-services' }, spec: { hard: { 'count/services': String(items.length) } } } });
     try {
+      await untilServicesAreLetIn(core, false);
       await cases.commit('Add a Service', { [`charts/${name}/templates/metrics.yaml`]: SERVICE });
       const execution = await cases.push(name, NEW);
       const ended = await cases.world.executions.ended(execution);
       expect(ended).toMatchObject({ status: 'FAILED', outcome: 'failed' });
       expect(ended.cause).toMatch(/^Application over-quota: Service over-quota-metrics: .*services "over-quota-metrics" is forbidden: /);
       await core.deleteNamespacedResourceQuota({ namespace: NAMESPACE, name: 'few-services' });
+      await untilServicesAreLetIn(core, true);
       expect(await cases.world.executions.redrive(execution)).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded', pods: [ready(NEW.digest), ready(NEW.digest)] });
       expect(await cases.commits(name)).toEqual([`deploy(dev): ${name} 1.1.0`]);
       const [record] = await cases.world.records.history(targetOf(name), 10);
@@ -126,6 +128,17 @@ spec:
   ports:
     - { name: metrics, port: 9090 }
 `;
+
+/** The API server takes a moment to hear of a quota, and of its end. */
+async function untilServicesAreLetIn(core: CoreV1Api, expected: boolean): Promise<void> {
+  const body = { metadata: { name: 'probe' }, spec: { ports: [{ port: 80 }] } };
+  const areLetIn = (): Promise<boolean> =>
+    core.createNamespacedService({ namespace: NAMESPACE, dryRun: 'All', body }).then(
+      () => true,
+      (error: unknown) => !(error instanceof ApiException && error.code === 403),
+    );
+  await vi.waitFor(async () => expect(await areLetIn()).toBe(expected), { timeout: PATIENT, interval: 50 });
+}
 
 /** HTTP status of a sync to the branch's head by its SHA, with Slipway's own token. */
 async function syncOfRevision(name: string): Promise<number> {
