@@ -7,8 +7,8 @@ const SHARING = ['test/lab/{contract,kubernetes,argocd,git,rollouts}/**/*.test.t
 
 const COMMON = {
   setupFiles: ['test/support/compile-cache.ts'],
-  // A guard against hanging, no measure: worlds wait for each other.
-  testTimeout: 120_000,
+  // A guard against hanging, no measure: worlds wait for each other, and the machine may have other work.
+  testTimeout: 300_000,
   hookTimeout: 600_000,
   // Files of one worker share what they import, as in vitest.config.ts.
   isolate: false,
