@@ -11,8 +11,8 @@ export default defineConfig({
     // A guard against hanging, no measure: worlds start slowly on a busy machine.
     testTimeout: 60_000,
     hookTimeout: 180_000,
-    // One more than there are cores: a test of a world waits for it a part of its time.
-    maxWorkers: availableParallelism() + 1,
+    // More than there are cores: a test of a world waits for it a part of its time.
+    maxWorkers: availableParallelism() + 2,
     // Files of one worker share what they import: a third of the time would go into importing it for each. So no test may leave anything behind.
     isolate: false,
     sequence: { sequencer: longestFirst(['test/tutorial/', 'least-privilege', 'scenarios/scenarios-played', 'scenarios/storm-played', 'test/faults/', 'test/cli/sandbox', 'test/sandbox/scenarios/']) },

@@ -30,7 +30,7 @@ export default defineConfig({
         test: {
           ...COMMON,
           name: 'contracts',
-          include: ['test/contract/{cluster,argo-cd,git-host,lost-push}.*test.ts', ...SHARING],
+          include: ['test/contract/{cluster,argo-cd,git-host,lost-push,pull-requests}.*test.ts', ...SHARING],
           // One more than there are cores: they wait for controllers a part of their time.
           maxWorkers: availableParallelism() + 1,
           sequence: { groupOrder: 0 },

@@ -31,7 +31,6 @@ export async function measureSandbox({ deployments, commits }: SandboxCounts, te
   if (machine.warning !== null) tell(machine.warning);
   tell('packaging the stack');
   await packageStack(STAGE);
-  // Commits first: git processes start slowly from a process that has grown.
   const git = await measureCommits({ sizes: SIZES, warmUp: 3, runs: commits, tell });
   const bundles = await measureBundles({ packageFolder: PACKAGE_FOLDER, runs: 5, tell });
   const { cold, warm } = await measureDeployments({ packageFolder: PACKAGE_FOLDER, coldWorlds: 3, warmUp: 5, warm: deployments, tell });

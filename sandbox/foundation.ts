@@ -54,7 +54,8 @@ async function stopAll(stops: Stops): Promise<void> {
 
 export async function startFoundation(options: FoundationOptions, stops: Stops): Promise<Foundation> {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-sandbox-'));
-  stops.push(() => rm(folder, { recursive: true, force: true }));
+  // A git that was ended may still write.
+  stops.push(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
   const aws = await startAccount(join(folder, 'functions.log'), options);
   stops.push(() => aws.stop());
   const git = await startGit(folder, options);

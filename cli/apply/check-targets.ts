@@ -1,14 +1,16 @@
 import { checkApplication } from '../../src/domain/application-check.ts';
-import { targetName } from '../../src/domain/deployment.ts';
+import { targetName, type TargetKey } from '../../src/domain/deployment.ts';
 import { applyEdits } from '../../src/domain/edits.ts';
 import { SlipwayError } from '../../src/domain/errors.ts';
+import { headBranch } from '../../src/domain/pull-request.ts';
 import type { Release } from '../../src/domain/release.ts';
 import type { Environment, Service, Target } from '../../src/domain/service.ts';
 import { editsOf } from '../../src/domain/target-edits.ts';
 import type { OpenArgoCd } from '../../src/ports/argo-cd.ts';
 import type { OpenGitHost } from '../../src/ports/git-host.ts';
+import type { OpenPullRequests } from '../../src/ports/pull-requests.ts';
 
-export type CheckPorts = { readonly git: OpenGitHost; readonly argocd: OpenArgoCd };
+export type CheckPorts = { readonly git: OpenGitHost; readonly pullRequests: OpenPullRequests; readonly argocd: OpenArgoCd };
 
 /** A release that exists nowhere, to see whether its values could be written. */
 const PROBE: Omit<Release, 'registry' | 'repository'> = {
@@ -24,12 +26,13 @@ export async function checkTargets(services: readonly Service[], ports: CheckPor
   const checks = services.flatMap((service) =>
     Object.entries(service.environments).flatMap(([environmentName, environment]) =>
       Object.entries(environment.targets).map(async ([name, target]) => {
+        const key = { service: service.name, environment: environmentName, target: name };
         try {
-          await checkTarget(service, environment, target, ports);
+          await Promise.all([checkTarget(service, environment, target, ports), checkProposals(key, environment, target, ports)]);
           return [];
         } catch (error) {
           if (!(error instanceof SlipwayError)) throw error;
-          return [`${targetName({ service: service.name, environment: environmentName, target: name })}: ${error.message}`];
+          return [`${targetName(key)}: ${error.message}`];
         }
       }),
     ),
@@ -49,4 +52,11 @@ async function checkTarget({ repository: { registry, name } }: Service, environm
   ]);
   checkApplication({ application, maySync: rights.allowed, repository, isDefaultBranch: snapshot.isDefaultBranch === true });
   applyEdits(snapshot.files, edits, { ...PROBE, registry, repository: name });
+}
+
+async function checkProposals(key: TargetKey, environment: Environment, target: Target, { pullRequests }: CheckPorts): Promise<void> {
+  const repository = editsOf(environment, target)[0]?.git;
+  if (environment.pullRequest === undefined || repository === undefined) return;
+  const pulls = await pullRequests(repository);
+  await Promise.all([pulls.checkRights(), pulls.find(headBranch(key, target))]);
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createOpenArgoCd } from '../../src/adapters/argocd/argo-cd.ts';
 import { openStores } from '../../src/adapters/dynamodb/open-stores.ts';
 import { createOpenGitHost } from '../../src/adapters/git-hosts/open-git-host.ts';
+import { createOpenPullRequests } from '../../src/adapters/git-hosts/open-pull-requests.ts';
 import { createSecrets } from '../../src/adapters/secrets/secrets.ts';
 import { type AppliedFile, parseSlipwayFile } from '../../src/config/parse-slipway-file.ts';
 import { ConfigurationError, NotFoundError } from '../../src/domain/errors.ts';
@@ -43,7 +44,7 @@ async function storedServices(store: ServiceStore, { owner, services }: AppliedF
 /** The refusal comes with the diff: what was asked for is half of why it can't work. */
 async function refuseWhatCannotWork(changes: readonly ServiceChange[]): Promise<void> {
   const secrets = createSecrets();
-  const problems = await checkTargets(writtenServices(changes), { git: createOpenGitHost({ secrets }), argocd: createOpenArgoCd({ secrets }) });
+  const problems = await checkTargets(writtenServices(changes), { git: createOpenGitHost({ secrets }), pullRequests: createOpenPullRequests({ secrets }), argocd: createOpenArgoCd({ secrets }) });
   if (problems.length > 0) throw new ConfigurationError(`${changes.map(describe).join('\n')}\n${problems.join('\n')}\nNothing was written; correct this, or leave the checks out with --no-check.`);
 }
 

@@ -20,7 +20,7 @@ export async function status(name: string, { stage, limit, json }: StatusOptions
   return EXIT.succeeded;
 }
 
-async function reportOn({ targets, records, approvals }: Stores, key: TargetKey, limit: number): Promise<TargetReport> {
-  const [state, approval, history] = await Promise.all([targets.target(key), approvals.pending(key), records.history(key, limit)]);
-  return { key, state, approval, history };
+async function reportOn({ targets, records, approvals, merges }: Stores, key: TargetKey, limit: number): Promise<TargetReport> {
+  const [state, approval, merge, history] = await Promise.all([targets.target(key), approvals.pending(key), merges.pending(key), records.history(key, limit)]);
+  return { key, state, approval, merge, history };
 }

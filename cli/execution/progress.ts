@@ -27,7 +27,8 @@ const ENDS: readonly (string | undefined)[] = ['ExecutionSucceeded', 'ExecutionF
 const FAILURES: readonly (string | undefined)[] = ['TaskFailed', 'TaskTimedOut'];
 
 const Key = z.object({ service: z.string(), environment: z.string(), target: z.string() });
-const TaskParameters = z.object({ Payload: z.object({ deployment: Key, execution: z.optional(z.string()) }) });
+const Deployment = z.extend(Key, { pullRequest: z.optional(z.object({ url: z.string() })) });
+const TaskParameters = z.object({ Payload: z.object({ deployment: Deployment, execution: z.optional(z.string()) }) });
 
 /** Reads the history of one execution for people: steps that ended, and errors with the state and the target that they belong to. */
 export function createProgressReader(): ProgressReader {
@@ -73,13 +74,13 @@ function stepEnd({ timestamp: at = new Date(0), stateExitedEventDetails = { name
   return { at, state: stateExitedEventDetails.name ?? '', target, ...readStepEnd(stateExitedEventDetails) };
 }
 
-type Asked = { readonly target: string | null; readonly deployment: TargetKey; readonly execution?: string | undefined };
+type Asked = { readonly target: string | null; readonly deployment: z.output<typeof Deployment>; readonly execution?: string | undefined };
 
-/** A Task that was handed to a person: it ends when that one has answered. */
+/** A Task that was handed to a person: it ends when that one has answered, or merged. */
 function waiting(event: HistoryEvent, trail: EventTrail, { target, deployment, execution = '' }: Asked): readonly Progress[] {
   const state = trail.stateOf(event);
-  if (state !== 'AwaitApproval') return [];
-  const detail = `answer with ${approveCommand(deployment, execution)}, or slipway reject`;
+  if (state !== 'AwaitApproval' && state !== 'AwaitMerge') return [];
+  const detail = state === 'AwaitMerge' ? `merge ${deployment.pullRequest?.url ?? 'its pull request'}` : `answer with ${approveCommand(deployment, execution)}, or slipway reject`;
   return [{ at: event.timestamp ?? new Date(0), state, target, status: 'waiting', detail, foundDone: false }];
 }
 

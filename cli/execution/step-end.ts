@@ -25,7 +25,7 @@ const Trouble = z.object({ error: z.string(), cause: z.string() });
 const Result = z.object({ status: z.optional(z.string()), outcome: z.optional(z.string()), reason: z.optional(z.string()) });
 
 /** On the way back the deployment still has the cause of its failure, which the step that found it has told. */
-const WITHOUT_CAUSE: readonly (string | null)[] = ['running', 'granted', 'claimed', 'approved', 'committed', 'applied', 'ready', 'succeeded'];
+const WITHOUT_CAUSE: readonly (string | null)[] = ['running', 'granted', 'claimed', 'approved', 'committed', 'proposed', 'merged', 'applied', 'ready', 'succeeded'];
 
 /** Reads what a Task assigned and returned as it ended. */
 export function readStepEnd({ name = '', assignedVariables = {}, output }: StateExitedEventDetails): StepEnd {

@@ -20,6 +20,7 @@ export function describeAttempt(key: TargetKey, release: Release, attempt: Attem
     'Pods',
     ...(attempt.pods.length === 0 ? ['  none was seen'] : attempt.pods.map((pod) => podLine(pod, look))),
     ...attempt.warnings.map((warning) => look.paint('yellow', `  warning: ${warning}`)),
+    ...(attempt.pullRequest === undefined ? [] : ['', 'Pull request', `  #${attempt.pullRequest.number}  ${attempt.pullRequest.url}`]),
     ...(attempt.approvedBy === undefined ? [] : ['', 'Approval', `  by ${attempt.approvedBy}`]),
     ...(attempt.rollback === null ? [] : ['', 'Rollback', rollbackLine(attempt.outcome, attempt.rollback), commitDiff(attempt.rollback.commit, look)]),
     '',

@@ -8,6 +8,8 @@ const WORDS: Readonly<Record<string, string>> = {
   claimed: 'claimed the target',
   granted: 'the cluster lets us look',
   committed: 'the values file names the image',
+  proposed: 'a pull request proposes the image',
+  merged: 'merged',
   applied: 'Argo CD applied it',
   running: 'not there yet, watching on',
   ready: 'new pods Ready; verifying',
@@ -18,6 +20,7 @@ const WORDS: Readonly<Record<string, string>> = {
 
 /** Where a state's status says more than the status alone. */
 const WORDS_OF_STATE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  AwaitMerge: { waiting: 'waiting for the merge' },
   RollBack: { committed: 'rolling back: the values file names the previous release', failed: 'not rolled back' },
 };
 

@@ -1,6 +1,6 @@
 import { targetName, type TargetKey } from '../../src/domain/deployment.ts';
 import type { TargetState } from '../../src/domain/target-state.ts';
-import type { DeploymentRecord, PendingApproval } from '../../src/ports/deployment-store.ts';
+import type { DeploymentRecord, PendingApproval, PendingMerge } from '../../src/ports/deployment-store.ts';
 import { approveCommand } from '../execution/answer-command.ts';
 import { describeAttempt } from './deployment.ts';
 import { colorOf, OUTCOME_WIDTH } from './outcome.ts';
@@ -13,6 +13,8 @@ export type TargetReport = {
   readonly state: TargetState;
   /** What waits there for a person's answer. */
   readonly approval: PendingApproval | null;
+  /** The pull request that waits there to be merged. */
+  readonly merge: PendingMerge | null;
   readonly history: readonly DeploymentRecord[];
 };
 
@@ -36,7 +38,7 @@ type Fact = readonly [name: string, value: string];
 /** Width of the longest name of a fact. */
 const FACT_WIDTH = 10;
 
-function facts({ state, approval }: TargetReport): readonly Fact[] {
+function facts({ state, approval, merge }: TargetReport): readonly Fact[] {
   const { current, claim, next, hold, quarantine } = state;
   const nothing: readonly Fact[] = [];
   return [
@@ -46,6 +48,7 @@ function facts({ state, approval }: TargetReport): readonly Fact[] {
     ...(hold === null ? nothing : ([['held', `since ${hold.since} by ${hold.by}: ${hold.reason}`]] as const)),
     ...(next === null ? nothing : ([['next', `${next.release.tag}  ${next.release.digest}  waits since ${next.since}`]] as const)),
     ...(approval === null ? nothing : ([['approval', approvalWords(approval)]] as const)),
+    ...(merge === null ? nothing : ([['merge', mergeWords(merge)]] as const)),
     ...quarantine.map(({ tag, digest, since, cause }): Fact => ['quarantine', `${tag}  ${digest}  since ${since}: ${cause}`]),
   ];
 }
@@ -53,6 +56,10 @@ function facts({ state, approval }: TargetReport): readonly Fact[] {
 function approvalWords(approval: PendingApproval): string {
   const { release, requestedAt, expiresAt, execution } = approval;
   return `${release.tag}  ${release.digest}  waits since ${requestedAt}, until ${expiresAt}; ${approveCommand(approval, execution)}`;
+}
+
+function mergeWords({ release, pullRequest, requestedAt, expiresAt }: PendingMerge): string {
+  return `${release.tag}  ${release.digest}  waits since ${requestedAt}, until ${expiresAt}; ${pullRequest.url}`;
 }
 
 function historyLine({ release, attempts }: DeploymentRecord, tagWidth: number, { paint }: Look): string {

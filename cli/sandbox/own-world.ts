@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { ownFolder } from '../../sandbox/launcher/own-folder.ts';
 
 /** Stage of the sandbox's stack. */
 export const STAGE = 'sandbox';
@@ -10,9 +8,7 @@ export const STAGE = 'sandbox';
  * process ends.
  */
 export function useOwnTemporaryFolder(): void {
-  const folder = mkdtempSync(join(tmpdir(), 'slipway-'));
-  process.env['TMPDIR'] = folder;
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  process.env['TMPDIR'] = ownFolder();
 }
 
 /** Makes the sandbox's AWS the only one that clients in this process know: a profile of the user's would come before its keys. */

@@ -10,7 +10,7 @@ import { defineHandler } from '../define-handler.ts';
 const Env = z.object({ TABLE_NAME: z.string(), STATE_MACHINE_ARN: z.string() });
 
 export const handler = defineHandler(concludeDeployment, Env, (env, invocation) => {
-  const { services, records, targets, approvals } = openStores(env.TABLE_NAME);
+  const stores = openStores(env.TABLE_NAME);
   const executions = createExecutions({ stateMachineArn: env.STATE_MACHINE_ARN });
-  return { services, records, targets, approvals, executions, events: createEvents(), metrics: createMetrics(), clock: createSystemClock(invocation) };
+  return { ...stores, executions, events: createEvents(), metrics: createMetrics(), clock: createSystemClock(invocation) };
 });

@@ -112,7 +112,7 @@ async function startServices({ account, iam, endpoint, onInvocation, random, car
     lambda,
     queues,
     states,
-    codecommit: createCodeCommit(),
+    codecommit: createCodeCommit(events.publish),
     ecr: createEcr({ account, publish: (event) => carryEvent(event, events.publish), now: Date.now }),
     eks: createEks(account, iam),
     secrets: createSecretsManager({ account, now: Date.now }),
@@ -143,7 +143,8 @@ function stackTarget({ lambda, states, tables, events, queues }: Services, iam: 
   return {
     createRole: (role) => iam.createRole(role),
     createFunction: (definition) => lambda.createFunction(definition),
-    createFunctionUrl: (functionArn) => lambda.createUrl(functionArn),
+    createFunctionUrl: (functionArn, authType) => lambda.createUrl(functionArn, authType),
+    allowAnyone: (functionArn, action) => lambda.allowAnyone(functionArn, action),
     allowRule: (functionArn, ruleArn) => lambda.allowRule(functionArn, ruleArn),
     createStateMachine: (definition) => states.createStateMachine(definition),
     createTable: (properties) => tables.createTable(properties),

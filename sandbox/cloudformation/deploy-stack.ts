@@ -1,5 +1,5 @@
 import { type AwsAccount, AwsError } from '../aws/service.ts';
-import { evaluate, type Scope } from './evaluate.ts';
+import { evaluate, isTrue, type Scope } from './evaluate.ts';
 import { type Deployed, deployResource } from './resource-types.ts';
 import type { StackTarget } from './stack-target.ts';
 import type { PackagedStack, Template } from './template.ts';
@@ -30,7 +30,8 @@ export async function deployStack({ template, readArtifact }: PackagedStack, opt
     const given = Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined));
     deployed.set(logicalId, await deployResource({ logicalId, type: Type, properties: given }, { account, stackName, target, readArtifact }));
   }
-  const outputs = Object.entries(template.Outputs).map(([name, { Value }]) => [name, String(evaluate(Value, scope, `Outputs.${name}`))]);
+  const told = Object.entries(template.Outputs).filter(([name, { Condition }]) => Condition === undefined || isTrue(Condition, scope, `Outputs.${name}`));
+  const outputs = told.map(([name, { Value }]) => [name, String(evaluate(Value, scope, `Outputs.${name}`))]);
   return { outputs: Object.fromEntries(outputs) as Record<string, string>, resources: deployed };
 }
 
@@ -75,6 +76,9 @@ function inOrder(template: Template, lookups: Omit<Scope, 'resource'>): readonly
     return found;
   }
 
-  for (const logicalId of Object.keys(template.Resources)) visit(logicalId, []);
+  const everything: Scope = { ...lookups, resource: (name) => name };
+  for (const [logicalId, { Condition }] of Object.entries(template.Resources)) {
+    if (Condition === undefined || isTrue(Condition, everything, logicalId)) visit(logicalId, []);
+  }
   return [...ordered.values()];
 }

@@ -73,7 +73,8 @@ function substitute(template: string, scope: Scope, at: string): string {
   return template.replace(/\$\{([^}]+)\}/g, (_all, name: string) => text(name.includes('.') ? getAtt(name, scope, at) : lookUp(name, scope, at), at));
 }
 
-function isTrue(name: string, scope: Scope, at: string): boolean {
+/** Whether a condition of the template holds. @throws AwsError when there is none of that name */
+export function isTrue(name: string, scope: Scope, at: string): boolean {
   if (!Object.hasOwn(scope.conditions, name)) throw refused(at, `the template has no condition ${name}`);
   return evaluate(scope.conditions[name], scope, `Conditions.${name}`) === true;
 }

@@ -94,23 +94,35 @@ async function deployFunction(resource: Resource, { target, readArtifact }: Depl
   return { ref: FunctionName, attributes: { Arn: arn } };
 }
 
-const UrlProperties = z.strictObject({ TargetFunctionArn: z.string(), AuthType: z.literal('AWS_IAM') });
+const UrlProperties = z.strictObject({ TargetFunctionArn: z.string(), AuthType: z.enum(['AWS_IAM', 'NONE']) });
 
 async function deployUrl(resource: Resource, { target }: DeployPorts): Promise<Deployed> {
-  const { TargetFunctionArn } = propertiesOf(UrlProperties, resource);
-  return { ref: TargetFunctionArn, attributes: { FunctionArn: TargetFunctionArn, FunctionUrl: await target.createFunctionUrl(TargetFunctionArn) } };
+  const { TargetFunctionArn, AuthType } = propertiesOf(UrlProperties, resource);
+  return { ref: TargetFunctionArn, attributes: { FunctionArn: TargetFunctionArn, FunctionUrl: await target.createFunctionUrl(TargetFunctionArn, AuthType) } };
 }
 
-const PermissionProperties = z.strictObject({
-  FunctionName: z.string().startsWith('arn:aws:lambda:'),
+const FunctionArn = z.string().startsWith('arn:aws:lambda:');
+const RulePermission = z.strictObject({
+  FunctionName: FunctionArn,
   Action: z.literal('lambda:InvokeFunction'),
   Principal: z.literal('events.amazonaws.com'),
   SourceArn: z.string().startsWith('arn:aws:events:'),
 });
 
+/** Calling a URL takes both: `lambda:InvokeFunctionUrl`, and by way of it `lambda:InvokeFunction`. */
+const PublicPermission = z.discriminatedUnion('Action', [
+  z.strictObject({ FunctionName: FunctionArn, Principal: z.literal('*'), Action: z.literal('lambda:InvokeFunctionUrl'), FunctionUrlAuthType: z.literal('NONE') }),
+  z.strictObject({ FunctionName: FunctionArn, Principal: z.literal('*'), Action: z.literal('lambda:InvokeFunction'), InvokedViaFunctionUrl: z.literal(true) }),
+]);
+
 async function deployPermission(resource: Resource, { target }: DeployPorts): Promise<Deployed> {
-  const { FunctionName, SourceArn } = propertiesOf(PermissionProperties, resource);
-  target.allowRule(FunctionName, SourceArn);
+  if (resource.properties['Principal'] === '*') {
+    const { FunctionName, Action } = propertiesOf(PublicPermission, resource);
+    target.allowAnyone(FunctionName, Action);
+  } else {
+    const { FunctionName, SourceArn } = propertiesOf(RulePermission, resource);
+    target.allowRule(FunctionName, SourceArn);
+  }
   return { ref: resource.logicalId, attributes: {} };
 }
 

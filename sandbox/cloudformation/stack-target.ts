@@ -16,8 +16,10 @@ export type StackTarget = {
   createRole(role: RoleDefinition): { readonly arn: string; readonly roleId: string };
   /** Returns the ARN, as do the others that return a text. */
   createFunction(definition: FunctionDefinition): Promise<string>;
-  /** Gives a function its URL, and returns that. */
-  createFunctionUrl(functionArn: string): Promise<string>;
+  /** Gives a function its URL, and returns that. With `NONE` nobody is asked who they are. */
+  createFunctionUrl(functionArn: string, authType: 'AWS_IAM' | 'NONE'): Promise<string>;
+  /** Lets anybody do that to a function. */
+  allowAnyone(functionArn: string, action: 'lambda:InvokeFunctionUrl' | 'lambda:InvokeFunction'): void;
   /** Lets a rule call a function. */
   allowRule(functionArn: string, ruleArn: string): void;
   createStateMachine(definition: StateMachineDefinition): Promise<string> | string;

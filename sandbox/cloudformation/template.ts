@@ -13,12 +13,14 @@ const Resource = z.strictObject({
   Type: z.string(),
   Properties: z.record(z.string(), z.unknown()).default({}),
   DependsOn: z.array(z.string()).default([]),
+  /** Name of the condition under which there is such a resource. */
+  Condition: z.string().optional(),
   // What happens when a stack is updated or deleted; the sandbox's stack is only ever created.
   DeletionPolicy: z.string().optional(),
   UpdateReplacePolicy: z.string().optional(),
 });
 
-const Output = z.strictObject({ Value: z.unknown(), Description: z.string().optional(), Export: z.unknown().optional() });
+const Output = z.strictObject({ Value: z.unknown(), Condition: z.string().optional(), Description: z.string().optional(), Export: z.unknown().optional() });
 
 const Template = z.strictObject({
   AWSTemplateFormatVersion: z.string().optional(),

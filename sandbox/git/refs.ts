@@ -45,6 +45,13 @@ export function moveBranch(directory: string, { branch, from, to }: Move): boole
   return false;
 }
 
+/** The commit that it pointed to; null when there was no such branch. Git itself removes it, since it may be packed. */
+export async function removeBranch(directory: string, branch: string): Promise<string | null> {
+  const head = branchHead(directory, branch);
+  if (head !== null) await runGit(directory, ['update-ref', '-d', `refs/heads/${branch}`, head]);
+  return head;
+}
+
 function fileOf(directory: string, branch: string): string {
   return join(directory, 'refs', 'heads', branch);
 }

@@ -1,25 +1,37 @@
 /** Run by launch.ts: `launcher.ts SOCKET`. Each connection is one process: its first line is a Command in JSON, and frames follow. */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { type Ended, frame, frameReader } from './frames.ts';
 import type { Command } from './launch.ts';
+import { removeFolder } from './own-folder.ts';
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
 const [socket = ''] = process.argv.slice(2);
 createServer(readCommand).listen(socket, () => process.stdout.write('listening\n'));
 // Our standard input ends when the process that started us is gone, however it ended: nothing that it had started stays.
-process.stdin.resume().on('end', endAll).on('error', endAll);
+process.stdin.resume().once('close', () => void endAll());
 const children = new Set<Child>();
 
-function endAll(): void {
-  for (const child of children) child.kill();
-  // The folder of that process, which holds our socket.
-  rmSync(dirname(socket), { recursive: true, force: true });
+async function endAll(): Promise<void> {
+  const ends = [...children].map((child) => once(child, 'close'));
+  for (const child of children) killGroup(child);
+  await Promise.allSettled(ends);
+  // The folder of that process, which holds our socket. What the children wrote into it is whole only now.
+  removeFolder(dirname(socket));
   process.exit();
+}
+
+/** With what it has started itself, as git does. */
+function killGroup({ pid }: Child): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It ended just now.
+  }
 }
 
 function readCommand(connection: Socket): void {
@@ -35,7 +47,7 @@ function readCommand(connection: Socket): void {
 }
 
 function start({ command, args, env }: Command, connection: Socket, input: Buffer): void {
-  const child = spawn(command, args, { env: { ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(command, args, { detached: true, env: { ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
   children.add(child);
   child.on('close', () => children.delete(child));
   connection.on('close', () => {
@@ -51,7 +63,10 @@ function start({ command, args, env }: Command, connection: Socket, input: Buffe
       connection.once('drain', () => child[name].resume());
     });
   }
-  child.on('error', ({ message }) => end(connection, { error: message }));
+  child.on('error', ({ message }) => {
+    children.delete(child);
+    end(connection, { error: message });
+  });
   child.on('close', (code) => end(connection, { code }));
 }
 

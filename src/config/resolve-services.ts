@@ -1,6 +1,7 @@
 import { namesRelease } from '../domain/edits.ts';
 import type { Milliseconds } from '../domain/instant.ts';
-import { DEFAULT_APPROVAL_TIMEOUT, DEFAULT_ORDER, DEFAULT_POLICY, type Edit, type Environment, type Policy, type Service, type Target } from '../domain/service.ts';
+import { DEFAULT_APPROVAL_TIMEOUT, DEFAULT_MERGE_TIMEOUT, DEFAULT_ORDER, DEFAULT_POLICY, type Edit, type Environment, type Policy, type Service, type Target } from '../domain/service.ts';
+import { deliveryProblems } from './delivery-problems.ts';
 import { parseDuration } from './duration.ts';
 import { environmentOrderProblems } from './environment-order.ts';
 import type { Problem } from './problem.ts';
@@ -46,11 +47,12 @@ function resolveEnvironment(file: SlipwayFile, entry: EnvironmentEntry, path: re
     ...(entry.approval !== undefined && { approval: resolveApproval(entry.approval) }),
     rollback: entry.rollback,
     order: { policy: entry.order, interrupt: entry.interrupt ?? DEFAULT_ORDER.interrupt },
+    ...(entry.delivery === 'pull-request' && { pullRequest: { timeout: duration(entry.merge?.timeout, DEFAULT_MERGE_TIMEOUT), autoMerge: entry.merge?.automatic === true } }),
     edits,
     policy: resolvePolicy(entry),
     targets: withoutUndefined(targets),
   };
-  problems.push(...sharedScalarProblems(environment, path));
+  problems.push(...sharedScalarProblems(environment, path), ...deliveryProblems(entry, environment, path));
   return environment;
 }
 

@@ -11,15 +11,15 @@ const Duration = z.string('is a duration as 90s, 10m or 1h').regex(DURATION, 'is
 /** What is waited for ends: forty targets that take as long as this at each step, there and back, still fit into the history of one execution. */
 export const LONGEST_TIMEOUT = { sync: '20m', rollout: '40m', verify: '20m' } as const;
 
-/** A person may be on holiday; an execution that nobody answers still ends. */
-const LONGEST_APPROVAL = '336h';
+/** A person may be on holiday; an execution that nobody answers, or whose pull request nobody merges, still ends. */
+const LONGEST_WAIT = '336h';
 
 function timeoutUpTo(longest: string): z.ZodType<string> {
   return Duration.refine((text) => (parseDuration(text) ?? 0) <= (parseDuration(longest) ?? 0), `is at most ${longest}`);
 }
 
 /** Step Functions counts whole seconds, from one on. */
-const ApprovalTimeout = timeoutUpTo(LONGEST_APPROVAL).refine((text) => (parseDuration(text) ?? 1_000) >= 1_000, 'is at least 1s');
+const WaitTimeout = timeoutUpTo(LONGEST_WAIT).refine((text) => (parseDuration(text) ?? 1_000) >= 1_000, 'is at least 1s');
 
 const Region = z.string().regex(/^[a-z0-9-]+$/, 'is an AWS region');
 const CaBundle = z.string().regex(/^-----BEGIN CERTIFICATE-----/, 'is one or more certificates in PEM').describe('Certificates to trust besides the system’s, in PEM.');
@@ -107,7 +107,7 @@ const TargetEntry = z.strictObject({
   edit: z.array(EditEntry).min(1).optional().describe('What a release of this target is written to, instead of what the environment says.'),
 });
 
-const Approval = z.union([z.literal('required'), z.strictObject({ timeout: ApprovalTimeout })], 'is required, or a mapping with a timeout of 1s to 336h');
+const Approval = z.union([z.literal('required'), z.strictObject({ timeout: WaitTimeout })], 'is required, or a mapping with a timeout of 1s to 336h');
 
 const EnvironmentEntry = z.strictObject({
   after: Name.optional().describe('Environment of this service that must have a release first; pushes go to those without.'),
@@ -115,6 +115,14 @@ const EnvironmentEntry = z.strictObject({
   rollback: z.enum(['automatic', 'manual']).default(DEFAULT_ROLLBACK).describe('Whether the previous release is brought back when one failed.'),
   order: z.enum(['supersede', 'queue']).default(DEFAULT_ORDER.policy).describe('What a newer release does while another is being deployed: take over, or wait.'),
   interrupt: z.boolean().optional().describe('With supersede: whether a newer release takes over after the commit, too (false).'),
+  delivery: z.enum(['commit', 'pull-request']).default('commit').describe('How a release gets to the branch: as a commit, or as a pull request that somebody merges.'),
+  merge: z
+    .strictObject({
+      timeout: WaitTimeout.optional().describe('How long a pull request may wait to be merged (168h).'),
+      automatic: z.boolean().optional().describe('Whether the host is asked to merge it once its checks have succeeded (false).'),
+    })
+    .optional()
+    .describe('With delivery: pull-request, what becomes of the pull request.'),
   edit: z.array(EditEntry).min(1).optional().describe('What each release is written to; may be left out where each target has its own.'),
   sync: z.strictObject({ timeout: timeoutUpTo(LONGEST_TIMEOUT.sync) }).optional(),
   rollout: z.strictObject({ timeout: timeoutUpTo(LONGEST_TIMEOUT.rollout) }).optional(),

@@ -20,6 +20,8 @@ export type Marks = {
   readonly approved?: Instant;
   readonly claimed?: Instant;
   readonly committed?: Instant;
+  /** Of the pull request, where the commit went out as one. */
+  readonly merged?: Instant;
   readonly operationStarted?: Instant;
   readonly applied?: Instant;
   readonly ready?: Instant;
@@ -78,6 +80,22 @@ export type ApprovalRequest = {
   readonly timeoutSeconds: number;
 };
 
+/** Names a pull request on its host. */
+export type PullRequestRef = {
+  readonly number: number;
+  /** Web page. */
+  readonly url: string;
+};
+
+/** What AwaitMerge needs before the pull request is merged. */
+export type ProposedRelease = PullRequestRef & {
+  /** How long the merge may take, in seconds: the state machine counts them. */
+  readonly timeoutSeconds: number;
+  /** Head of the base branch when it was proposed. */
+  readonly base: string;
+  readonly changes: readonly ScalarChange[];
+};
+
 /** What RollBack set aside when it turned the deployment round: how far the failed release had come. The deployment's own members then tell of the way back. */
 export type Rollback = {
   /** The release that goes back: the last that succeeded here. */
@@ -106,7 +124,10 @@ export type Deployment = TargetKey & {
   readonly claim?: { readonly generation: number; readonly redrives: number };
   /** Releases that had the claim and have not succeeded here: an operation that brings only one of them is ours to terminate. */
   readonly interrupts?: readonly Pick<Release, 'tag' | 'digest'>[];
+  /** Absent until the branch carries our values. */
   readonly commit?: Commit;
+  /** Set where the release was proposed instead of committed. */
+  readonly pullRequest?: ProposedRelease;
   /** When SyncApplication, CheckRollout or VerifyRelease first looked, so that its deadline spans its slices. */
   readonly watchingSince?: Instant;
   /** Whether this pass has sent its one sync request. */

@@ -19,6 +19,8 @@ export type Environment = {
   /** What happens to a release that failed: `automatic` brings the previous one back. */
   readonly rollback: 'automatic' | 'manual';
   readonly order: OrderPolicy;
+  /** Set where releases go to the branch by pull requests; else each is a commit. */
+  readonly pullRequest?: PullRequestDelivery;
   /** Of the targets that have none of their own. */
   readonly edits: readonly Edit[];
   readonly policy: Policy;
@@ -39,6 +41,17 @@ export const DEFAULT_ROLLBACK: Environment['rollback'] = 'manual';
 
 /** How long a release waits for a person, unless the environment says otherwise. */
 export const DEFAULT_APPROVAL_TIMEOUT: Milliseconds = 86_400_000;
+
+/** How a release that is proposed gets to the branch. */
+export type PullRequestDelivery = {
+  /** How long the merge may take. */
+  readonly timeout: Milliseconds;
+  /** Whether the host is asked to merge by itself, once its checks have succeeded. */
+  readonly autoMerge: boolean;
+};
+
+/** How long a release waits for its merge, unless the environment says otherwise. */
+export const DEFAULT_MERGE_TIMEOUT: Milliseconds = 7 * 86_400_000;
 
 /** Limits of one environment. */
 export type Policy = {

@@ -2,7 +2,7 @@ import { elapsed, type Instant, latest, type Milliseconds } from './instant.ts';
 import type { Idle, Marks } from './deployment.ts';
 
 /** The timed parts of a deployment, in their order. */
-export const STAGES = ['queue', 'resolve', 'approval', 'claim', 'commit', 'detect', 'sync', 'rollout', 'notice', 'verify'] as const;
+export const STAGES = ['queue', 'resolve', 'approval', 'claim', 'commit', 'merge', 'detect', 'sync', 'rollout', 'notice', 'verify'] as const;
 
 export type Stage = (typeof STAGES)[number];
 
@@ -16,6 +16,7 @@ const END_OF_STAGE = {
   approval: 'approved',
   claim: 'claimed',
   commit: 'committed',
+  merge: 'merged',
   detect: 'operationStarted',
   sync: 'applied',
   rollout: 'ready',
@@ -23,17 +24,18 @@ const END_OF_STAGE = {
   verify: 'verified',
 } as const satisfies Record<Stage, keyof Marks>;
 
-/** Stages whose length is not ours: a person's, Argo CD's, the cluster's and the service's own checks'. */
-const NOT_OVERHEAD: ReadonlySet<Stage> = new Set(['approval', 'sync', 'rollout', 'verify']);
+/** Stages whose length is not ours: a person's (for approval and merge), Argo CD's, the cluster's and the service's own checks'. */
+const NOT_OVERHEAD: ReadonlySet<Stage> = new Set(['approval', 'merge', 'sync', 'rollout', 'verify']);
 
 /**
  * Turns the ends of stages into their lengths. Boundaries are made non-decreasing, so the stages sum to `total` by construction;
  * time in `idle` (before a redrive) belongs to no stage. A stage that was not reached is left out.
  *
  * @param brokenOffAt when a deployment ended without success: the stage that it was in then ended there
+ * @param isProposed whether it has opened a pull request, so that the merge comes after the commit
  */
-export function timings(reached: Marks, idle: readonly Idle[] = [], brokenOffAt?: Instant): Timings {
-  const marks = brokenOffAt === undefined ? reached : { ...reached, ...brokenOff(reached, brokenOffAt) };
+export function timings(reached: Marks, idle: readonly Idle[] = [], brokenOffAt?: Instant, isProposed = false): Timings {
+  const marks = brokenOffAt === undefined ? reached : { ...reached, ...brokenOff(reached, brokenOffAt, isProposed) };
   const lengths: Partial<Record<Stage, Milliseconds>> = {};
   let total = 0;
   let overhead = 0;
@@ -52,9 +54,9 @@ export function timings(reached: Marks, idle: readonly Idle[] = [], brokenOffAt?
 }
 
 /** The mark of the stage after the last one that was reached; none where all were. */
-function brokenOff(marks: Marks, at: Instant): Partial<Marks> {
+function brokenOff(marks: Marks, at: Instant, isProposed: boolean): Partial<Marks> {
   const last = STAGES.findLastIndex((stage) => marks[END_OF_STAGE[stage]] !== undefined);
-  const stage = STAGES[last + 1];
+  const stage = STAGES.slice(last + 1).find((next) => next !== 'merge' || isProposed);
   return stage === undefined ? {} : { [END_OF_STAGE[stage]]: at };
 }
 

@@ -1,4 +1,4 @@
-import type { Commit, Idle, Marks, Outcome, PodSummary, Reported, TargetKey } from '../domain/deployment.ts';
+import type { Commit, Idle, Marks, Outcome, PodSummary, PullRequestRef, Reported, TargetKey } from '../domain/deployment.ts';
 import type { Instant, Milliseconds } from '../domain/instant.ts';
 import type { Release } from '../domain/release.ts';
 import type { Service } from '../domain/service.ts';
@@ -30,8 +30,8 @@ export interface TargetStore {
 /** The claim as its holder knows it. */
 export type ClaimProof = { readonly execution: string; readonly generation: number };
 
-/** A commit of the release, or a rollback that quarantines it first. */
-export type ClaimPurpose = { readonly purpose: 'commit' } | { readonly purpose: 'rollback'; readonly quarantine: Quarantined };
+/** A commit of the release; a pull request, for which a newer release need not wait; or a rollback that quarantines it first. */
+export type ClaimPurpose = { readonly purpose: 'commit' } | { readonly purpose: 'propose' } | { readonly purpose: 'rollback'; readonly quarantine: Quarantined };
 
 /** A release that waits for a person's answer. */
 export type PendingApproval = TargetKey & {
@@ -54,6 +54,30 @@ export interface ApprovalStore {
   put(approval: PendingApproval, replaced: PendingApproval | null): Promise<boolean>;
   /** Takes it away if it is still the one of that task token. False when another, or none, is there. */
   remove(approval: Pick<PendingApproval, keyof TargetKey | 'taskToken'>): Promise<boolean>;
+}
+
+/** A release whose pull request waits to be merged. */
+export type PendingMerge = TargetKey & {
+  readonly release: Pick<Release, 'tag' | 'digest'>;
+  readonly execution: string;
+  /** Of its claim: without that, what is merged is none of its business. */
+  readonly generation: number;
+  readonly pullRequest: PullRequestRef;
+  /** Where Step Functions takes the answer. */
+  readonly taskToken: string;
+  readonly requestedAt: Instant;
+  readonly expiresAt: Instant;
+};
+
+/** Releases whose pull requests are open: one for each target, the newest. */
+export interface MergeStore {
+  pending(key: TargetKey): Promise<PendingMerge | null>;
+  /** All of them, oldest first. */
+  list(): Promise<readonly PendingMerge[]>;
+  /** Puts `merge` in the place of `replaced`, null for none. False when another is there. */
+  put(merge: PendingMerge, replaced: PendingMerge | null): Promise<boolean>;
+  /** Takes it away if it is still the one of that task token. False when another, or none, is there. */
+  remove(merge: Pick<PendingMerge, keyof TargetKey | 'taskToken'>): Promise<boolean>;
 }
 
 /** What the sweep goes through, and where the last one stopped. */
@@ -85,6 +109,8 @@ export type Attempt = {
   readonly idle: readonly Idle[];
   readonly timings: Timings;
   readonly commit: Commit | null;
+  /** Absent where the release went to the branch as a commit. */
+  readonly pullRequest?: PullRequestRef;
   readonly pods: readonly PodSummary[];
   /** Set when the release was rolled back: to what, by which commit, and how long that took. */
   readonly rollback: { readonly tag: string; readonly digest: string; readonly commit: Commit | null; readonly took: Milliseconds } | null;

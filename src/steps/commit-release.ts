@@ -2,15 +2,18 @@ import { checkApplication } from '../domain/application-check.ts';
 import { CLAIM_LOST, holdsClaim } from '../domain/claim.ts';
 import { commitMessage, isOwnCommit } from '../domain/commit-message.ts';
 import { type Commit, type Deployment, resumed, type StepResult, targetName } from '../domain/deployment.ts';
-import { applyEdits, namesTagOnly } from '../domain/edits.ts';
+import { applyEdits } from '../domain/edits.ts';
 import { ConfigurationError } from '../domain/errors.ts';
+import { movedTag } from '../domain/moved-tag.ts';
+import { headBranch } from '../domain/pull-request.ts';
 import type { Edit, Target } from '../domain/service.ts';
-import type { TargetState } from '../domain/target-state.ts';
 import type { OpenArgoCd } from '../ports/argo-cd.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ServiceStore, TargetStore } from '../ports/deployment-store.ts';
 import type { GitHost, GitSnapshot, OpenGitHost } from '../ports/git-host.ts';
+import type { OpenPullRequests } from '../ports/pull-requests.ts';
 import { commitOnHead } from './commit-on-head.ts';
+import { proposeOnce } from './propose-release.ts';
 import { defineStep } from './step.ts';
 import { editedRepository, readTargetConfig } from './target-config.ts';
 import { TargetStepInput } from './wire.ts';
@@ -19,26 +22,31 @@ type Ports = {
   readonly services: Pick<ServiceStore, 'service'>;
   readonly targets: Pick<TargetStore, 'target' | 'prove'>;
   readonly git: OpenGitHost;
+  /** Opened where the environment proposes its releases. */
+  readonly pullRequests: OpenPullRequests;
   readonly argocd: OpenArgoCd;
   readonly clock: Pick<Clock, 'now'>;
 };
 
-type Result = StepResult<'committed' | 'superseded' | 'failed'>;
+type Result = StepResult<'committed' | 'proposed' | 'superseded' | 'failed'>;
 
-/** Writes the release into its values files as one commit, or finds that they hold it already. */
+/** Writes the release into its values files as one commit, proposes that commit, or finds that they hold it already. */
 export const commitRelease = defineStep({
   name: 'commit-release',
   input: TargetStepInput,
   async run(ports: Ports, input: TargetStepInput): Promise<Result> {
     const deployment = resumed(input.deployment, input);
-    const { target, edits } = await readTargetConfig(ports.services, deployment);
+    const { environment, target, edits } = await readTargetConfig(ports.services, deployment);
     const repository = singleRepository(edits, editedRepository(edits, deployment), deployment);
     const host = await ports.git(repository);
     const work: Work = { ports, host, repository, edits, execution: input.execution, deployment };
     const [first, application] = await Promise.all([readFiles(work), lookAtApplication(ports, target)]);
     checkApplication({ ...application, repository, isDefaultBranch: first.isDefaultBranch === true });
     const unused = [first];
-    return commitOnHead(async () => unused.pop() ?? readFiles(work), (snapshot) => commitOnce(work, snapshot));
+    const read = async () => unused.pop() ?? readFiles(work);
+    if (environment.pullRequest === undefined) return commitOnHead(read, (snapshot) => commitOnce(work, snapshot));
+    const proposing = { ...work, pulls: await ports.pullRequests(repository), branch: headBranch(deployment, target), delivery: environment.pullRequest };
+    return commitOnHead(read, (snapshot) => proposeOnce(proposing, snapshot));
   },
 });
 
@@ -78,7 +86,8 @@ async function commitOnce(work: Work, snapshot: GitSnapshot): Promise<Result> {
   const { files, changes } = applyEdits(snapshot.files, edits, deployment.release);
   const state = await ports.targets.target(deployment);
   if (!holdsClaim(state, execution, deployment)) return superseded(deployment);
-  if (hasMovedTag(state, edits, deployment)) return { status: 'failed', deployment: { ...deployment, cause: deployment.cause ?? movedTag(deployment) } };
+  const moved = movedTag(state, edits, deployment.release);
+  if (moved !== null) return { status: 'failed', deployment: { ...deployment, cause: deployment.cause ?? moved } };
   if (!(await ports.targets.prove(deployment, { execution, generation: state.claim.generation }, { purpose: 'commit' }))) return superseded(deployment);
   if (changes.length === 0 && !mayBeOverwritten(work, snapshot)) return found(work, snapshot);
   const revision = await host.commit({ head: snapshot.revision, files, message: commitMessage(execution, deployment, { previous: state.current?.release ?? null, settings: repository.commit }) });
@@ -95,15 +104,6 @@ function superseded(deployment: Deployment): Result {
  */
 function mayBeOverwritten({ execution, deployment }: Work, { message }: GitSnapshot): boolean {
   return deployment.interrupts !== undefined && !isOwnCommit(message, execution, deployment);
-}
-
-/** With tags alone in Git, the same tag pushed again changes nothing there, and no rollout would begin. */
-function hasMovedTag({ current }: TargetState, edits: readonly Edit[], { release }: Deployment): boolean {
-  return namesTagOnly(edits) && current?.release.tag === release.tag && current.release.digest !== release.digest;
-}
-
-function movedTag({ release }: Deployment): string {
-  return `tag ${release.tag} moved; use \`tag@digest\` or a new tag`;
 }
 
 /** Every value is there: written by somebody else, or by us when the answer to our push was lost. */

@@ -7,7 +7,7 @@ import { startOfWaiting } from '../domain/own-request.ts';
 import { environmentsAfter } from '../domain/release-request.ts';
 import { type Timings, timings } from '../domain/timings.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { ApprovalStore, Attempt, RecordStore, ServiceStore, TargetStore } from '../ports/deployment-store.ts';
+import type { ApprovalStore, Attempt, MergeStore, RecordStore, ServiceStore, TargetStore } from '../ports/deployment-store.ts';
 import type { DeploymentConcluded, Events, Metrics } from '../ports/events.ts';
 import type { Executions } from '../ports/executions.ts';
 import { defineStep } from './step.ts';
@@ -18,6 +18,7 @@ type Ports = {
   readonly records: Pick<RecordStore, 'record'>;
   readonly targets: Pick<TargetStore, 'target' | 'conclude'>;
   readonly approvals: Pick<ApprovalStore, 'pending' | 'remove'>;
+  readonly merges: Pick<MergeStore, 'pending' | 'remove'>;
   readonly executions: Pick<Executions, 'start'>;
   readonly events: Events;
   readonly metrics: Metrics;
@@ -49,7 +50,7 @@ export const concludeDeployment = defineStep({
     const ending = endingOf(input, ports.clock.now());
     const { outcome, cause } = ending;
     // An ignored release is another execution's: the record and the event are its to make.
-    await Promise.all([removePendingApproval(ports, input), outcome === 'ignored' ? null : conclude(ports, deployment, ending)]);
+    await Promise.all([removePendingApproval(ports, input), removePendingMerge(ports, input), outcome === 'ignored' ? null : conclude(ports, deployment, ending)]);
     return { target: targetName(deployment), outcome, cause, timings: ending.timings, redrives };
   },
 });
@@ -74,18 +75,19 @@ async function comesBeforeOthers({ services }: Ports, { service: name, environme
 
 /** The stages of a release that was rolled back are its own, up to its failure: the way back is told beside them. */
 function endingOf({ execution, deployment, status, trouble }: ConcludeDeploymentInput, concludedAt: Instant): Ending {
-  const { marks, idle, rollback } = deployment;
+  const { marks, idle, pullRequest, rollback } = deployment;
   const outcome = outcomeOf(status, rollback);
   const brokenOffAt = outcome === 'succeeded' ? undefined : concludedAt;
-  const measured = rollback === undefined ? timings(marks, idle, brokenOffAt) : timings(rollback.marks, idle, rollback.failedAt);
+  const measured = rollback === undefined ? timings(marks, idle, brokenOffAt, pullRequest !== undefined) : timings(rollback.marks, idle, rollback.failedAt);
   return { execution, outcome, cause: causeOf(deployment, status, trouble), timings: measured, concludedAt };
 }
 
 function attemptOf(deployment: Deployment, ending: Ending): Attempt {
-  const { claim, warnings = [], idle = [], approvedBy, rollback } = deployment;
+  const { claim, warnings = [], idle = [], approvedBy, pullRequest, rollback } = deployment;
   const { marks, reported = {}, commit = null, pods = [] } = rollback ?? deployment;
   const approver = approvedBy === undefined ? {} : { approvedBy };
-  return { ...ending, ...approver, generation: claim?.generation ?? 0, warnings, marks, reported, idle, commit, pods, rollback: wayBackOf(deployment, ending) };
+  const proposed = pullRequest === undefined ? {} : { pullRequest: { number: pullRequest.number, url: pullRequest.url } };
+  return { ...ending, ...approver, ...proposed, generation: claim?.generation ?? 0, warnings, marks, reported, idle, commit, pods, rollback: wayBackOf(deployment, ending) };
 }
 
 function wayBackOf({ rollback, commit }: Deployment, { concludedAt }: Ending): Attempt['rollback'] {
@@ -99,6 +101,13 @@ async function removePendingApproval({ approvals }: Ports, { execution, deployme
   if (deployment.approval === undefined) return;
   const pending = await approvals.pending(deployment);
   if (pending?.execution === execution) await approvals.remove(pending);
+}
+
+/** The pull request that this execution waited for, where it ends without a merge. */
+async function removePendingMerge({ merges }: Ports, { execution, deployment }: ConcludeDeploymentInput): Promise<void> {
+  if (deployment.pullRequest === undefined) return;
+  const pending = await merges.pending(deployment);
+  if (pending?.execution === execution) await merges.remove(pending);
 }
 
 /** False when a newer release took the claim meanwhile: that one sets the current release and starts what waits. */

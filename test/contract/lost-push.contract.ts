@@ -51,7 +51,7 @@ export async function aCommitter(world: Pick<GitWorld, 'open'>, url: string, riv
   };
   return {
     deployment,
-    commit: () => commitRelease.run({ services, targets, git: open, argocd: async () => argocd, clock }, { execution: EXECUTION, redrives: 0, deployment }),
+    commit: () => commitRelease.run({ services, targets, git: open, pullRequests: () => Promise.reject(new Error('Nothing is proposed here.')), argocd: async () => argocd, clock }, { execution: EXECUTION, redrives: 0, deployment }),
     /** How often the release was committed. */
     count: (messages: readonly string[]) => messages.filter((message) => isOwnCommit(message, EXECUTION, deployment)).length,
     readTag: async () => (await (await open()).read([FILE])).files[FILE],

@@ -4,4 +4,5 @@ import { describeQuickCells } from './run-quick-cells.ts';
 describeQuickCells('manual', ['SyncApplication']);
 describeQuickCells('hooked', ['VerifyRelease']);
 describeQuickCells('asking', ['AwaitApproval']);
+describeQuickCells('proposing', ['CommitRelease', 'AwaitMerge']);
 describeQuickCells('failing', ['RollBack']);

@@ -15,7 +15,8 @@ const [queueName, queue] = onlyResource(template, 'AWS::SQS::Queue');
 type Target = { readonly Arn: unknown; readonly RetryPolicy: { readonly MaximumEventAgeInSeconds: number }; readonly DeadLetterConfig?: object };
 
 const targetsOf = (rule: Readonly<Record<string, unknown>>) => rule['Targets'] as Target[];
-const starting = rules.filter(([, rule]) => rule['EventPattern'] !== undefined);
+/** The rules whose events start executions. */
+const starting = rules.filter(([name, rule]) => rule['EventPattern'] !== undefined && name !== 'PullRequestChanged');
 
 /** The pattern of a rule as it is deployed, with repositories that begin with `team/`. */
 function patternOf(name: string): (event: unknown) => boolean {
@@ -118,20 +119,21 @@ describe('the conclusion of a deployment', () => {
 
 describe('the sweep', () => {
   it('comes due every half hour, and is given up before the next one', () => {
-    const [rule, ...others] = rules.filter(([, { ScheduleExpression }]) => ScheduleExpression !== undefined);
-    expect(others).toEqual([]);
+    const scheduled = rules.filter(([, { ScheduleExpression }]) => ScheduleExpression !== undefined);
+    expect(scheduled.map(([name]) => name).sort()).toEqual(['PullRequestsDue', 'SweepDue']);
+    const rule = scheduled.find(([name]) => name === 'SweepDue');
     expect(rule?.[1]).toMatchObject({ ScheduleExpression: 'rate(30 minutes)', State: 'ENABLED', Targets: [{ Arn: { 'Fn::GetAtt': ['SweepReleasesLambdaFunction', 'Arn'] } }] });
     expect(targetsOf(rule?.[1] ?? {})[0]?.RetryPolicy.MaximumEventAgeInSeconds).toBeLessThan(1800);
   });
 
   it('is called by its rule and by no other', () => {
-    const [, permission] = onlyResource(template, 'AWS::Lambda::Permission');
-    expect(permission).toEqual({
+    const permissions = resourcesOf(template, 'AWS::Lambda::Permission').map(([, one]) => one).filter(({ FunctionName }) => JSON.stringify(FunctionName).includes('SweepReleases'));
+    expect(permissions).toEqual([{
       FunctionName: { 'Fn::GetAtt': ['SweepReleasesLambdaFunction', 'Arn'] },
       Action: 'lambda:InvokeFunction',
       Principal: 'events.amazonaws.com',
       SourceArn: { 'Fn::GetAtt': ['SweepDue', 'Arn'] },
-    });
+    }]);
   });
 
   it('raises an alarm when it fails, since nobody waits for it', () => {
@@ -141,9 +143,36 @@ describe('the sweep', () => {
 
 describe('the URL for answers to approvals', () => {
   it('is open to nobody but those whom IAM lets, and is told in the outputs', () => {
-    const [name, url] = onlyResource(template, 'AWS::Lambda::Url');
-    expect(url).toEqual({ TargetFunctionArn: { 'Fn::GetAtt': ['AnswerApprovalLambdaFunction', 'Arn'] }, AuthType: 'AWS_IAM' });
-    expect(template.Outputs?.['ApprovalUrl']).toMatchObject({ Value: { 'Fn::GetAtt': [name, 'FunctionUrl'] } });
+    expect(template.Resources['ApprovalUrl']?.Properties).toEqual({ TargetFunctionArn: { 'Fn::GetAtt': ['AnswerApprovalLambdaFunction', 'Arn'] }, AuthType: 'AWS_IAM' });
+    expect(template.Outputs?.['ApprovalUrl']).toMatchObject({ Value: { 'Fn::GetAtt': ['ApprovalUrl', 'FunctionUrl'] } });
     expect(template.Outputs?.['LostEventsUrl']).toMatchObject({ Value: { Ref: queueName } });
+  });
+});
+
+describe('what tells of pull requests', () => {
+  it('is a URL that is public, and there only where the stack has a secret for webhooks', () => {
+    const open = Object.entries(template.Resources).filter(([, { Properties }]) => Properties?.['AuthType'] === 'NONE' || Properties?.['Principal'] === '*');
+    expect(open.map(([name]) => name).sort()).toEqual(['WebhookPermission', 'WebhookUrl', 'WebhookUrlPermission']);
+    for (const [, resource] of open) expect(resource['Condition']).toBe('TakesWebhooks');
+    expect(template.Conditions).toMatchObject({ TakesWebhooks: { 'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'WebhookSecret' }, ''] }] } });
+    expect(template.Parameters?.['WebhookSecret']).toMatchObject({ Default: '' });
+    expect(template.Outputs?.['WebhookUrl']).toMatchObject({ Condition: 'TakesWebhooks' });
+  });
+
+  it('is a schedule as well, should a webhook be lost', () => {
+    const rule = template.Resources['PullRequestsDue']?.Properties ?? {};
+    expect(rule).toMatchObject({ ScheduleExpression: 'rate(5 minutes)', State: 'ENABLED', Targets: [{ Arn: { 'Fn::GetAtt': ['ResumePullRequestsLambdaFunction', 'Arn'] } }] });
+    expect(targetsOf(rule)[0]?.RetryPolicy.MaximumEventAgeInSeconds).toBeLessThan(300);
+    expect(template.Resources['PullRequestsAlarm']?.Properties).toMatchObject({ MetricName: 'Errors', Dimensions: [{ Value: { Ref: 'ResumePullRequestsLambdaFunction' } }], Threshold: 0 });
+  });
+
+  it.each([
+    ['pullRequestMergeStatusUpdated', true],
+    ['pullRequestStatusChanged', true],
+    ['pullRequestCreated', false],
+  ])('is, for CodeCommit, the event %s: %s', (event, isHeard) => {
+    const told = { source: 'aws.codecommit', 'detail-type': 'CodeCommit Pull Request State Change', detail: { event, pullRequestId: '1' } };
+    expect(patternOf('PullRequestChanged')(told)).toBe(isHeard);
+    expect(template.Resources['PullRequestChanged']?.['Condition']).toBe('UsesCodeCommit');
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { APPROVALS } from '../../src/adapters/dynamodb/keys.ts';
+import { APPROVALS, MERGES } from '../../src/adapters/dynamodb/keys.ts';
 import { intrinsicOf, onlyResource, readTemplate, resourcesOf, type Template } from './packaged-template.ts';
 
 const template = readTemplate();
@@ -14,12 +14,18 @@ const LOGS = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 const READ_CODECOMMIT = ['codecommit:GetBranch', 'codecommit:GetCommit', 'codecommit:GetFile', 'codecommit:GetFolder', 'codecommit:GetRepository'];
 const WRITE_CODECOMMIT = [...READ_CODECOMMIT, 'codecommit:CreateCommit'];
 
+const PROPOSE_ON_CODECOMMIT = [
+  ...['CreateBranch', 'CreatePullRequest', 'DeleteBranch', 'GetPullRequest', 'ListPullRequests'].map((action) => `codecommit:${action}`),
+  ...['UpdatePullRequestDescription', 'UpdatePullRequestStatus', 'UpdatePullRequestTitle'].map((action) => `codecommit:${action}`),
+];
+
 /** What each function asks of AWS, by the ports that its step names. */
 const ACTIONS: Record<string, string[]> = {
   ResolveReleaseRole: [...LOGS, 'dynamodb:GetItem', 'ecr:BatchGetImage', 'ecr:DescribeImages'],
   AwaitApprovalRole: [...LOGS, 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'states:DescribeExecution', 'states:SendTaskSuccess'],
   ClaimTargetRole: [...LOGS, 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'states:DescribeExecution'],
-  CommitReleaseRole: [...LOGS, ...WRITE_CODECOMMIT, 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'secretsmanager:GetSecretValue'],
+  CommitReleaseRole: [...LOGS, ...WRITE_CODECOMMIT, ...PROPOSE_ON_CODECOMMIT, 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'secretsmanager:GetSecretValue'],
+  AwaitMergeRole: [...LOGS, 'codecommit:GetPullRequest', 'dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'secretsmanager:GetSecretValue', 'states:SendTaskSuccess'],
   SyncApplicationRole: [...LOGS, ...READ_CODECOMMIT, 'dynamodb:GetItem', 'secretsmanager:GetSecretValue'],
   ClusterReaderRole: [...LOGS, 'dynamodb:GetItem', 'secretsmanager:GetSecretValue', 'eks:DescribeCluster'],
   VerifyReleaseRole: [...LOGS, 'dynamodb:GetItem', 'secretsmanager:GetSecretValue'],
@@ -27,6 +33,7 @@ const ACTIONS: Record<string, string[]> = {
   ConcludeDeploymentRole: [...LOGS, 'dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'events:PutEvents', 'states:StartExecution'],
   ConcludeReleaseRole: LOGS,
   AnswerApprovalRole: [...LOGS, 'dynamodb:DeleteItem', 'dynamodb:GetItem', 'states:SendTaskSuccess'],
+  ResumePullRequestsRole: [...LOGS, 'codecommit:GetPullRequest', 'dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:Query', 'secretsmanager:GetSecretValue', 'states:SendTaskSuccess'],
   SweepReleasesRole: [...LOGS, 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem', 'ecr:DescribeImages', 'states:DescribeExecution', 'states:StartExecution'],
   StateMachineRole: ['lambda:InvokeFunction'],
   RuleRole: ['states:StartExecution'],
@@ -53,12 +60,14 @@ describe('the roles', () => {
     }
   });
 
-  it('delete nothing of the table but what waits for approval, and reach nothing else of it from a URL', () => {
+  it('delete nothing of the table but what waits for approval or a merge; from a URL they change nothing else of it', () => {
     const onTable = (role: string) => statementsOf(template.Resources[role]?.Properties ?? {}).filter((statement) => actionsOf(statement).some((action) => action.startsWith('dynamodb:')));
-    const approvals = { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [APPROVALS] } };
-    expect(onTable('AnswerApprovalRole').map(({ Condition }) => Condition)).toEqual([approvals]);
+    const only = (...partitions: string[]) => ({ 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': partitions } });
+    expect(onTable('AnswerApprovalRole').map(({ Condition }) => Condition)).toEqual([only(APPROVALS)]);
+    const changing = onTable('ResumePullRequestsRole').filter((statement) => actionsOf(statement).some((action) => !['dynamodb:GetItem', 'dynamodb:Query'].includes(action)));
+    expect(changing.map(({ Condition }) => Condition)).toEqual([only(MERGES)]);
     const deleting = roles.flatMap(([name]) => onTable(name)).filter((statement) => actionsOf(statement).includes('dynamodb:DeleteItem'));
-    expect(deleting.map(({ Condition }) => Condition)).toEqual([approvals, approvals]);
+    expect(deleting.map(({ Condition }) => Condition)).toEqual([only(MERGES), only(APPROVALS, MERGES), only(APPROVALS), only(MERGES)]);
   });
 
   it('write to the log groups of their own functions alone', () => {
@@ -83,7 +92,7 @@ describe('the bounds of the roles', () => {
   it('let nobody at CodeCommit where no repository there is named', () => {
     const statements = roles.flatMap(([, role]) => (role['Policies'] as Policies).flatMap(({ PolicyDocument }) => PolicyDocument.Statement));
     const onCodeCommit = statements.filter((statement) => actionsOf(unconditional(statement)).some((action) => action.startsWith('codecommit:')));
-    expect(onCodeCommit).toHaveLength(3);
+    expect(onCodeCommit).toHaveLength(6);
     for (const statement of onCodeCommit) expect(statement).toMatchObject({ 'Fn::If': ['UsesCodeCommit', {}, { Ref: 'AWS::NoValue' }] });
     expect(template.Conditions).toMatchObject({ UsesCodeCommit: { 'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'CodeCommitPrefix' }, ''] }] } });
   });

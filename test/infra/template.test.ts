@@ -67,9 +67,9 @@ function rolesAllow(functionName: string, action: string): boolean {
 }
 
 describe('the functions', () => {
-  it('are one for each Task of the state machine, and one each for answers and the sweep, on Node 24 and arm64', () => {
+  it('are one for each Task of the state machine, and one each for answers, pull requests and the sweep, on Node 24 and arm64', () => {
     const tasks = statesOf(DEFINITION).filter(({ state }) => state.Type === 'Task').map(({ name }) => `${name}LambdaFunction`);
-    expect(functions.map(([name]) => name).sort()).toEqual([...tasks, 'AnswerApprovalLambdaFunction', 'SweepReleasesLambdaFunction'].sort());
+    expect(functions.map(([name]) => name).sort()).toEqual([...tasks, 'AnswerApprovalLambdaFunction', 'ResumePullRequestsLambdaFunction', 'SweepReleasesLambdaFunction'].sort());
     for (const [, properties] of functions) expect(properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] });
   });
 
@@ -80,6 +80,7 @@ describe('the functions', () => {
       ClaimTarget: 30,
       CheckAccess: 60,
       CommitRelease: 120,
+      AwaitMerge: 60,
       SyncApplication: 280,
       CheckRollout: 280,
       VerifyRelease: 280,
@@ -87,6 +88,7 @@ describe('the functions', () => {
       ConcludeDeployment: 30,
       ConcludeRelease: 30,
       AnswerApproval: 30,
+      ResumePullRequests: 120,
       SweepReleases: 280,
     });
   });
@@ -95,18 +97,19 @@ describe('the functions', () => {
     expect(resourcesOf(template, 'AWS::Lambda::Version')).toEqual([]);
   });
 
-  it('get the name of the table and nothing secret in their environment; those that start executions, the state machine by its name', () => {
+  it('get the name of the table and nothing secret in their environment; those that start executions, the state machine by its name; that which takes webhooks, the name of their secret', () => {
     const starting = functions.filter(([name]) => rolesAllow(name, 'states:StartExecution')).map(([name]) => name);
     expect(starting.sort()).toEqual(['ConcludeDeploymentLambdaFunction', 'SweepReleasesLambdaFunction']);
     const STATE_MACHINE_ARN = { 'Fn::Sub': `arn:\${AWS::Partition}:states:\${AWS::Region}:\${AWS::AccountId}:stateMachine:${String(MACHINE)}` };
     for (const [name, { Environment }] of functions) {
-      expect(Environment).toEqual({ Variables: { TABLE_NAME: STACK, POWERTOOLS_SERVICE_NAME: 'slipway', ...(starting.includes(name) && { STATE_MACHINE_ARN }) } });
+      const own = { ...(starting.includes(name) && { STATE_MACHINE_ARN }), ...(name === 'ResumePullRequestsLambdaFunction' && { WEBHOOK_SECRET: { Ref: 'WebhookSecret' } }) };
+      expect(Environment).toEqual({ Variables: { TABLE_NAME: STACK, POWERTOOLS_SERVICE_NAME: 'slipway', ...own } });
     }
   });
 
   it('join the subnets of the parameters where they reach Argo CD, Git, a cluster or a smoke check, and only if there are any', () => {
     const inVpc = functions.filter(([, { VpcConfig }]) => VpcConfig !== undefined);
-    expect(inVpc.map(([name]) => name.replace('LambdaFunction', ''))).toEqual(['CheckAccess', 'CommitRelease', 'SyncApplication', 'CheckRollout', 'VerifyRelease', 'RollBack']);
+    expect(inVpc.map(([name]) => name.replace('LambdaFunction', ''))).toEqual(['CheckAccess', 'CommitRelease', 'AwaitMerge', 'SyncApplication', 'CheckRollout', 'VerifyRelease', 'RollBack', 'ResumePullRequests']);
     for (const [, { VpcConfig }] of inVpc) expect(VpcConfig).toMatchObject({ 'Fn::If': ['InVpc', { SubnetIds: { Ref: 'SubnetIds' } }, { Ref: 'AWS::NoValue' }] });
   });
 });

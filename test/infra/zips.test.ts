@@ -11,6 +11,7 @@ const BUDGETS: Record<string, number> = {
   awaitApproval: 300 * KB,
   claimTarget: 300 * KB,
   commitRelease: 250 * KB,
+  awaitMerge: 300 * KB,
   syncApplication: 300 * KB,
   // With the Kubernetes client.
   checkAccess: 600 * KB,
@@ -20,6 +21,7 @@ const BUDGETS: Record<string, number> = {
   concludeDeployment: 300 * KB,
   concludeRelease: 300 * KB,
   answerApproval: 300 * KB,
+  resumePullRequests: 300 * KB,
   sweepReleases: 300 * KB,
 };
 

@@ -1,8 +1,27 @@
-import { CodeCommitClient, CreateCommitCommand, GetBranchCommand, GetCommitCommand, GetFileCommand, GetFolderCommand, GetRepositoryCommand } from '@aws-sdk/client-codecommit';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  CodeCommitClient,
+  CreateBranchCommand,
+  CreateCommitCommand,
+  CreatePullRequestCommand,
+  DeleteBranchCommand,
+  GetBranchCommand,
+  GetCommitCommand,
+  GetFileCommand,
+  GetFolderCommand,
+  GetPullRequestCommand,
+  GetRepositoryCommand,
+  ListPullRequestsCommand,
+  MergePullRequestBySquashCommand,
+  UpdatePullRequestDescriptionCommand,
+  UpdatePullRequestStatusCommand,
+  UpdatePullRequestTitleCommand,
+} from '@aws-sdk/client-codecommit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseDocument } from 'yaml';
 import { configFiles, VALUES_FILE } from '../../sandbox/scenarios/config-repository.ts';
-import { imageOf } from '../../sandbox/scenarios/image.ts';
-import { type DeployedWorld, startDeployedWorld } from '../support/sandbox/deployed-world.ts';
+import { type Image, imageOf } from '../../sandbox/scenarios/image.ts';
+import { DEV, type DeployedWorld, startDeployedWorld } from '../support/sandbox/deployed-world.ts';
 import { createFaults, EAGER_KUBELET } from '../support/sandbox/faults.ts';
 import { ENVIRONMENTS } from '../support/sandbox/more-environments.ts';
 import { actionsOf, examineRights, isRefusalOf, type Rights, withoutAction } from '../support/sandbox/rights.ts';
@@ -11,11 +30,15 @@ import { actionsOf, examineRights, isRefusalOf, type Rights, withoutAction } fro
 
 /** Edited with each release, and read by no chart: without it Slipway finds out whether its path is a folder's. */
 const NOTES = 'envs/dev/notes.yaml';
-const ROLES = ['commit-release', 'sync-application', 'roll-back'] as const;
+const ROLES = ['commit-release', 'sync-application', 'roll-back', 'await-merge', 'resume-pull-requests'] as const;
+/** What is asked for where releases are proposed, and nowhere else. */
+const PROPOSING = /:(CreateBranch|DeleteBranch|\w*PullRequests?\w*)$/;
 
 const faults = createFaults();
 let world: DeployedWorld;
 let rights: Rights;
+/** A person of the account. */
+let person: CodeCommitClient;
 let version = 1;
 /** What somebody else does between the commit and the moment in which Argo CD sees it. */
 let afterCommit: (() => Promise<unknown>) | null = null;
@@ -38,6 +61,8 @@ beforeAll(async () => {
     },
   });
   rights = examineRights(world);
+  const { endpointUrl: endpoint, account, administrator: credentials } = world.world.aws;
+  person = new CodeCommitClient({ endpoint, region: account.region, credentials, maxAttempts: 1 });
   expect(await world.deploy(nextImage())).toMatchObject({ outcome: 'succeeded' });
 }, 60_000);
 afterAll(() => world?.stop());
@@ -50,16 +75,55 @@ function interfere(): void {
   void deed().finally(resume);
 }
 
-it('every action on CodeCommit is needed by every role that has it: without it, something fails with AWS’s refusal', async () => {
-  const superfluous: string[] = [];
-  for (const [name, action] of ROLES.flatMap((role) => actionsOnCodeCommit(role).map((one) => [role, one] as const))) {
+describe('every action on CodeCommit is needed by every role that has it: without it, something fails with AWS’s refusal', () => {
+  it('where releases are committed', async () => {
+    expect(await superfluous((action) => !PROPOSING.test(action), playFor)).toEqual([]);
+  }, 300_000);
+
+  it('where they are proposed', async () => {
+    await world.apply((file) => file.setIn([...ENVIRONMENTS, 'dev', 'delivery'], 'pull-request'));
+    expect(await superfluous((action) => PROPOSING.test(action), playProposals)).toEqual([]);
+  }, 300_000);
+});
+
+/** Those of the chosen actions that a role has, and that nobody misses while its function is played. */
+async function superfluous(chosen: (action: string) => boolean, play: (role: (typeof ROLES)[number], action: string) => Promise<void>): Promise<readonly string[]> {
+  const unmissed: string[] = [];
+  for (const [name, action] of ROLES.flatMap((role) => actionsOnCodeCommit(role).filter(chosen).map((one) => [role, one] as const))) {
     const role = `slipway-sandbox-${name}`;
     const policies = world.world.aws.iam.policiesOf(role);
-    const said = await rights.withPolicies(new Map([[role, withoutAction(policies, action)]]), () => rights.saidDuring(() => playFor(name, action)));
-    if (!isRefusalOf(said, role, action)) superfluous.push(`${role} ${action}`);
+    const said = await rights.withPolicies(new Map([[role, withoutAction(policies, action)]]), () => rights.saidDuring(() => play(name, action)));
+    if (!isRefusalOf(said, role, action)) unmissed.push(`${role} ${action}`);
   }
-  expect(superfluous).toEqual([]);
-}, 300_000);
+  return unmissed;
+}
+
+describe('what happens to a pull request there is told by its event, and resumes what waits for it', () => {
+  it.each([
+    ['merged', 'succeeded', { event: 'pullRequestMergeStatusUpdated', isMerged: 'True' }, (pullRequestId: string) => person.send(new MergePullRequestBySquashCommand({ pullRequestId, repositoryName: 'config' }))],
+    ['closed', 'rejected', { event: 'pullRequestStatusChanged', isMerged: 'False' }, (pullRequestId: string) => person.send(new UpdatePullRequestStatusCommand({ pullRequestId, pullRequestStatus: 'CLOSED' }))],
+  ] as const)('once it is %s: the release ends %s', async (_, outcome, detail, act) => {
+    await world.apply((file) => file.setIn([...ENVIRONMENTS, 'dev', 'delivery'], 'pull-request'));
+    const told = eventsFor('resume-pull-requests');
+    const execution = await propose(nextImage());
+    const pullRequestId = String((await world.merges.pending(DEV))?.pullRequest.number);
+    await act(pullRequestId);
+    expect(await world.executions.ended(execution)).toMatchObject({ outcome });
+    expect(told()).toContainEqual(expect.objectContaining({ source: 'aws.codecommit', detail: expect.objectContaining({ pullRequestId, ...detail }) as unknown }));
+  }, 60_000);
+});
+
+/** The events with which rules call a function from now on. */
+function eventsFor(name: string): () => readonly unknown[] {
+  const { lambda } = world.world.aws;
+  const invoke = lambda.invokeFromRule.bind(lambda);
+  const events: unknown[] = [];
+  lambda.invokeFromRule = (call) => {
+    if (call.functionArn.endsWith(`:slipway-sandbox-${name}`)) events.push(JSON.parse(call.payload));
+    return invoke(call);
+  };
+  return () => events;
+}
 
 it('no other role may anything there', () => {
   const others = [...world.world.aws.iam.rolePolicies()].filter(([role]) => !ROLES.some((name) => role.endsWith(name)));
@@ -68,17 +132,23 @@ it('no other role may anything there', () => {
 });
 
 describe('a repository outside CodeCommitPrefix', () => {
-  beforeAll(() => world.world.aws.codecommit.addRepository('other', world.world.git.repository));
+  let inConfig = '';
+  let inOther = '';
+  beforeAll(async () => {
+    world.world.aws.codecommit.addRepository('other', world.world.git.repository);
+    inConfig = await openPullRequest('config');
+    inOther = await openPullRequest('other');
+  });
 
   it.each(ROLES)('is closed to %s, whatever it asks', async (role) => {
     const { aws } = world.world;
     const credentials = aws.iam.credentialsFor(`arn:aws:iam::${aws.account.id}:role/slipway-sandbox-${role}`, 'lambda.amazonaws.com', 'test');
     const client = new CodeCommitClient({ endpoint: aws.endpointUrl, region: aws.account.region, credentials, maxAttempts: 1 });
     const head = await world.head();
-    expect(await client.send(new GetBranchCommand({ repositoryName: 'config', branchName: 'main' }))).toMatchObject({ branch: { commitId: head } });
-    const requests = requestsTo('other', head, client);
     const actions = actionsOnCodeCommit(role);
-    expect(actions.length).toBeGreaterThan(4);
+    const allowed = actions.find((action) => /:Get(Branch|PullRequest)$/.test(action)) ?? '';
+    await expect(requestsTo('config', { head, pullRequestId: inConfig }, client)[allowed]?.()).resolves.toMatchObject({ $metadata: { httpStatusCode: 200 } });
+    const requests = requestsTo('other', { head, pullRequestId: inOther }, client);
     for (const action of actions) {
       await expect(requests[action]?.()).rejects.toMatchObject({ name: 'AccessDeniedException', message: expect.stringContaining(`${action} on resource: arn:aws:codecommit:eu-central-1:111122223333:other `) as string });
     }
@@ -94,7 +164,13 @@ function actionsOnCodeCommit(role: string): readonly string[] {
   return actionsOf(world.world.aws.iam.policiesOf(`slipway-sandbox-${role}`)).filter((action) => action.startsWith('codecommit:'));
 }
 
-function requestsTo(repositoryName: string, head: string, client: CodeCommitClient): Readonly<Record<string, () => Promise<unknown>>> {
+async function openPullRequest(repositoryName: string): Promise<string> {
+  const targets = [{ repositoryName, sourceReference: 'refs/heads/main', destinationReference: 'refs/heads/main' }];
+  const { pullRequest } = await person.send(new CreatePullRequestCommand({ title: 'Somebody else', description: '', targets }));
+  return pullRequest?.pullRequestId ?? '';
+}
+
+function requestsTo(repositoryName: string, { head, pullRequestId }: { readonly head: string; readonly pullRequestId: string }, client: CodeCommitClient): Readonly<Record<string, () => Promise<unknown>>> {
   return {
     'codecommit:GetRepository': () => client.send(new GetRepositoryCommand({ repositoryName })),
     'codecommit:GetBranch': () => client.send(new GetBranchCommand({ repositoryName, branchName: 'main' })),
@@ -102,6 +178,14 @@ function requestsTo(repositoryName: string, head: string, client: CodeCommitClie
     'codecommit:GetFile': () => client.send(new GetFileCommand({ repositoryName, commitSpecifier: head, filePath: NOTES })),
     'codecommit:GetFolder': () => client.send(new GetFolderCommand({ repositoryName, commitSpecifier: head, folderPath: 'envs' })),
     'codecommit:CreateCommit': () => client.send(new CreateCommitCommand({ repositoryName, branchName: 'main', parentCommitId: head, commitMessage: 'x', authorName: 'x', email: 'x@example.com', putFiles: [{ filePath: NOTES, fileContent: Buffer.from('x') }] })),
+    'codecommit:CreateBranch': () => client.send(new CreateBranchCommand({ repositoryName, branchName: 'x', commitId: head })),
+    'codecommit:DeleteBranch': () => client.send(new DeleteBranchCommand({ repositoryName, branchName: 'x' })),
+    'codecommit:ListPullRequests': () => client.send(new ListPullRequestsCommand({ repositoryName, pullRequestStatus: 'OPEN' })),
+    'codecommit:GetPullRequest': () => client.send(new GetPullRequestCommand({ pullRequestId })),
+    'codecommit:CreatePullRequest': () => client.send(new CreatePullRequestCommand({ title: 'x', description: 'x', targets: [{ repositoryName, sourceReference: 'refs/heads/x', destinationReference: 'refs/heads/main' }] })),
+    'codecommit:UpdatePullRequestTitle': () => client.send(new UpdatePullRequestTitleCommand({ pullRequestId, title: 'x' })),
+    'codecommit:UpdatePullRequestDescription': () => client.send(new UpdatePullRequestDescriptionCommand({ pullRequestId, description: 'x' })),
+    'codecommit:UpdatePullRequestStatus': () => client.send(new UpdatePullRequestStatusCommand({ pullRequestId, pullRequestStatus: 'CLOSED' })),
   };
 }
 
@@ -143,4 +227,50 @@ async function deployBadImage(meanwhile?: () => Promise<unknown>): Promise<void>
 
 function commit(files: Readonly<Record<string, string | null>>): Promise<string> {
   return world.world.git.repository.commit({ message: 'Somebody else', files });
+}
+
+const OVER_AN_OPEN_ONE = ['codecommit:GetPullRequest', 'codecommit:UpdatePullRequestTitle', 'codecommit:UpdatePullRequestDescription'];
+const WITHDRAWING = ['codecommit:UpdatePullRequestStatus', 'codecommit:DeleteBranch'];
+
+/** Comes to the action while releases wait as pull requests, and leaves neither an execution nor a pull request behind. */
+async function playProposals(role: (typeof ROLES)[number], action: string): Promise<void> {
+  if (role === 'await-merge') return void (await world.deploy(nextImage()));
+  const executions = [await propose(nextImage())];
+  if (role === 'resume-pull-requests') await look();
+  if (role === 'commit-release' && OVER_AN_OPEN_ONE.includes(action)) executions.push(await propose(nextImage()));
+  if (role === 'commit-release' && WITHDRAWING.includes(action)) executions.push(await proposeWhatIsThere());
+  for (const execution of executions) await world.executions.stop(execution);
+  await closeAll();
+}
+
+/** Resolves once the execution waits for a merge, or has ended. */
+async function propose(image: Image): Promise<string> {
+  const [execution = ''] = await world.push(image);
+  let isOver = false;
+  const over = world.executions.ended(execution).then(() => (isOver = true));
+  while (!isOver && (await world.merges.pending(DEV))?.execution !== execution) await Promise.race([over, sleep(20)]);
+  return execution;
+}
+
+/** Somebody has committed the release by hand, so that the open pull request is no longer wanted. */
+async function proposeWhatIsThere(): Promise<string> {
+  const image = nextImage();
+  const { [VALUES_FILE]: text = '' } = await world.world.git.repository.readFiles('main', [VALUES_FILE]);
+  const values = parseDocument(text);
+  values.setIn(['image', 'tag'], image.tag);
+  values.setIn(['image', 'digest'], image.digest);
+  await commit({ [VALUES_FILE]: values.toString(), [NOTES]: `release: ${image.tag}\n` });
+  return propose(image);
+}
+
+/** The schedule looks at what is waited for. */
+async function look(): Promise<void> {
+  const { aws, stage } = world.world;
+  aws.events.fire(`slipway-${stage}-pull-requests-due`);
+  await aws.events.settled();
+}
+
+async function closeAll(): Promise<void> {
+  const { pullRequestIds = [] } = await person.send(new ListPullRequestsCommand({ repositoryName: 'config', pullRequestStatus: 'OPEN' }));
+  for (const pullRequestId of pullRequestIds) await person.send(new UpdatePullRequestStatusCommand({ pullRequestId, pullRequestStatus: 'CLOSED' }));
 }

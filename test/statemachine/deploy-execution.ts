@@ -14,7 +14,7 @@ const FUNCTIONS = 'arn:aws:lambda:eu-central-1:111122223333:function:';
 /** The definition with its placeholders filled in, as CloudFormation deploys it; each function is named after its state. */
 const DEPLOYED = JSON.parse(DEFINITION_TEXT.replaceAll(/\$\{(\w+)Arn\}/g, `${FUNCTIONS}$1`)) as object;
 
-/** How long a person takes to approve or reject, in milliseconds. */
+/** How long a person takes to approve, reject or merge, in milliseconds. */
 const ANSWERED_AFTER = 30_000;
 
 const A_REQUEST = { service: 'inference-service', tag: '1.1.0', reason: 'first deployment', by: 'operator' };
@@ -77,7 +77,7 @@ function invoker(table: Readonly<Record<StepName, Stub>>, calls: Call[], { clock
     calls.push(call);
     try {
       const answer = await table[call.step](call, (seconds) => clock.sleep(seconds * 1000, signal));
-      if (call.step !== 'AwaitApproval') return { payload: answer };
+      if (call.step !== 'AwaitApproval' && call.step !== 'AwaitMerge') return { payload: answer };
       if (answer !== null) void clock.sleep(ANSWERED_AFTER).then(() => tokens.succeed(tokenOf(call), toJson(answer)));
       return { payload: { status: 'waiting' } };
     } catch (error) {
@@ -86,8 +86,8 @@ function invoker(table: Readonly<Record<StepName, Stub>>, calls: Call[], { clock
   };
 }
 
-function tokenOf({ payload: { token } }: Call): string {
-  if (typeof token !== 'string') throw new Error('AwaitApproval was given no token.');
+function tokenOf({ step, payload: { token } }: Call): string {
+  if (typeof token !== 'string') throw new Error(`${step} was given no token.`);
   return token;
 }
 

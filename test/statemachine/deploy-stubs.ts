@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../../sandbox/aws/states/engine/json.ts';
 import { isJsonObject } from '../../sandbox/aws/states/engine/json.ts';
 import { awaitApproval } from '../../src/steps/await-approval.ts';
+import { awaitMerge } from '../../src/steps/await-merge.ts';
 import { checkAccess } from '../../src/steps/check-access.ts';
 import { checkRollout } from '../../src/steps/check-rollout.ts';
 import { claimTarget } from '../../src/steps/claim-target.ts';
@@ -23,6 +24,7 @@ export const STEPS = {
   ClaimTarget: claimTarget,
   CheckAccess: checkAccess,
   CommitRelease: commitRelease,
+  AwaitMerge: awaitMerge,
   SyncApplication: syncApplication,
   CheckRollout: checkRollout,
   VerifyRelease: verifyRelease,
@@ -50,7 +52,7 @@ export type Call = {
 
 /**
  * Stands for a function. A thrown error is the function's; one named `Lambda.…` or `States.…` is the service's. What stands for
- * AwaitApproval returns the answer to its token, or null while nobody has answered.
+ * AwaitApproval or AwaitMerge returns the answer to its token, or null while nobody has answered.
  */
 export type Stub = (call: Call, sleep: (seconds: number) => Promise<void>) => unknown;
 
@@ -67,6 +69,7 @@ export function happyStubs(targets: readonly string[]): Readonly<Record<StepName
     ClaimTarget: good,
     CheckAccess: good,
     CommitRelease: good,
+    AwaitMerge: () => MERGED,
     SyncApplication: good,
     CheckRollout: good,
     VerifyRelease: good,
@@ -78,6 +81,18 @@ export function happyStubs(targets: readonly string[]): Readonly<Record<StepName
 
 /** A person's yes. */
 export const APPROVED = { status: 'approved', by: 'arn:aws:iam::111122223333:user/ada', at: '2026-01-01T00:00:30.000Z' };
+
+/** The pull request is merged. */
+export const MERGED = { status: 'merged', at: '2026-01-01T00:00:30.000Z' };
+
+/** Proposes the release; after its merge the branch carries it. */
+export const proposing: Stub = ({ payload }) => {
+  const deployment = deploymentOf(payload);
+  const { merged } = deployment['marks'] as { merged?: string };
+  if (merged !== undefined) return { status: 'committed', deployment };
+  const pullRequest = { number: 7, url: 'https://git.example.com/team/config/pulls/7', timeoutSeconds: 3_600, base: 'a'.repeat(40), changes: [] };
+  return { status: 'proposed', deployment: { ...deployment, pullRequest } };
+};
 
 /** What the real step would read; throws where the state machine sent something else. */
 export function parsed<Name extends StepName>(step: Name, payload: Json): (typeof STEPS)[Name]['input']['_zod']['output'] {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../sandbox/aws/states/engine/json.ts';
 import { deploy, redrive } from './deploy-execution.ts';
-import { answering, type Call, deploymentOf, found, type StepName, STEPS, throwing, turningRound } from './deploy-stubs.ts';
+import { answering, type Call, deploymentOf, found, proposing, type StepName, STEPS, throwing, turningRound } from './deploy-stubs.ts';
 
 const A_PUSH = {
   version: '0',
@@ -24,6 +24,7 @@ const PAYLOADS: Record<StepName, string[]> = {
   ClaimTarget: TARGET_PAYLOAD,
   CheckAccess: TARGET_PAYLOAD,
   CommitRelease: TARGET_PAYLOAD,
+  AwaitMerge: [...TARGET_PAYLOAD, 'token'],
   SyncApplication: TARGET_PAYLOAD,
   CheckRollout: TARGET_PAYLOAD,
   VerifyRelease: TARGET_PAYLOAD,
@@ -37,6 +38,7 @@ async function callsOfARedrivenRelease(): Promise<readonly Call[]> {
   const deploying = await deploy(
     {
       ResolveRelease: () => found(['dev/eu'], 3600),
+      CommitRelease: proposing,
       CheckRollout: answering('ready'),
       RollBack: turningRound,
       VerifyRelease: answering('failed', 'succeeded'),

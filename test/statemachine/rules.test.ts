@@ -15,8 +15,14 @@ const SERVERLESS = parse(readFileSync(new URL('../../serverless.yml', import.met
 };
 const SUBSTITUTIONS = readFileSync(new URL('../../infra/state-machine.yml', import.meta.url), 'utf8');
 
-/** Functions that the state machine does not invoke: a person calls one over its URL, a schedule the other. */
-const ENTRANCES = ['AnswerApproval', 'SweepReleases'];
+/** Functions that the state machine does not invoke: a person calls one over its URL, Git hosts and a schedule another, a schedule the third. */
+const ENTRANCES = ['AnswerApproval', 'ResumePullRequests', 'SweepReleases'];
+
+/** They wait for an answer to their token, for as long as the environment says. */
+const WAITING = [
+  ['AwaitApproval', '{% $deployment.approval.timeoutSeconds %}'],
+  ['AwaitMerge', '{% $deployment.pullRequest.timeoutSeconds %}'],
+] as const;
 
 /** They share the role that access entries name. */
 const CLUSTER_READERS = ['CheckAccess', 'CheckRollout'];
@@ -108,7 +114,7 @@ describe('names', () => {
     expect(readFileSync(new URL(`../../src/steps/${kebab(name)}.ts`, import.meta.url), 'utf8')).toContain(`name: '${kebab(name)}'`);
   });
 
-  it('has a state for every function and for every folder, but for the two entrances', () => {
+  it('has a state for every function and for every folder, but for the three entrances', () => {
     const names = [...TASKS.map(({ name }) => name), ...ENTRANCES].sort();
     expect(Object.keys(SERVERLESS.functions).sort()).toEqual(names.map(camel).sort());
     const folders = readdirSync(new URL('../../functions/', import.meta.url), { withFileTypes: true }).filter((entry) => entry.isDirectory());
@@ -117,18 +123,18 @@ describe('names', () => {
 });
 
 describe('limits', () => {
-  it('lets the environment say how long a person may take, which no retry doubles', () => {
-    const { TimeoutSeconds, Retry, Catch } = innerMachine().States['AwaitApproval'] ?? {};
-    expect(TimeoutSeconds).toBe('{% $deployment.approval.timeoutSeconds %}');
+  it.each(WAITING)('lets the environment say how long %s may take, which no retry doubles', (name, timeout) => {
+    const { TimeoutSeconds, Retry, Catch } = innerMachine().States[name] ?? {};
+    expect(TimeoutSeconds).toBe(timeout);
     expect(Retry?.flatMap(({ ErrorEquals }) => ErrorEquals)).not.toContain('States.Timeout');
     expect(Catch?.[0]?.ErrorEquals).toEqual(['States.Timeout']);
   });
 
-  it('gives an execution more time than the longest that a person may take', () => {
-    expect(DEFINITION.TimeoutSeconds).toBeGreaterThan(14 * 24 * 3600);
+  it('gives an execution more time than the longest that a person may take, to approve and to merge', () => {
+    expect(DEFINITION.TimeoutSeconds).toBeGreaterThan(2 * 14 * 24 * 3600);
   });
 
-  it.each(TASKS.filter(({ name }) => name !== 'AwaitApproval').map(({ name, state }) => [name, state] as const))('%s: slice < function timeout < TimeoutSeconds', (name, state) => {
+  it.each(TASKS.filter(({ name }) => WAITING.every(([waiting]) => name !== waiting)).map(({ name, state }) => [name, state] as const))('%s: slice < function timeout < TimeoutSeconds', (name, state) => {
     const timeout = SERVERLESS.functions[camel(name)]?.timeout ?? SERVERLESS.provider.timeout;
     expect(timeout).toBeLessThan(Number(state.TimeoutSeconds));
     if (timeout === 280) expect(LONGEST_SLICE).toBeLessThanOrEqual(timeout * 1000 - SLICE_RESERVE);

@@ -3,6 +3,7 @@ import { createMemoryApprovalStore } from '../../src/adapters/memory/approval-st
 import { createMemoryArgoCd } from '../../src/adapters/memory/argo-cd.ts';
 import { createMemoryEvents } from '../../src/adapters/memory/events.ts';
 import { createMemoryGitHosts } from '../../src/adapters/memory/git-host.ts';
+import { createMemoryMergeStore } from '../../src/adapters/memory/merge-store.ts';
 import { createMemoryMetrics } from '../../src/adapters/memory/metrics.ts';
 import { createMemoryRecordStore } from '../../src/adapters/memory/record-store.ts';
 import { createMemoryReleaseRegistry } from '../../src/adapters/memory/release-registry.ts';
@@ -83,7 +84,7 @@ export function createRace({ environment, inTurn, fates, observer }: RaceOptions
   const argocd = createMemoryArgoCd(anApplication({ sources: [{ repoUrl: GIT.url, targetRevision: 'main' }] }));
   const registry = createMemoryReleaseRegistry();
   const store = createMemoryTargetStore();
-  const shared = { services, clock, records: createMemoryRecordStore(), approvals: createMemoryApprovalStore(), events: createMemoryEvents(), metrics: createMemoryMetrics() };
+  const shared = { services, clock, records: createMemoryRecordStore(), approvals: createMemoryApprovalStore(), merges: createMemoryMergeStore(), events: createMemoryEvents(), metrics: createMemoryMetrics() };
   const all: RacingExecution[] = [];
   const ended: Ended[] = [];
   const underWay = new Set<Promise<void>>();
@@ -151,7 +152,7 @@ export function createRace({ environment, inTurn, fates, observer }: RaceOptions
   async function visit(execution: RacingExecution): Promise<Place | null> {
     const { state, deployment, status } = execution.place;
     const input = { execution: execution.name, redrives: execution.redrives, redrivenAt: execution.redrivenAt, deployment };
-    const ports = { ...shared, targets: targetsOf(execution), executions, registry, argocd: async () => argocd, git: async () => gitOf(execution, state) };
+    const ports = { ...shared, targets: targetsOf(execution), executions, registry, argocd: async () => argocd, git: async () => gitOf(execution, state), pullRequests: hosts.openPullRequests };
     switch (state) {
       case 'claim':
         return after(await claimTarget.run(ports, input), { claimed: 'commit' });

@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import type { BareRepository } from '../../git/bare-repository.ts';
 import { entryAt, readBlob, readCommit, type StoredEntry } from '../../git/stored-objects.ts';
+import type { AwsEvent } from '../eventbridge/event.ts';
 import { operation } from '../operation.ts';
 import { AwsError, type AwsOperation, type AwsService } from '../service.ts';
+import { createBranch, CreateBranchInput, deleteBranch, DeleteBranchInput } from './branches.ts';
 import { CreateCommitInput, createCommit } from './create-commit.ts';
+import { pullRequestOperations } from './pull-requests.ts';
 import { headOf, type Repositories, repositoryArn, RepositoryName, repositoryOf } from './repository.ts';
 
 export type CodeCommit = AwsService & {
@@ -11,8 +14,12 @@ export type CodeCommit = AwsService & {
   addRepository(name: string, repository: BareRepository): void;
 };
 
-/** Reads and commits over bare repositories: what others write there is seen here, and the other way round. */
-export function createCodeCommit(): CodeCommit {
+/**
+ * Reads, commits and pull requests over bare repositories: what others write there is seen here, and the other way round.
+ *
+ * @param publish takes each event of a pull request
+ */
+export function createCodeCommit(publish: (event: AwsEvent) => void): CodeCommit {
   const repositories: Repositories = new Map();
 
   /** An operation that AWS allows by repository. */
@@ -31,6 +38,9 @@ export function createCodeCommit(): CodeCommit {
       ...on('GetFile', GetFileInput, getFile),
       ...on('GetFolder', GetFolderInput, getFolder),
       ...on('CreateCommit', CreateCommitInput, createCommit),
+      ...on('CreateBranch', CreateBranchInput, createBranch),
+      ...on('DeleteBranch', DeleteBranchInput, deleteBranch),
+      ...pullRequestOperations(repositories, publish),
     },
   };
 }

@@ -16,11 +16,17 @@ export type FunctionUrlOptions = {
   readonly iam: Pick<Iam, 'signer' | 'authorize'>;
   readonly functionArn: string;
   readonly invoke: (invocation: Invocation) => Promise<InvocationResult>;
+  /** Of a URL with AuthType NONE: nobody is asked who they are, and the function's own policy decides whether they may. */
+  readonly anybody?: {
+    readonly mayCall: () => boolean;
+    readonly invoke: (invocation: Omit<Invocation, 'caller'>) => Promise<InvocationResult>;
+  };
 };
 
 /**
- * The URL of a function with AuthType AWS_IAM, on a free loopback port: who calls must have signed for `lambda`, and be allowed both
- * `lambda:InvokeFunctionUrl` and `lambda:InvokeFunction` (Lambda developer guide: Control access to function URLs).
+ * The URL of a function, on a free loopback port. With AuthType AWS_IAM who calls must have signed for `lambda`, and be allowed both
+ * `lambda:InvokeFunctionUrl` and `lambda:InvokeFunction`; with NONE the function's policy must allow both to everybody (Lambda developer
+ * guide: Control access to function URLs).
  */
 export async function startFunctionUrl(options: FunctionUrlOptions): Promise<FunctionUrl> {
   const server = createServer((incoming, outgoing) => {
@@ -34,21 +40,32 @@ export async function startFunctionUrl(options: FunctionUrlOptions): Promise<Fun
   return { url: `http://${await listenOnLoopback(server)}/`, close: () => closeServer(server) };
 }
 
-async function answer(request: HttpRequest, { account, iam, functionArn, invoke }: FunctionUrlOptions): Promise<HttpResponse> {
+async function answer(request: HttpRequest, options: FunctionUrlOptions): Promise<HttpResponse> {
+  const { account, iam, functionArn, invoke, anybody } = options;
   try {
+    if (anybody !== undefined) return await answerAnybody(request, anybody, options);
     const scope = scopeOf(request);
     if (scope !== null && scope !== 'lambda') throw new AwsError('InvalidSignatureException', `Credential should be scoped to correct service: 'lambda', not '${scope}'.`, 403);
     const caller = authenticate(request, account.region, iam, Date.now());
     iam.authorize(caller, { action: 'lambda:InvokeFunctionUrl', resource: functionArn });
     const result = await invoke({ functionArn, payload: JSON.stringify(eventOf(request, caller, account)), caller });
-    return result.error === null ? responseOf(result.payload) : message(502, 'Internal Server Error');
+    return answerOf(result);
   } catch (error) {
     return error instanceof AwsError ? message(error.status, error.message) : message(502, 'Internal Server Error');
   }
 }
 
+async function answerAnybody(request: HttpRequest, { mayCall, invoke }: NonNullable<FunctionUrlOptions['anybody']>, { functionArn, account }: FunctionUrlOptions): Promise<HttpResponse> {
+  if (!mayCall()) return message(403, 'Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html');
+  return answerOf(await invoke({ functionArn, payload: JSON.stringify(eventOf(request, null, account)) }));
+}
+
+function answerOf({ error, payload }: InvocationResult): HttpResponse {
+  return error === null ? responseOf(payload) : message(502, 'Internal Server Error');
+}
+
 /** Payload format version 2.0 (Lambda developer guide: Invoking function URLs). */
-function eventOf({ method, path, query, headers, body }: HttpRequest, caller: Principal, account: AwsAccount): object {
+function eventOf({ method, path, query, headers, body }: HttpRequest, caller: Principal | null, account: AwsAccount): object {
   const host = headers.host ?? '';
   const isText = /^(?:application\/json|text\/)/.test(headers['content-type'] ?? '');
   const now = new Date();
@@ -60,10 +77,9 @@ function eventOf({ method, path, query, headers, body }: HttpRequest, caller: Pr
     headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
     ...(query.size > 0 && { queryStringParameters: Object.fromEntries(query) }),
     requestContext: {
-      accountId: account.id,
+      accountId: caller === null ? 'anonymous' : account.id,
       apiId: host,
-      authentication: null,
-      authorizer: { iam: { accountId: account.id, callerId: caller.userId, cognitoIdentity: null, principalOrgId: null, userArn: caller.arn, userId: caller.userId } },
+      ...(caller !== null && { authentication: null, authorizer: authorizerOf(caller, account) }),
       domainName: host,
       http: { method, path, protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: headers['user-agent'] ?? '' },
       requestId: randomUUID(),
@@ -75,6 +91,10 @@ function eventOf({ method, path, query, headers, body }: HttpRequest, caller: Pr
     ...(body.length > 0 && { body: body.toString(isText ? 'utf8' : 'base64') }),
     isBase64Encoded: body.length > 0 && !isText,
   };
+}
+
+function authorizerOf({ arn: userArn, userId }: Principal, { id: accountId }: AwsAccount): object {
+  return { iam: { accountId, callerId: userId, cognitoIdentity: null, principalOrgId: null, userArn, userId } };
 }
 
 const Response = z.strictObject({

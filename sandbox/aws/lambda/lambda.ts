@@ -25,6 +25,8 @@ export type InvocationResult = { readonly requestId: string; readonly payload: s
 /** What is known of an invocation that ended: for logs, metrics in them, and measurements. */
 export type InvocationRecord = Omit<Served, 'outcome'> & { readonly functionName: string; readonly requestId: string; readonly error: FunctionError | null };
 
+export type PublicAction = 'lambda:InvokeFunctionUrl' | 'lambda:InvokeFunction';
+
 export type Lambda = {
   /** Returns the ARN. @throws AwsError when Lambda may not assume the role, or the package lacks the handler */
   createFunction(definition: FunctionDefinition): Promise<string>;
@@ -34,8 +36,10 @@ export type Lambda = {
   allowRule(functionArn: string, ruleArn: string): void;
   /** Calls as EventBridge does, on behalf of a rule. @throws AwsError when the function's policy does not let the rule */
   invokeFromRule(call: Omit<Invocation, 'caller'> & { readonly ruleArn: string }): Promise<InvocationResult>;
-  /** Opens a function's URL for callers whom IAM allows it, and returns it. @throws AwsError when there is no such function, or it has one */
-  createUrl(functionArn: string): Promise<string>;
+  /** Lets anybody do that to a function whose URL asks nobody who they are; calling the URL takes both. @throws AwsError when there is no such function */
+  allowAnyone(functionArn: string, action: PublicAction): void;
+  /** Opens a function's URL, for callers whom IAM allows it unless it is `NONE`, and returns it. @throws AwsError when there is no such function, or it has one */
+  createUrl(functionArn: string, authType?: 'AWS_IAM' | 'NONE'): Promise<string>;
   /** Ends the running invocations of a function as if their runtimes had died, and says how many there were. */
   kill(functionName: string): number;
   close(): Promise<void>;
@@ -57,6 +61,8 @@ type KnownFunction = {
   readonly env: Readonly<Record<string, string>>;
   /** ARNs of the rules that may call it. */
   readonly callingRules: Set<string>;
+  /** What anybody may do. */
+  readonly publicActions: Set<PublicAction>;
   readonly urls: FunctionUrl[];
   readonly idle: FunctionWorker[];
   readonly busy: Set<FunctionWorker>;
@@ -72,7 +78,7 @@ export function createLambda({ account, iam, endpointUrl, onInvocation = () => u
     const credentials = iam.credentialsFor(definition.roleArn, 'lambda.amazonaws.com', definition.name);
     const unpacked = await unpackPackage(definition.zip, definition.handler);
     const env = { ...definition.environment, ...runtimeEnv(definition, credentials, { endpointUrl, region: account.region }) };
-    functions.set(arn, { definition, unpacked, env, callingRules: new Set(), urls: [], idle: [], busy: new Set() });
+    functions.set(arn, { definition, unpacked, env, callingRules: new Set(), publicActions: new Set(), urls: [], idle: [], busy: new Set() });
     return arn;
   }
 
@@ -106,10 +112,12 @@ export function createLambda({ account, iam, endpointUrl, onInvocation = () => u
       if (!find(call.functionArn).callingRules.has(ruleArn)) throw notForRule(call.functionArn, ruleArn);
       return run(call);
     },
-    async createUrl(functionArn) {
-      const { urls } = find(functionArn);
+    allowAnyone: (functionArn, action) => void find(functionArn).publicActions.add(action),
+    async createUrl(functionArn, authType = 'AWS_IAM') {
+      const { urls, publicActions } = find(functionArn);
       if (urls.length > 0) throw new AwsError('ResourceConflictException', `${functionArn} has a URL already.`, 409);
-      const opened = await startFunctionUrl({ account, iam, functionArn, invoke });
+      const anybody = { mayCall: () => publicActions.size === 2, invoke: run };
+      const opened = await startFunctionUrl({ account, iam, functionArn, invoke, ...(authType === 'NONE' && { anybody }) });
       urls.push(opened);
       return opened.url;
     },

@@ -7,7 +7,7 @@ import { callCodeCommit } from './errors.ts';
 import type { CodeCommitRepository } from './open-codecommit.ts';
 import { readFile } from './read.ts';
 
-const SLIPWAY: Identity = { name: 'Slipway', email: 'slipway@users.noreply.invalid' };
+export const SLIPWAY: Identity = { name: 'Slipway', email: 'slipway@users.noreply.invalid' };
 
 /** One commit, if the branch still points to the head. @param known paths of the head's files that were read */
 export async function commitFiles(codecommit: CodeCommitRepository, { head, files, message }: GitChange, known: readonly string[]): Promise<string> {

@@ -1,4 +1,4 @@
-import { ConflictError, NotFoundError, RefusedError } from '../../domain/errors.ts';
+import { ConflictError, NotFoundError, RefusedError, SlipwayError } from '../../domain/errors.ts';
 import { oneLine } from '../../domain/one-line.ts';
 import { awsError } from '../aws/errors.ts';
 import { missingBranch } from '../forge/repository-files.ts';
@@ -12,6 +12,7 @@ export async function callCodeCommit<Answer>(codecommit: CodeCommitRepository, n
   try {
     return await call();
   } catch (error) {
+    if (error instanceof SlipwayError) throw error;
     throw codeCommitError(codecommit, needs, error);
   }
 }

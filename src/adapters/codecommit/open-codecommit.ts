@@ -1,10 +1,12 @@
 import { CodeCommitClient } from '@aws-sdk/client-codecommit';
 import { ConfigurationError } from '../../domain/errors.ts';
-import type { Identity } from '../../domain/service.ts';
-import type { OpenGitHost } from '../../ports/git-host.ts';
+import type { GitRepository, Identity } from '../../domain/service.ts';
+import type { GitHost, OpenGitHost } from '../../ports/git-host.ts';
+import type { OpenPullRequests } from '../../ports/pull-requests.ts';
 import { createApiHost } from '../forge/api-host.ts';
 import { nameOf } from '../forge/forge.ts';
 import { commitFiles } from './commit.ts';
+import { createCodeCommitPulls } from './pull-requests.ts';
 import { readSnapshot } from './read.ts';
 
 export type CodeCommitPorts = {
@@ -22,8 +24,20 @@ export type CodeCommitRepository = {
   readonly author?: Identity;
 };
 
-/** CodeCommit by its API, with the rights of the role that runs this. Connections are kept for the life of the process. */
-export function createOpenCodeCommit({ connect = (region) => new CodeCommitClient({ region }) }: CodeCommitPorts = {}): OpenGitHost {
+/** CodeCommit by its API, with the rights of the role that runs this. */
+export function createOpenCodeCommit(ports: CodeCommitPorts = {}): OpenGitHost {
+  return createOpen(ports, createCodeCommitHost);
+}
+
+/** Its pull requests. */
+export function createOpenCodeCommitPulls(ports: CodeCommitPorts = {}): OpenPullRequests {
+  return createOpen(ports, createCodeCommitPulls);
+}
+
+type Create<Host> = (codecommit: CodeCommitRepository, page: string) => Host;
+
+/** Connections are kept for the life of the process. */
+function createOpen<Host>({ connect = (region) => new CodeCommitClient({ region }) }: CodeCommitPorts, create: Create<Host>): (repository: GitRepository) => Promise<Host> {
   const clients = new Map<string, CodeCommitClient>();
   return async (repository) => {
     const { region, repositoryName } = placeOf(repository.url);
@@ -31,12 +45,16 @@ export function createOpenCodeCommit({ connect = (region) => new CodeCommitClien
     clients.set(region, client);
     const author = repository.commit?.author;
     const codecommit: CodeCommitRepository = { name: nameOf(repository), client, branch: repository.branch, repositoryName, ...(author && { author }) };
-    return createApiHost({
-      readSnapshot: (paths, revision) => readSnapshot(codecommit, paths, revision),
-      commitFiles: (change, known) => commitFiles(codecommit, change, Object.keys(known)),
-      commitPages: `${consolePage(region, repositoryName)}/commit/`,
-    });
+    return create(codecommit, consolePage(region, repositoryName));
   };
+}
+
+function createCodeCommitHost(codecommit: CodeCommitRepository, page: string): GitHost {
+  return createApiHost({
+    readSnapshot: (paths, revision) => readSnapshot(codecommit, paths, revision),
+    commitFiles: (change, known) => commitFiles(codecommit, change, Object.keys(known)),
+    commitPages: `${page}/commit/`,
+  });
 }
 
 /** Region and name are in the URL that one clones. */

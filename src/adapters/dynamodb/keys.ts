@@ -33,6 +33,13 @@ export function approvalKey(key: TargetKey): Key {
 
 export const APPROVALS = 'approval';
 
+/** Pull requests that wait to be merged: few, so that one partition lists them. */
+export function mergeKey(key: TargetKey): Key {
+  return { pk: MERGES, sk: targetName(key) };
+}
+
+export const MERGES = 'merge';
+
 export function targetKey({ service, environment, target }: TargetKey): Key {
   return { pk: partition(service), sk: `target#${environment}/${target}` };
 }

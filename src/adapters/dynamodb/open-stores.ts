@@ -1,5 +1,6 @@
-import type { ApprovalStore, RecordStore, ServiceStore, SweepStore, TargetStore } from '../../ports/deployment-store.ts';
+import type { ApprovalStore, MergeStore, RecordStore, ServiceStore, SweepStore, TargetStore } from '../../ports/deployment-store.ts';
 import { createApprovalStore } from './approval-store.ts';
+import { createMergeStore } from './merge-store.ts';
 import { createRecordStore } from './record-store.ts';
 import { createServiceStore } from './service-store.ts';
 import { createSweepStore } from './sweep-store.ts';
@@ -11,6 +12,7 @@ export type Stores = {
   readonly targets: TargetStore;
   readonly records: RecordStore;
   readonly approvals: ApprovalStore;
+  readonly merges: MergeStore;
   readonly sweep: SweepStore;
 };
 
@@ -22,6 +24,7 @@ export function openStores(tableName: string): Stores {
     targets: createTargetStore(table),
     records: createRecordStore(table),
     approvals: createApprovalStore(table),
+    merges: createMergeStore(table),
     sweep: createSweepStore(table),
   };
 }

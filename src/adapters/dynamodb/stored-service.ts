@@ -55,6 +55,7 @@ const StoredEnvironment: z.ZodMiniType<Environment> = z.strictObject({
   approval: z.exactOptional(z.strictObject({ timeout: z.number() })),
   rollback: z.enum(['automatic', 'manual']),
   order: z.strictObject({ policy: z.enum(['supersede', 'queue']), interrupt: z.boolean() }),
+  pullRequest: z.exactOptional(z.strictObject({ timeout: z.number(), autoMerge: z.boolean() })),
   edits: z.array(StoredEdit),
   policy: StoredPolicy,
   targets: z.record(z.string(), StoredTarget),

@@ -1,12 +1,12 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
 import type { Claim } from '../../domain/claim.ts';
-import type { Commit, Marks, Outcome } from '../../domain/deployment.ts';
+import type { Commit, Marks, Outcome, PullRequestRef } from '../../domain/deployment.ts';
 import { RefusedError } from '../../domain/errors.ts';
 import type { Release } from '../../domain/release.ts';
 import { STAGES, type Timings } from '../../domain/timings.ts';
 import type { CurrentRelease, Hold, Quarantined, Waiting } from '../../domain/target-state.ts';
-import type { Attempt, PendingApproval } from '../../ports/deployment-store.ts';
+import type { Attempt, PendingApproval, PendingMerge } from '../../ports/deployment-store.ts';
 import { readAnswer } from '../aws/answer.ts';
 
 // Strict, so that a member which a schema forgot is an error and not a loss.
@@ -58,6 +58,21 @@ export const StoredApproval: z.ZodMiniType<PendingApproval> = z.strictObject({
   current: z.nullable(z.strictObject({ tag: z.string(), digest: z.string() })),
 });
 
+const StoredPullRequest: z.ZodMiniType<PullRequestRef> = z.strictObject({ number: z.number(), url: z.string() });
+
+export const StoredMerge: z.ZodMiniType<PendingMerge> = z.strictObject({
+  service: z.string(),
+  environment: z.string(),
+  target: z.string(),
+  release: z.strictObject({ tag: z.string(), digest: z.string() }),
+  execution: z.string(),
+  generation: z.number(),
+  pullRequest: StoredPullRequest,
+  taskToken: z.string(),
+  requestedAt: instant,
+  expiresAt: instant,
+});
+
 const StoredMarks: z.ZodMiniType<Marks> = z.strictObject({
   pushed: z.exactOptional(instant),
   started: instant,
@@ -65,6 +80,7 @@ const StoredMarks: z.ZodMiniType<Marks> = z.strictObject({
   approved: z.exactOptional(instant),
   claimed: z.exactOptional(instant),
   committed: z.exactOptional(instant),
+  merged: z.exactOptional(instant),
   operationStarted: z.exactOptional(instant),
   applied: z.exactOptional(instant),
   ready: z.exactOptional(instant),
@@ -102,6 +118,7 @@ export const StoredAttempt: z.ZodMiniType<Attempt> = z.strictObject({
   idle: z.array(z.strictObject({ from: instant, to: instant })),
   timings: StoredTimings,
   commit: z.nullable(StoredCommit),
+  pullRequest: z.exactOptional(StoredPullRequest),
   pods: z.array(z.strictObject({ name: z.string(), ready: z.boolean(), digest: z.nullable(z.string()) })),
   rollback: z.nullable(z.strictObject({ tag: z.string(), digest: z.string(), commit: z.nullable(StoredCommit), took: z.number() })),
   concludedAt: instant,

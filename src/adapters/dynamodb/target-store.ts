@@ -28,7 +28,7 @@ export function createTargetStore(table: Table): TargetStore {
     target,
     change: (key, { version }, change) => write(key, attributesOf(change), unchangedSince(version)),
     async prove(key, proof, purpose) {
-      if (purpose.purpose === 'commit') return write(key, { committing: { BOOL: true } }, heldBy(proof));
+      if (purpose.purpose !== 'rollback') return write(key, { committing: { BOOL: purpose.purpose === 'commit' } }, heldBy(proof));
       for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
         const { claim, quarantine, version } = await target(key);
         if (claim?.execution !== proof.execution || claim.generation !== proof.generation) return false;

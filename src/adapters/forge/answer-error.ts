@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { ForbiddenError, RateLimitedError, type SlipwayError } from '../../domain/errors.ts';
+import { ConfigurationError, ForbiddenError, RateLimitedError, type SlipwayError } from '../../domain/errors.ts';
 import { errorOf, meaningOf, type Meaning } from '../http/status.ts';
 
 /** Who was asked, and with whose credentials, as messages name them. */
@@ -42,6 +42,11 @@ const TELL: Readonly<Record<Exclude<Meaning, 'forbidden'>, (asked: Asked, access
 /** @param said the host's words, or its status */
 export function noAccess(asked: Asked, access: Access, said: string): ForbiddenError {
   return new ForbiddenError(`${asked.name} does not let ${whoAsks(asked)} ${access}; grant ${access} access to the repository (${said}).`);
+}
+
+/** @param what the host's word for pull requests */
+export function turnedOff({ name }: Asked, what: string): ConfigurationError {
+  return new ConfigurationError(`${name} has its ${what} turned off; turn them on in its settings, or set delivery: commit.`);
 }
 
 /** @param said the host's words, or its status */

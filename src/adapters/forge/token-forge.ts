@@ -1,5 +1,4 @@
 import type { CommitSettings, GitRepository } from '../../domain/service.ts';
-import type { GitHost, OpenGitHost } from '../../ports/git-host.ts';
 import type { Secrets } from '../../ports/secrets.ts';
 import type { HttpClient } from '../http/http-client.ts';
 import { createForgeClient, type Forge, nameOf, repositoryPath } from './forge.ts';
@@ -18,15 +17,15 @@ export type TokenForge = Forge & Pick<CommitSettings, 'author' | 'committer'> & 
   readonly path: string;
 };
 
-export type ForgeKind = {
+export type ForgeKind<Host> = {
   /** Where the API is, below the host's own root. */
   readonly apiPath: string;
   readonly headers: (token: string) => Readonly<Record<string, string>>;
-  readonly create: (forge: TokenForge, repository: GitRepository) => GitHost;
+  readonly create: (forge: TokenForge, repository: GitRepository) => Host;
 };
 
 /** Opens repositories of one kind of host. Connections are kept for the life of the process. */
-export function createOpenForge({ secrets, silence }: ForgePorts, { apiPath, headers, create }: ForgeKind): OpenGitHost {
+export function createOpenForge<Host>({ secrets, silence }: ForgePorts, { apiPath, headers, create }: ForgeKind<Host>): (repository: GitRepository) => Promise<Host> {
   const clients = new Map<string, HttpClient>();
   return async (repository) => {
     const key = JSON.stringify([repository.url, repository.api, repository.caBundle]);

@@ -23,7 +23,7 @@ const Created = z.object({ commit: z.object({ sha: z.string(), parents: z.array(
  * @param known the head's files that were read
  */
 export async function commitFiles(gitea: TokenForge, change: GitChange, known: Files): Promise<string> {
-  const aside = `slipway/${createHash('sha256').update(JSON.stringify(change)).digest('hex').slice(0, 16)}`;
+  const aside = asideFor(change);
   const { commit } = await createAside(gitea, aside, change, known);
   try {
     const [parent] = commit.parents;
@@ -35,8 +35,15 @@ export async function commitFiles(gitea: TokenForge, change: GitChange, known: F
   }
 }
 
-/** A branch that an earlier try left behind is taken over: its name says that it is of the same change. */
-async function createAside(gitea: TokenForge, aside: string, { files, message }: GitChange, known: Files): Promise<z.output<typeof Created>> {
+export function asideFor(change: object): string {
+  return `slipway/${createHash('sha256').update(JSON.stringify(change)).digest('hex').slice(0, 16)}`;
+}
+
+/**
+ * A commit on top of the branch as it is now, on a branch of its own. One that an earlier try left behind is taken over: its name says
+ * that it is of the same change.
+ */
+export async function createAside(gitea: TokenForge, aside: string, { files, message }: Pick<GitChange, 'files' | 'message'>, known: Files, force = true): Promise<z.output<typeof Created>> {
   const operations = Object.entries(changedOrSame(gitea, files, known)).map(([path, text]) => ({
     operation: 'update',
     path,
@@ -45,15 +52,15 @@ async function createAside(gitea: TokenForge, aside: string, { files, message }:
   }));
   // Whom it does not name is the one whom it does, or else the token's user.
   const { branch, author, committer } = gitea;
-  const json = { branch, new_branch: aside, force_push: true, message, files: operations, author, committer };
+  const json = { branch, new_branch: aside, force_push: force, message, files: operations, author, committer };
   const answer = await ask(gitea, { method: 'POST', path: `${repositoryApi(gitea)}/contents`, json });
   if (answer.status !== 201) throw await refusal(gitea, answer);
   return readJson(gitea, answer, Created);
 }
 
 /** Gitea has no words of its own for who lost the race at the last moment, so then the branch is looked at. */
-async function moveBranch(gitea: TokenForge, from: string, to: string): Promise<void> {
-  const json = { old_commit_id: from, new_commit_id: to };
+export async function moveBranch(gitea: TokenForge, from: string, to: string, force = false): Promise<void> {
+  const json = { old_commit_id: from, new_commit_id: to, ...(force && { force }) };
   const answer = await ask(gitea, { method: 'PUT', path: `${repositoryApi(gitea)}/branches/${segments(gitea.branch)}`, json });
   if (answer.status === 204) return;
   if (answer.status === 405) throw new ConfigurationError(`${gitea.name} is on a server that cannot move a branch by its API, as Gitea 1.26 can; use host: git for it.`);
@@ -71,7 +78,7 @@ function saysNothing(answer: HttpDownload): boolean {
 }
 
 /** What Gitea says of a race: a file or branch that is not what it was (422), and a ref that another push holds (403). */
-const RACES = /sha does not match|branch commit does not match|need a confirm force|cannot lock ref|object does not exist/i;
+const RACES = /sha does not match|branch already exists|branch commit does not match|need a confirm force|cannot lock ref|object does not exist/i;
 const NO_ACCESS = /permission|required scope|cannot commit to repo|is archived/i;
 
 async function refusal(gitea: TokenForge, answer: HttpDownload): Promise<SlipwayError> {
@@ -89,7 +96,7 @@ function moved({ name, branch }: TokenForge, said: string): ConflictError {
 }
 
 /** A branch that stays behind does no harm: what became of the commit counts. */
-async function removeAside(gitea: TokenForge, aside: string): Promise<void> {
+export async function removeAside(gitea: TokenForge, aside: string): Promise<void> {
   try {
     await ask(gitea, { method: 'DELETE', path: `${repositoryApi(gitea)}/branches/${segments(aside)}` });
   } catch (error) {

@@ -7,17 +7,20 @@ import { COMMIT_MUTATION } from './queries.ts';
 const Answer = z.object({ createCommitOnBranch: z.object({ commit: z.object({ oid: z.string() }) }) });
 
 /** One commit, in one request, if the branch still points to the head; author and signature are GitHub's. */
-export async function commitFiles(repository: GitHubRepository, { head, files, message }: GitChange): Promise<string> {
-  const { owner, repository: name, branch } = repository;
+export async function commitFiles(repository: GitHubRepository, change: GitChange): Promise<string> {
+  const variables = { input: commitInput(repository, change) };
+  const { createCommitOnBranch } = await runOperation(repository, { query: COMMIT_MUTATION, variables, access: 'write' }, Answer);
+  return createCommitOnBranch.commit.oid;
+}
+
+export function commitInput({ owner, repository: name, branch }: GitHubRepository, { head, files, message }: GitChange) {
   const additions = Object.entries(files).map(([path, text]) => ({ path, contents: Buffer.from(text).toString('base64') }));
-  const input = {
+  return {
     branch: { repositoryNameWithOwner: `${owner}/${name}`, branchName: branch },
     expectedHeadOid: head,
     message: splitMessage(message),
     fileChanges: { additions },
   };
-  const { createCommitOnBranch } = await runOperation(repository, { query: COMMIT_MUTATION, variables: { input }, access: 'write' }, Answer);
-  return createCommitOnBranch.commit.oid;
 }
 
 /** GitHub puts an empty line between the two. */

@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../../domain/errors.ts';
 import type { GitRepository } from '../../domain/service.ts';
 import type { GitHost, OpenGitHost } from '../../ports/git-host.ts';
+import type { OpenPullRequests } from '../../ports/pull-requests.ts';
 import type { Secrets } from '../../ports/secrets.ts';
 import type { Asked } from '../forge/answer-error.ts';
 import { createApiHost } from '../forge/api-host.ts';
@@ -9,6 +10,7 @@ import type { HttpClient } from '../http/http-client.ts';
 import { fetchInstallationToken, type InstallationToken } from './app-token.ts';
 import { commitFiles } from './commit.ts';
 import { type GitHubCredentials, parseGitHubCredentials } from './credentials.ts';
+import { createGitHubPulls } from './pull-requests.ts';
 import { readSnapshot } from './read.ts';
 
 export type GitHubPorts = {
@@ -29,8 +31,20 @@ export type GitHubRepository = Forge & {
   readonly forgetToken: () => void;
 };
 
-/** GitHub by its API, GitHub Enterprise included. Connections and an App's tokens are kept for the life of the process. */
-export function createOpenGitHub({ secrets, now = Date.now, silence }: GitHubPorts): OpenGitHost {
+/** GitHub by its API, GitHub Enterprise included. */
+export function createOpenGitHub(ports: GitHubPorts): OpenGitHost {
+  return createOpen(ports, createGitHubHost, { contents: 'write' });
+}
+
+/** Its pull requests. */
+export function createOpenGitHubPulls(ports: GitHubPorts): OpenPullRequests {
+  return createOpen(ports, createGitHubPulls, { contents: 'write', pull_requests: 'write' });
+}
+
+type Create<Host> = (github: GitHubRepository, repository: GitRepository) => Host;
+
+/** Connections and an App's tokens are kept for the life of the process. */
+function createOpen<Host>({ secrets, now = Date.now, silence }: GitHubPorts, create: Create<Host>, permissions: TokenSource['permissions']): (repository: GitRepository) => Promise<Host> {
   const clients = new Map<string, HttpClient>();
   const tokens = new Map<string, Promise<InstallationToken>>();
   return async (repository) => {
@@ -41,10 +55,10 @@ export function createOpenGitHub({ secrets, now = Date.now, silence }: GitHubPor
     const place = { ...ownerOf(repository), restPath: api.restPath, branch: repository.branch };
     const secret = repository.credentials;
     const asked = { name: nameOf(repository), client, ...(secret === undefined ? {} : { secret }) };
-    const open = (headers: GitHubRepository['headers']) => createGitHubHost({ ...asked, ...place, headers, forgetToken: () => void tokens.delete(`${key} ${secret}`) }, repository);
+    const open = (headers: GitHubRepository['headers']) => create({ ...asked, ...place, headers, forgetToken: () => void tokens.delete(`${key} ${secret}`) }, repository);
     if (secret === undefined) return open(async () => ({}));
     const credentials = parseGitHubCredentials(secret, await secrets.read(secret));
-    const token = tokenSource({ asked, secret, credentials, place, now, tokens: { map: tokens, key: `${key} ${secret}` } });
+    const token = tokenSource({ asked, secret, credentials, place, now, permissions, tokens: { map: tokens, key: `${key} ${secret}` } });
     return open(async () => ({ authorization: `Bearer ${await token()}` }));
   };
 }
@@ -77,16 +91,18 @@ type TokenSource = {
   readonly credentials: GitHubCredentials;
   readonly place: { readonly repository: string; readonly restPath: string };
   readonly now: () => number;
+  /** What an App's token is asked for. */
+  readonly permissions: Readonly<Record<string, 'write'>>;
   readonly tokens: { readonly map: Map<string, Promise<InstallationToken>>; readonly key: string };
 };
 
 /** A token as it is, or an App's, asked for again before it expires; a failure is forgotten. */
-function tokenSource({ asked, secret, credentials, place, now, tokens: { map, key } }: TokenSource): () => Promise<string> {
+function tokenSource({ asked, secret, credentials, place, now, permissions, tokens: { map, key } }: TokenSource): () => Promise<string> {
   if ('token' in credentials) return async () => credentials.token;
   return async () => {
     const kept = await map.get(key);
     if (kept !== undefined && now() < kept.until) return kept.token;
-    const fetching = fetchInstallationToken(asked, { app: credentials, secret, ...place, now: now() });
+    const fetching = fetchInstallationToken(asked, { app: credentials, secret, ...place, now: now(), permissions });
     map.set(key, fetching);
     fetching.catch(() => map.delete(key));
     return (await fetching).token;

@@ -32,18 +32,22 @@ export async function commitFiles(gitlab: TokenForge, change: GitChange, known: 
 
 async function create(gitlab: TokenForge, { head, files, message }: GitChange): Promise<z.output<typeof Created>> {
   const actions = Object.entries(files).map(([path, text]) => ({ action: 'update', file_path: path, encoding: 'base64', content: Buffer.from(text).toString('base64'), last_commit_id: head }));
-  const { branch, author } = gitlab;
-  const json = { branch, commit_message: message, actions, stats: false, ...(author === undefined ? {} : { author_name: author.name, author_email: author.email }) };
+  const json = { branch: gitlab.branch, commit_message: message, actions, stats: false, ...authorOf(gitlab) };
   const answer = await ask(gitlab, { method: 'POST', path: `${repositoryApi(gitlab)}/commits`, json });
   if (answer.status !== 201) throw refusal(gitlab, answer);
   return readJson(gitlab, answer, Created);
+}
+
+/** As the API takes it; the token's user, unless another is configured. */
+export function authorOf({ author }: TokenForge): { readonly author_name?: string; readonly author_email?: string } {
+  return author === undefined ? {} : { author_name: author.name, author_email: author.email };
 }
 
 /** What GitLab says of a file that changed or went away, and of a branch that moved while it worked. All of it comes with 400. */
 const RACES = /changed since you started editing|could not update refs|please refresh and try again|reference does not point to expected|file with this name doesn't exist/i;
 const NO_BRANCH = /when you are on a branch/i;
 
-function refusal(gitlab: TokenForge, answer: HttpDownload): SlipwayError {
+export function refusal(gitlab: TokenForge, answer: HttpDownload): SlipwayError {
   if (answer.status !== 400) return apiError(gitlab, 'write', answer);
   const words = hostWords(answer).replace(/\.$/, '');
   if (RACES.test(words)) return moved(gitlab, words);

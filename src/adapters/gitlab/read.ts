@@ -23,8 +23,15 @@ export async function readSnapshot(gitlab: TokenForge, paths: readonly string[],
 
 /** @throws NotFoundError when there is no such branch or project */
 export async function readBranch(gitlab: TokenForge) {
+  const found = await findBranch(gitlab);
+  if (found === null) throw missingBranch(gitlab.name, gitlab.branch);
+  return found;
+}
+
+/** Null where there is no such branch. @throws NotFoundError when there is no such project */
+export async function findBranch(gitlab: TokenForge) {
   const answer = await ask(gitlab, { method: 'GET', path: `${repositoryApi(gitlab)}/branches/${encodeURIComponent(gitlab.branch)}` });
-  if (says(answer, 'Branch Not Found')) throw missingBranch(gitlab.name, gitlab.branch);
+  if (says(answer, 'Branch Not Found')) return null;
   if (answer.status !== 200) throw apiError(gitlab, 'read', answer);
   const { default: isDefaultBranch, commit } = readJson(gitlab, answer, Branch);
   return { commit, isDefaultBranch };

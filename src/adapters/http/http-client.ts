@@ -15,7 +15,7 @@ export type HttpServer = {
 };
 
 export type HttpRequest = {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Path and query, appended to the server's URL. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;

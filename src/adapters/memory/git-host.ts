@@ -2,10 +2,11 @@ import { commitPage } from '../../domain/git-url.ts';
 import { ConfigurationError, ConflictError, ForbiddenError, NotFoundError, RefusedError, UnauthorizedError } from '../../domain/errors.ts';
 import type { GitRepository } from '../../domain/service.ts';
 import type { GitChange, GitHost, GitSnapshot, OpenGitHost } from '../../ports/git-host.ts';
+import type { OpenPullRequests } from '../../ports/pull-requests.ts';
+import { createMemoryPullRequests, type MemoryPulls, pullsOf } from './pull-requests.ts';
+import { append, headOf, type MemoryFiles, type MemoryRepositoryOptions, type Revision, type Stored } from './stored-repository.ts';
 
-export type MemoryFiles = Readonly<Record<string, string | Uint8Array>>;
-
-type Revision = { readonly id: string; readonly message: string; readonly files: MemoryFiles };
+export type { MemoryFiles, MemoryRepositoryOptions } from './stored-repository.ts';
 
 /** One branch of a repository, seen from the other side of the port. */
 export type MemoryRepository = {
@@ -18,18 +19,10 @@ export type MemoryRepository = {
   reset(revision: string): void;
   /** From now on pushes are declined in these words; null takes them again. */
   decline(words: string | null): void;
+  readonly pulls: MemoryPulls;
 };
 
-export type MemoryRepositoryOptions = {
-  readonly branch?: string;
-  readonly files: MemoryFiles;
-  /** What the user of each secret may do; without it anybody may write. */
-  readonly access?: Readonly<Record<string, 'read' | 'write'>>;
-};
-
-export type MemoryGitHosts = { readonly open: OpenGitHost; add(url: string, options: MemoryRepositoryOptions): MemoryRepository };
-
-type Stored = { readonly branch: string; readonly access: MemoryRepositoryOptions['access']; readonly revisions: Revision[]; head: Revision | null; declined: string | null };
+export type MemoryGitHosts = { readonly open: OpenGitHost; readonly openPullRequests: OpenPullRequests; add(url: string, options: MemoryRepositoryOptions): MemoryRepository };
 
 /** Git repositories in this process. */
 export function createMemoryGitHosts(): MemoryGitHosts {
@@ -38,8 +31,12 @@ export function createMemoryGitHosts(): MemoryGitHosts {
     async open(repository) {
       return createMemoryGitHost(repository, () => repositories.get(repository.url));
     },
+    async openPullRequests(repository) {
+      const right = (access: 'read' | 'write') => enterRepository(repository, repositories.get(repository.url), access);
+      return createMemoryPullRequests(repository, right);
+    },
     add(url, { branch = 'main', files, access }) {
-      const stored: Stored = { branch, access, revisions: [], head: null, declined: null };
+      const stored: Stored = { branch, access, revisions: [], pulls: { heads: new Map(), opened: [], pendingChecks: false }, head: null, declined: null };
       append(stored, 'Initial configuration\n', files);
       repositories.set(url, stored);
       return {
@@ -48,33 +45,15 @@ export function createMemoryGitHosts(): MemoryGitHosts {
         commit: (changed, message = 'Another change\n') => append(stored, message, { ...headOf(stored).files, ...changed }),
         reset: (revision) => void (stored.head = stored.revisions.find(({ id }) => id === revision) ?? headOf(stored)),
         decline: (words) => void (stored.declined = words),
+        pulls: pullsOf(stored),
       };
     },
   };
 }
 
-function append(stored: Stored, message: string, files: MemoryFiles): string {
-  const id = (stored.revisions.length + 1).toString(16).padStart(40, '0');
-  stored.head = { id, message, files };
-  stored.revisions.push(stored.head);
-  return id;
-}
-
-function headOf({ head }: Stored): Revision {
-  if (head === null) throw new Error('A repository in memory always has a commit.');
-  return head;
-}
-
 function createMemoryGitHost(repository: GitRepository, find: () => Stored | undefined): GitHost {
   const name = `Git repository ${repository.url}`;
-
-  function enter(right: 'read' | 'write'): Stored {
-    const stored = find();
-    if (stored === undefined) throw new NotFoundError(`${name} does not exist.`);
-    checkAccess(name, stored, repository.credentials, right);
-    if (stored.branch !== repository.branch) throw new NotFoundError(`${name} has no branch ${repository.branch}.`);
-    return stored;
-  }
+  const enter = (right: 'read' | 'write') => enterRepository(repository, find(), right);
 
   return {
     async read(paths, revision): Promise<GitSnapshot> {
@@ -93,6 +72,14 @@ function createMemoryGitHost(repository: GitRepository, find: () => Stored | und
     },
     link: (revision) => commitPage(repository.url, revision),
   };
+}
+
+function enterRepository({ url, branch, credentials }: GitRepository, stored: Stored | undefined, right: 'read' | 'write'): Stored {
+  const name = `Git repository ${url}`;
+  if (stored === undefined) throw new NotFoundError(`${name} does not exist.`);
+  checkAccess(name, stored, credentials, right);
+  if (stored.branch !== branch) throw new NotFoundError(`${name} has no branch ${branch}.`);
+  return stored;
 }
 
 function checkAccess(name: string, { access }: Stored, secret: string | undefined, right: 'read' | 'write'): void {

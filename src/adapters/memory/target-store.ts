@@ -26,7 +26,7 @@ export function createMemoryTargetStore(): TargetStore {
       const now = stateOf(key);
       const { claim } = now;
       if (claim === null || !isHolder(now, proof)) return false;
-      if (purpose.purpose === 'commit') return put(key, { ...now, claim: { ...claim, committing: true } });
+      if (purpose.purpose !== 'rollback') return put(key, { ...now, claim: { ...claim, committing: purpose.purpose === 'commit' } });
       return put(key, { ...now, quarantine: quarantined(now.quarantine, purpose.quarantine) });
     },
     async conclude(key, { execution, generation }, current) {

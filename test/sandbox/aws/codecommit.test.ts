@@ -1,9 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CodeCommitClient, CreateCommitCommand, GetFileCommand, PutFileCommand } from '@aws-sdk/client-codecommit';
+import { CodeCommitClient, CreateBranchCommand, CreateCommitCommand, CreatePullRequestCommand, GetFileCommand, GetPullRequestCommand, MergePullRequestBySquashCommand, PutFileCommand, UpdatePullRequestStatusCommand } from '@aws-sdk/client-codecommit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCodeCommit } from '../../../sandbox/aws/codecommit/codecommit.ts';
+import type { AwsEvent } from '../../../sandbox/aws/eventbridge/event.ts';
 import { type BareRepository, commitIfHead, createBareRepository } from '../../../sandbox/git/bare-repository.ts';
 import { startAws, type TestAws } from '../../support/aws.ts';
 
@@ -13,10 +14,12 @@ let folder: string;
 let repository: BareRepository;
 let aws: TestAws;
 let client: CodeCommitClient;
+const events: AwsEvent[] = [];
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'slipway-codecommit-'));
   repository = await createBareRepository(folder, { 'values.yaml': 'tag: v1\n' });
-  const codecommit = createCodeCommit();
+  events.length = 0;
+  const codecommit = createCodeCommit((event) => events.push(event));
   codecommit.addRepository('config', repository);
   aws = await startAws(codecommit);
   client = new CodeCommitClient(aws.administrator);
@@ -43,6 +46,57 @@ describe('a commit', () => {
   it('is allowed by the ARN of its repository', async () => {
     const only = new CodeCommitClient(aws.only('codecommit:GetFile'));
     await expect(only.send(new CreateCommitCommand({ ...(await at()), putFiles: [] }))).rejects.toMatchObject({ name: 'AccessDeniedException', message: expect.stringContaining('codecommit:CreateCommit on resource: arn:aws:codecommit:eu-central-1:111122223333:config ') as string });
+  });
+});
+
+describe('a pull request', () => {
+  const targets = [{ repositoryName: 'config', sourceReference: 'refs/heads/next', destinationReference: 'refs/heads/main' }];
+
+  async function opened(clientRequestToken?: string): Promise<string> {
+    const { pullRequest } = await client.send(new CreatePullRequestCommand({ title: 'Deploy v2', description: '', targets, clientRequestToken }));
+    return pullRequest?.pullRequestId ?? '';
+  }
+
+  async function commitOn(branchName: string, text: string): Promise<void> {
+    const parentCommitId = (await repository.resolve(branchName)) ?? '';
+    await client.send(new CreateCommitCommand({ ...(await at()), branchName, parentCommitId, putFiles: [{ filePath: 'values.yaml', fileContent: Buffer.from(text) }] }));
+  }
+
+  beforeEach(async () => {
+    await client.send(new CreateBranchCommand({ repositoryName: 'config', branchName: 'next', commitId: (await repository.resolve('main')) ?? '' }));
+    await commitOn('next', 'tag: v2\n');
+  });
+
+  it('is opened once, however often the request is sent', async () => {
+    expect([await opened('one'), await opened('one'), await opened()]).toEqual(['1', '1', '2']);
+  });
+
+  it('is told of to EventBridge when it is opened, closed and merged, each time once', async () => {
+    const [first, second] = [await opened('one'), await opened('two')];
+    await opened('one');
+    await client.send(new UpdatePullRequestStatusCommand({ pullRequestId: first, pullRequestStatus: 'CLOSED' }));
+    await client.send(new MergePullRequestBySquashCommand({ pullRequestId: second, repositoryName: 'config' }));
+    const said = events.map(({ detail: { event, pullRequestId, pullRequestStatus, isMerged } }) => [event, pullRequestId, pullRequestStatus, isMerged]);
+    expect(said).toEqual([
+      ['pullRequestCreated', '1', 'Open', 'False'],
+      ['pullRequestCreated', '2', 'Open', 'False'],
+      ['pullRequestStatusChanged', '1', 'Closed', 'False'],
+      ['pullRequestMergeStatusUpdated', '2', 'Closed', 'True'],
+    ]);
+    expect(events[0]).toMatchObject({ source: 'aws.codecommit', 'detail-type': 'CodeCommit Pull Request State Change', resources: ['arn:aws:codecommit:eu-central-1:111122223333:config'] });
+  });
+
+  it('is not merged where both branches have changed a line', async () => {
+    const pullRequestId = await opened();
+    await commitOn('main', 'tag: v3\n');
+    await expect(client.send(new MergePullRequestBySquashCommand({ pullRequestId, repositoryName: 'config' }))).rejects.toMatchObject({ name: 'ManualMergeRequiredException' });
+    expect(await repository.readFiles('main', ['values.yaml'])).toEqual({ 'values.yaml': 'tag: v3\n' });
+  });
+
+  it('is shown to who may read those of its repository', async () => {
+    const pullRequestId = await opened();
+    const only = new CodeCommitClient(aws.only('codecommit:ListPullRequests'));
+    await expect(only.send(new GetPullRequestCommand({ pullRequestId }))).rejects.toMatchObject({ name: 'AccessDeniedException', message: expect.stringContaining('codecommit:GetPullRequest on resource: arn:aws:codecommit:eu-central-1:111122223333:config ') as string });
   });
 });
 

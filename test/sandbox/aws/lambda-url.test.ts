@@ -105,6 +105,20 @@ describe('the URL of a function', () => {
     expect([response.status, await response.json()]).toEqual([403, { Message: 'Missing Authentication Token' }]);
   });
 
+  it('is for everybody where it asks nobody who they are, and the function lets everybody do both', async () => {
+    const zip = zipSync({ 'h.mjs': strToU8('export async function handler({ requestContext, body }) { return { authorizer: requestContext.authorizer ?? null, body } }') });
+    const arn = await lambda.createFunction({ name: `answers-${++made}`, roleArn, zip, handler: 'h.handler', environment: {}, timeoutSeconds: 20, memoryMb: 128 });
+    const url = await lambda.createUrl(arn, 'NONE');
+    const send = async () => {
+      const response = await fetch(url, { method: 'POST', body: '{"a":1}', headers: { 'content-type': 'application/json' } });
+      return [response.status, await response.json()];
+    };
+    lambda.allowAnyone(arn, 'lambda:InvokeFunctionUrl');
+    expect(await send()).toEqual([403, { Message: expect.stringMatching(/^Forbidden\./) as unknown }]);
+    lambda.allowAnyone(arn, 'lambda:InvokeFunction');
+    expect(await send()).toEqual([200, { authorizer: null, body: '{"a":1}' }]);
+  });
+
   it('is one for each function that there is', async () => {
     const arn = `arn:aws:lambda:${account.region}:${account.id}:function:answers-${made}`;
     await expect(lambda.createUrl(`${arn}-none`)).rejects.toMatchObject({ code: 'ResourceNotFoundException' });

@@ -19,7 +19,8 @@ export function aRecordingTarget(created: Creation[]): StackTarget {
   return {
     createRole: (role) => note(iam.createRole(role), 'createRole', role),
     createFunction: async (definition) => note(arn('lambda', `function:${definition.name}`), 'createFunction', definition),
-    createFunctionUrl: async (functionArn) => note('http://127.0.0.1:1/', 'createFunctionUrl', functionArn),
+    createFunctionUrl: async (functionArn, authType) => note('http://127.0.0.1:1/', 'createFunctionUrl', functionArn, authType),
+    allowAnyone: (functionArn, action) => note(undefined, 'allowAnyone', functionArn, action),
     allowRule: (functionArn, ruleArn) => note(undefined, 'allowRule', functionArn, ruleArn),
     createStateMachine: (machine) => note(arn('states', `stateMachine:${machine.name}`), 'createStateMachine', machine),
     createTable: async (properties) => note(arn('dynamodb', `table/${String(properties['TableName'])}`), 'createTable', properties),

@@ -73,11 +73,33 @@ describe('deployStack', () => {
     };
     const { created, stack } = await deploy(template);
     expect(created.slice(2)).toEqual([
-      ['createFunctionUrl', fnArn],
+      ['createFunctionUrl', fnArn, 'AWS_IAM'],
       ['createRule', { Name: 'due' }],
       ['allowRule', fnArn, 'arn:aws:events:eu-central-1:111122223333:rule/due'],
     ]);
     expect(stack.outputs).toEqual({ Url: 'http://127.0.0.1:1/', Of: fnArn });
+  });
+
+  it('lets everybody call a URL that asks nobody who they are, where the template says so', async () => {
+    const template = {
+      ...parameters,
+      Conditions: { IsPublic: { 'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'Prefix' }, ''] }] } },
+      Resources: {
+        Url: { Type: 'AWS::Lambda::Url', Condition: 'IsPublic', Properties: { TargetFunctionArn: fnArn, AuthType: 'NONE' } },
+        Call: { Type: 'AWS::Lambda::Permission', Condition: 'IsPublic', Properties: { FunctionName: fnArn, Action: 'lambda:InvokeFunctionUrl', Principal: '*', FunctionUrlAuthType: 'NONE' } },
+        Invoke: { Type: 'AWS::Lambda::Permission', Condition: 'IsPublic', Properties: { FunctionName: fnArn, Action: 'lambda:InvokeFunction', Principal: '*', InvokedViaFunctionUrl: true } },
+      },
+      Outputs: { Url: { Condition: 'IsPublic', Value: { 'Fn::GetAtt': ['Url', 'FunctionUrl'] } } },
+    };
+    const { created, stack } = await deploy(template, { Prefix: 'x' });
+    expect(created).toEqual([
+      ['createFunctionUrl', fnArn, 'NONE'],
+      ['allowAnyone', fnArn, 'lambda:InvokeFunctionUrl'],
+      ['allowAnyone', fnArn, 'lambda:InvokeFunction'],
+    ]);
+    expect(stack.outputs).toEqual({ Url: 'http://127.0.0.1:1/' });
+    const without = await deploy(template, { Prefix: '' });
+    expect([without.created, without.stack.outputs, without.stack.resources.size]).toEqual([[], {}, 0]);
   });
 
   it('prefers the given parameters to the defaults, and gives the outputs', async () => {
@@ -119,11 +141,12 @@ describe('a template that the sandbox does not know all of', () => {
     ['a property of a recorded type', resources({ Log: ['AWS::Logs::LogGroup', { KmsKeyId: 'k' }] }), 'Resource Log (AWS::Logs::LogGroup): the sandbox does not know KmsKeyId'],
     ['a runtime', resources({ Fn: ['AWS::Lambda::Function', { ...fn, Role: 'r', Environment: { Variables: {} }, Runtime: 'nodejs22.x' }] }), 'Resource Fn (AWS::Lambda::Function): Runtime'],
     ['part of a policy', resources({ R: ['AWS::IAM::Role', { ...role, Policies: [{ PolicyName: 'p', PolicyDocument: aPolicy({ NotAction: 'a:B' }) }] }] }), 'Resource R (AWS::IAM::Role): Role fn, policy p: the sandbox does not know NotAction'],
-    ['a URL for everybody', resources({ U: ['AWS::Lambda::Url', { TargetFunctionArn: fnArn, AuthType: 'NONE' }] }), 'Resource U (AWS::Lambda::Url): AuthType'],
+    ['a setting of a URL', resources({ U: ['AWS::Lambda::Url', { TargetFunctionArn: fnArn, AuthType: 'NONE', InvokeMode: 'RESPONSE_STREAM' }] }), 'Resource U (AWS::Lambda::Url): the sandbox does not know InvokeMode'],
+    ['a permission for everybody beside a URL', resources({ P: ['AWS::Lambda::Permission', { FunctionName: fnArn, Action: 'lambda:InvokeFunction', Principal: '*' }] }), 'Resource P (AWS::Lambda::Permission): InvokedViaFunctionUrl'],
     ['a permission for a bucket', resources({ P: ['AWS::Lambda::Permission', { FunctionName: fnArn, Action: 'lambda:InvokeFunction', Principal: 's3.amazonaws.com', SourceArn: 'arn:aws:events:x' }] }), 'Resource P (AWS::Lambda::Permission): Principal'],
     ['an attribute', { ...resources({ Q: ['AWS::SQS::Queue', { QueueName: 'q' }] }), Outputs: { O: { Value: { 'Fn::GetAtt': ['Q', 'Size'] } } } }, 'Resource Q: the sandbox does not know attribute Size'],
     ['a section', { Resources: {}, Mappings: {} }, 'Template: the sandbox does not know Mappings'],
-    ['an attribute of a resource', { Resources: { Q: { Type: 'AWS::SQS::Queue', Condition: 'C' } } }, 'Template: the sandbox does not know Condition in Resources.Q'],
+    ['an attribute of a resource', { Resources: { Q: { Type: 'AWS::SQS::Queue', Metadata: {} } } }, 'Template: the sandbox does not know Metadata in Resources.Q'],
     ['a parameter type', { Resources: {}, Parameters: { P: { Type: 'AWS::SSM::Parameter::Value<String>' } } }, 'Template: Parameters.P.Type'],
     ['an intrinsic', resources({ Q: ['AWS::SQS::Queue', { QueueName: { 'Fn::ImportValue': 'x' } }] }), 'Q.QueueName: the sandbox does not know Fn::ImportValue'],
   ])('is refused by name: %s', async (_case, template, message) => {

@@ -23,7 +23,8 @@ const functions = (): FunctionDefinition[] => created.filter(([method]) => metho
 
 describe('the packaged stack', () => {
   it('is deployed whole, with policies that can be evaluated', () => {
-    expect([...stack.resources.keys()].sort()).toEqual(Object.keys(packaged.template.Resources).sort());
+    const unconditional = Object.entries(packaged.template.Resources).filter(([, { Condition }]) => Condition === undefined);
+    expect([...stack.resources.keys()].sort()).toEqual(unconditional.map(([name]) => name).sort());
     expect(stack.outputs['StateMachineArn']).toBe('arn:aws:states:eu-central-1:111122223333:stateMachine:slipway-sandbox-deploy');
   });
 
@@ -32,24 +33,33 @@ describe('the packaged stack', () => {
     for (const { handler, zip } of functions()) expect(Object.keys(unzipSync(zip))).toContain(`${handler.replace(/\.[^.]+$/, '')}.mjs`);
   });
 
-  it('has a state machine that names its functions, but for those that a person and a schedule call', () => {
+  it('has a state machine that names its functions, but for those that a person, Git hosts and a schedule call', () => {
     const [, machine] = created.find(([method]) => method === 'createStateMachine') ?? [];
     const definition = JSON.stringify(machine);
     const named = functions().filter(({ name }) => definition.includes(`:function:${name}"`));
     const others = functions().filter((definition) => !named.includes(definition)).map(({ name }) => name);
     expect(named.length).toBeGreaterThan(9);
-    expect(others.sort()).toEqual(['slipway-sandbox-answer-approval', 'slipway-sandbox-sweep-releases']);
+    expect(others.sort()).toEqual(['slipway-sandbox-answer-approval', 'slipway-sandbox-resume-pull-requests', 'slipway-sandbox-sweep-releases']);
   });
 
   it('opens a URL for answers to approvals, lets the schedule call the sweep, and tells both addresses that the CLI needs', () => {
     const arn = (name: string) => `arn:aws:lambda:eu-central-1:111122223333:function:slipway-sandbox-${name}`;
     expect(created.filter(([method]) => method === 'createFunctionUrl' || method === 'allowRule')).toEqual(
       expect.arrayContaining([
-        ['createFunctionUrl', arn('answer-approval')],
+        ['createFunctionUrl', arn('answer-approval'), 'AWS_IAM'],
         ['allowRule', arn('sweep-releases'), 'arn:aws:events:eu-central-1:111122223333:rule/slipway-sandbox-sweep-due'],
       ]),
     );
     expect(stack.outputs).toMatchObject({ ApprovalUrl: 'http://127.0.0.1:1/', LostEventsUrl: 'https://sqs.test/111122223333/slipway-sandbox-lost-events' });
+  });
+
+  it('opens nothing to the public, unless it is given a secret for webhooks', async () => {
+    const isPublic = ([method, , authType]: Creation) => method === 'allowAnyone' || authType === 'NONE';
+    expect(created.filter(isPublic)).toEqual([]);
+    const open: Creation[] = [];
+    const { outputs } = await deployStack(packaged, { stackName: 'slipway-sandbox', account, parameters: { WebhookSecret: 'slipway/webhook' }, target: aRecordingTarget(open) });
+    expect(open.filter(isPublic)).toHaveLength(3);
+    expect(outputs).toMatchObject({ WebhookUrl: 'http://127.0.0.1:1/' });
   });
 
   it('gives each function a role of its own, but for the two that enter clusters', () => {

@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { launch } from '../../../sandbox/launcher/launch.ts';
@@ -43,13 +46,18 @@ describe('launch', () => {
     await expect.poll(() => isThere(Number(line.toString())), PATIENT).toBe(false);
   });
 
-  it('leaves no process behind when the one that asked for it is killed', async () => {
+  it('leaves no process and no file behind when the one that asked for it is killed', async () => {
+    const temp = mkdtempSync(join(tmpdir(), 'slipway-temp-'));
     const module = new URL('../../../sandbox/launcher/launch.ts', import.meta.url).href;
-    const program = `const { launch } = await import('${module}'); launch({ command: 'sh', args: ['-c', 'echo $$; exec sleep 60'], env: process.env }).stdout.pipe(process.stdout)`;
-    const parent = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+    // As git does: a process of its own that writes, also while everything is ended.
+    const writes = `cd "$TMPDIR"/slipway-* && (while :; do mkdir -p written; done) & echo $!; wait`;
+    const program = `const { launch } = await import('${module}'); launch({ command: 'sh', args: ['-c', ${JSON.stringify(writes)}], env: process.env }).stdout.pipe(process.stdout)`;
+    const parent = spawn(process.execPath, ['--input-type=module', '-e', program], { env: { ...process.env, TMPDIR: temp }, stdio: ['ignore', 'pipe', 'inherit'] });
     const [line] = (await once(parent.stdout, 'data')) as [Buffer];
     parent.kill('SIGKILL');
     await expect.poll(() => isThere(Number(line.toString())), PATIENT).toBe(false);
+    await expect.poll(() => readdirSync(temp), PATIENT).toEqual([]);
+    rmSync(temp, { recursive: true });
   });
 
   it('starts another launcher where the last one was killed, and says so to who waited for it', async () => {

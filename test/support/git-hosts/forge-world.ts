@@ -10,6 +10,7 @@ import type { Secrets } from '../../../src/ports/secrets.ts';
 import type { GitFiles, GitWorld } from '../../contract/git-host.contract.ts';
 import { pastTheServer } from '../git/past-the-server.ts';
 import { IMPATIENCE, type RefusalsWorld } from '../../contract/git-refusals.contract.ts';
+import { createStoredPulls, type StoredPulls } from './stored-pulls.ts';
 
 export type ForgeUser = 'writer' | 'reader';
 
@@ -25,6 +26,7 @@ export type ForgeState = {
   isProtected: boolean;
   /** Epoch seconds until which nothing is answered. */
   limitedUntil: number | null;
+  readonly pulls: StoredPulls;
   /** Somebody else's deed between two looks at the branch within one request. */
   meanwhile: (() => Promise<unknown>) | null;
 };
@@ -50,7 +52,7 @@ export async function createForgeWorld(files: GitFiles, { host, start, open, pro
   const directory = await mkdtemp(join(tmpdir(), `slipway-${host}-`));
   const bare = await createBareRepository(directory, files);
   const tokens = { writer: randomUUID(), reader: randomUUID(), stranger: randomUUID() };
-  const state: ForgeState = { directory, tokens: new Map([[tokens.writer, 'writer'], [tokens.reader, 'reader']]), granted: new Set(), declined: null, isProtected: false, limitedUntil: null, meanwhile: null };
+  const state: ForgeState = { directory, tokens: new Map([[tokens.writer, 'writer'], [tokens.reader, 'reader']]), granted: new Set(), pulls: createStoredPulls(directory), declined: null, isProtected: false, limitedUntil: null, meanwhile: null };
   const standIn = await start(state);
   const secrets = createMemorySecrets(Object.fromEntries((['writer', 'reader', 'stranger'] as const).map((user) => [`slipway/${user}`, secretOf(user, tokens[user])])));
   const repository: GitRepository = { host, url: `${standIn.url}/team/config.git`, branch: 'main', aliases: [] };

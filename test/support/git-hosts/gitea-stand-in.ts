@@ -1,9 +1,9 @@
-import { branchHead, moveBranch } from '../../../sandbox/git/refs.ts';
-import { runGit } from '../../../sandbox/git/run-git.ts';
+import { branchHead, moveBranch, removeBranch } from '../../../sandbox/git/refs.ts';
 import { entryAt, readBlob, readCommit } from '../../../sandbox/git/stored-objects.ts';
 import { type Person, writeCommit } from '../../../sandbox/git/write-objects.ts';
+import { answerPulls } from './gitea-pulls.ts';
 import { type ForgeAnswer, type ForgeCall, startForgeServer } from './forge-server.ts';
-import type { ForgeState, StandIn } from './forge-world.ts';
+import type { ForgeState, ForgeUser, StandIn } from './forge-world.ts';
 
 const WEB = 'http://forge/api/swagger';
 
@@ -17,6 +17,9 @@ export async function startGitea(state: ForgeState): Promise<StandIn> {
     const [, repository, , rest = ''] = /^\/api\/v1\/repos\/([^/]+\/[^/]+)(\/(.+))?$/.exec(path) ?? [];
     if (repository === undefined) return null;
     if (repository !== 'team/config') return message(404, 'not found');
+    const aboutPulls = await answerPulls(state, rest, call, user === 'reader');
+    if (aboutPulls !== null) return aboutPulls;
+    if (call.method === 'GET' && rest === '') return { status: 200, json: about(state, user) };
     if (call.method === 'GET') return read(state, rest, call);
     if (user === 'reader') return message(403, 'user should have a permission to write to the target branch');
     const branch = /^branches\/(.+)$/.exec(rest)?.[1];
@@ -30,8 +33,11 @@ function message(status: number, text: string): ForgeAnswer {
   return { status, json: { message: text, url: WEB } };
 }
 
+function about({ pulls }: ForgeState, user: ForgeUser): object {
+  return { name: 'config', default_branch: 'main', default_merge_style: 'squash', has_pull_requests: pulls.areOn(), permissions: { admin: false, push: user === 'writer', pull: true } };
+}
+
 async function read({ directory }: ForgeState, rest: string, { query }: ForgeCall): Promise<ForgeAnswer | null> {
-  if (rest === '') return { status: 200, json: { name: 'config', default_branch: 'main' } };
   const [, kind, name = ''] = /^(branches|git\/commits|contents)\/(.+)$/.exec(rest) ?? [];
   if (kind === 'branches') {
     const head = await readCommit(directory, branchHead(directory, name) ?? '');
@@ -79,10 +85,11 @@ function whoever({ author, committer }: Pick<ContentsRequest, 'author' | 'commit
 
 async function updateBranch(state: ForgeState, branch: string, call: ForgeCall): Promise<ForgeAnswer> {
   const { directory } = state;
-  const { old_commit_id: from, new_commit_id: to } = JSON.parse(call.body.toString()) as { old_commit_id: string; new_commit_id: string };
+  const { old_commit_id: from, new_commit_id: to, force = false } = JSON.parse(call.body.toString()) as { old_commit_id: string; new_commit_id: string; force?: boolean };
   const head = branchHead(directory, branch);
   if (head === null) return message(404, 'not found');
   if (head !== from) return message(422, `branch commit does not match [expected: ${from}, given: ${head}]`);
+  if (!force && (await readCommit(directory, to))?.parents.includes(from) !== true) return message(422, `Force push ${branch} need a confirm force parameter`);
   if (state.isProtected) return message(403, `Gitea: Not allowed to push to protected branch ${branch}`);
   const between = state.meanwhile;
   state.meanwhile = null;
@@ -92,7 +99,5 @@ async function updateBranch(state: ForgeState, branch: string, call: ForgeCall):
 }
 
 async function deleteBranch({ directory }: ForgeState, branch: string): Promise<ForgeAnswer> {
-  if (branchHead(directory, branch) === null) return message(404, 'not found');
-  await runGit(directory, ['update-ref', '-d', `refs/heads/${branch}`]);
-  return { status: 204 };
+  return (await removeBranch(directory, branch)) === null ? message(404, 'not found') : { status: 204 };
 }

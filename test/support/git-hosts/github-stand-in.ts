@@ -6,6 +6,7 @@ import { branchHead } from '../../../sandbox/git/refs.ts';
 import { entryAt, readBlob, readCommit, type StoredCommit } from '../../../sandbox/git/stored-objects.ts';
 import { type ForgeAnswer, type ForgeCall, startForgeServer } from './forge-server.ts';
 import type { ForgeState, ForgeUser, StandIn } from './forge-world.ts';
+import { pullFields, pullMutations } from './github-pulls.ts';
 
 /** GitHub's published schema: what the client asks is held to it. Its text alone: the package's types take the compiler minutes. */
 export const GITHUB_SCHEMA: GraphQLSchema = buildSchema(readFileSync(new URL('../../../node_modules/@octokit/graphql-schema/schema.graphql', import.meta.url), 'utf8'), { assumeValidSDL: true });
@@ -47,7 +48,8 @@ async function answerOperation(state: ForgeState, user: ForgeUser, call: ForgeCa
     return { status: 200, headers, json: { errors: [{ type: 'RATE_LIMIT', message: 'API rate limit exceeded for user ID 1.' }] } };
   }
   const { query, variables } = JSON.parse(call.body.toString()) as { query: string; variables: Record<string, unknown> };
-  const rootValue = { repository: (wanted: RepositoryName) => repository(state, wanted), createCommitOnBranch: (wanted: { input: CommitInput }) => createCommit(state, user, wanted.input) };
+  const host = String(call.headers.host);
+  const rootValue = { ...pullMutations(state, user, { host, fail: failure }), repository: (wanted: RepositoryName) => ({ ...repository(state, wanted), ...pullFields(state, user, host) }), createCommitOnBranch: (wanted: { input: CommitInput }) => createCommit(state, user, wanted.input) };
   const { data, errors } = await graphql({ schema: GITHUB_SCHEMA, source: query, rootValue, variableValues: variables });
   // GitHub says the type beside the message, where GraphQL's own library would put it under extensions.
   const described = errors?.map(({ message, path, extensions }) => ({ ...extensions, ...(path === undefined ? {} : { path }), message }));

@@ -1,13 +1,15 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { createOpenGitHub, type GitHubPorts } from '../../../src/adapters/github/open-github.ts';
+import { createOpenGitHub, createOpenGitHubPulls, type GitHubPorts } from '../../../src/adapters/github/open-github.ts';
 import type { GitFiles } from '../../contract/git-host.contract.ts';
+import type { PullRequestsWorld } from '../../contract/pull-requests.contract.ts';
 import { createForgeWorld, type ForgeWorld } from './forge-world.ts';
 import { startGitHub } from './github-stand-in.ts';
+import { createPullsWorld } from './pulls-world.ts';
 
 let keys: { readonly publicKey: string; readonly privateKey: string } | null = null;
 
 /** One key for a test file: to make one takes longer than most tests. */
-function appKeys() {
+export function appKeys() {
   return (keys ??= generateKeyPairSync('rsa', { modulusLength: 2048, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs1', format: 'pem' } }));
 }
 
@@ -28,5 +30,16 @@ export async function createGitHubWorld(files: GitFiles, { asApp = false, instal
     open: (secrets, limits) => createOpenGitHub({ secrets, ...ports, ...limits }),
     protectedWords: 'Changes must be made through a pull request',
     ...(asApp ? { secretOf: (user, token) => JSON.stringify(user === 'writer' ? { ...app, installationId: installationId ?? app.installationId, privateKey: privateKey ?? appKeys().privateKey } : { token }) } : {}),
+  });
+}
+
+/** Its pull requests. */
+export async function createGitHubPullsWorld(files: GitFiles): Promise<PullRequestsWorld> {
+  return createPullsWorld(files, {
+    host: 'github',
+    start: (state) => startGitHub(state),
+    open: (secrets, limits) => createOpenGitHub({ secrets, ...limits }),
+    openPulls: (secrets) => createOpenGitHubPulls({ secrets }),
+    protectedWords: 'Changes must be made through a pull request',
   });
 }

@@ -1,5 +1,7 @@
 import type { BareRepository } from '../../../sandbox/git/bare-repository.ts';
+import { branchHead } from '../../../sandbox/git/refs.ts';
 import { runGit } from '../../../sandbox/git/run-git.ts';
+import { readCommit } from '../../../sandbox/git/stored-objects.ts';
 import type { GitWorld } from '../../contract/git-host.contract.ts';
 import type { LostPushWorld } from '../../contract/lost-push.contract.ts';
 
@@ -17,4 +19,10 @@ export function pastTheServer({ directory, ...repository }: BareRepository): Pic
 export async function peopleOf(directory: string, revision: string): Promise<{ readonly author: string; readonly committer: string }> {
   const [author = '', committer = ''] = (await runGit(directory, ['log', '-1', '--format=%an <%ae>%n%cn <%ce>', revision])).toString().split('\n');
   return { author, committer };
+}
+
+/** What a branch points to, and what that stands on; null where there is no such branch. */
+export async function headAndParent(directory: string, branch: string): Promise<{ readonly head: string; readonly parent: string } | null> {
+  const commit = await readCommit(directory, branchHead(directory, branch) ?? '');
+  return commit === null ? null : { head: commit.id, parent: commit.parents[0] ?? '' };
 }

@@ -3,7 +3,7 @@ import { createSignedAnswers } from '../../../cli/approval/signed-answers.ts';
 import { NotFoundError } from '../../../src/domain/errors.ts';
 import type { DeployedWorld } from './deployed-world.ts';
 
-/** A person who approves whatever waits, as soon as it was asked for. */
+/** A person who approves, or merges, whatever waits, as soon as it was asked for. */
 export type Approver = {
   /** Answers nothing from now on. */
   pause(): void;

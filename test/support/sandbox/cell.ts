@@ -12,9 +12,12 @@ import type { Party } from './gate.ts';
  * - `queued`: the release waits until an older one is deployed, whose execution then starts its own.
  * - `outbidding`: an older release waits for approval when the release comes, and hears that it is superseded.
  * - `smoked`: the release is asked for a sign of life at the end.
+ * - `proposing`: each release goes out as a pull request, which a person merges.
+ * - `overtaking`: an older release's pull request waits to be merged when the release comes, and takes it over.
+ * - `merging`: the host merges each pull request by itself, before anybody waits for that.
  * - `swept`: the event of the push is lost, so that the sweep has to find the release.
  */
-export const SITE_KINDS = ['automatic', 'manual', 'hooked', 'asking', 'failing', 'contended', 'queued', 'outbidding', 'smoked', 'swept'] as const;
+export const SITE_KINDS = ['automatic', 'manual', 'hooked', 'asking', 'failing', 'contended', 'queued', 'outbidding', 'smoked', 'proposing', 'overtaking', 'merging', 'swept'] as const;
 
 export type SiteKind = (typeof SITE_KINDS)[number];
 
@@ -32,7 +35,7 @@ export type Cell = {
   readonly cause: RegExp | null;
   /** It waits for minutes: functions have a patience of their own, which runs by the real clock. */
   readonly slow?: boolean;
-  /** The AWS SDK may ask again for longer than the fault lasts, on a busy machine above all: then nothing is to be seen of it. */
+  /** Nothing need be seen of it: the AWS SDK may ask again for longer than the fault lasts, or the execution may have gone on before it hears how the function ended. */
   readonly outlasted?: boolean;
 };
 
@@ -54,7 +57,7 @@ export const NAMED: Readonly<Record<Party, RegExp>> = {
 };
 
 /** Where a step is met that the automatic world passes by. */
-export const KINDS: Partial<Record<StepName, SiteKind>> = { AwaitApproval: 'asking', VerifyRelease: 'hooked', RollBack: 'failing' };
+export const KINDS: Partial<Record<StepName, SiteKind>> = { AwaitApproval: 'asking', AwaitMerge: 'proposing', VerifyRelease: 'hooked', RollBack: 'failing' };
 
 /** How a deployment ends whose step could not be done. A release that failed stays failed where the way back is barred. */
 export function barred(step: StepName): Cell['outcome'] {

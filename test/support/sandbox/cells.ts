@@ -1,10 +1,11 @@
 import { barred, type Cell, cellOf, KINDS, NAMED, OUTAGES, seen, type SiteKind, unlessForGood } from './cell.ts';
 import { EXECUTIONS_CELLS } from './executions-cells.ts';
 import {
-  accessEntryRemoved, answerLost, ARGOCD_TOKEN, type Credential, GIT_PASSWORD, killedAfter, killedAtOnce, killedBefore, killedDuring, outage, rightMissing, stopped, stoppedWaiting, streamCut, throttled,
+  accessEntryRemoved, answerLost, ARGOCD_TOKEN, type Credential, GIT_PASSWORD, GITEA_TOKEN, killedAfter, killedAtOnce, killedBefore, killedDuring, outage, rightMissing, stopped, stoppedWaiting, streamCut, throttled,
   timedOut, timedOutAtOnce, wrongCredential,
 } from './fault-kinds.ts';
 import { STEP_NAMES, type StepName, stepOf } from './fault-steps.ts';
+import { PROPOSAL_CELLS } from './proposal-cells.ts';
 import { SMOKE_CELLS } from './smoke-cells.ts';
 import { SWEEP_CELLS } from './sweep-cells.ts';
 
@@ -50,6 +51,7 @@ function outageCells(step: StepName): readonly Cell[] {
 
 const CREDENTIALS: Partial<Record<StepName, Readonly<Record<string, Credential>>>> = {
   CheckAccess: { 'Argo CD token': ARGOCD_TOKEN },
+  AwaitMerge: { 'Git token': GITEA_TOKEN },
   CommitRelease: { 'Git password': GIT_PASSWORD, 'Argo CD token': ARGOCD_TOKEN },
   SyncApplication: { 'Argo CD token': ARGOCD_TOKEN },
   CheckRollout: { 'Argo CD token': ARGOCD_TOKEN },
@@ -89,12 +91,12 @@ function stoppedCells(step: StepName): readonly Cell[] {
   const stop = { outcome: 'stopped', retried: null } as const;
   return [
     { ...cellOf(step, 'execution stopped by hand', stopped), ...stop },
-    ...(step === 'AwaitApproval' ? [{ ...cellOf(step, 'execution stopped by hand while it waits', stoppedWaiting), ...stop }] : []),
+    ...(step === 'AwaitApproval' || step === 'AwaitMerge' ? [{ ...cellOf(step, 'execution stopped by hand while it waits', stoppedWaiting), ...stop }] : []),
   ];
 }
 
 /** Every fault in every step that can meet it. */
-export const CELLS: readonly Cell[] = [...STEP_NAMES.flatMap(cellsOf), ...EXECUTIONS_CELLS, ...SMOKE_CELLS, ...SWEEP_CELLS];
+export const CELLS: readonly Cell[] = [...STEP_NAMES.flatMap(cellsOf), ...EXECUTIONS_CELLS, ...PROPOSAL_CELLS, ...SMOKE_CELLS, ...SWEEP_CELLS];
 
 function cellsOf(step: StepName): readonly Cell[] {
   return [

@@ -12,11 +12,12 @@ import type { ScenarioWorld } from '../../../sandbox/scenarios/scenario-world.ts
 import { type ScenarioOptions, type StartedScenario, startScenarioIn, type StartWorld } from '../../../sandbox/scenarios/start-scenario.ts';
 import { startWorld, type World } from '../../../sandbox/world.ts';
 import { createApprovalStore } from '../../../src/adapters/dynamodb/approval-store.ts';
+import { createMergeStore } from '../../../src/adapters/dynamodb/merge-store.ts';
 import { createRecordStore } from '../../../src/adapters/dynamodb/record-store.ts';
 import { openTable } from '../../../src/adapters/dynamodb/table.ts';
 import { createTargetStore } from '../../../src/adapters/dynamodb/target-store.ts';
 import type { TargetKey } from '../../../src/domain/deployment.ts';
-import type { ApprovalStore, RecordStore, TargetStore } from '../../../src/ports/deployment-store.ts';
+import type { ApprovalStore, MergeStore, RecordStore, TargetStore } from '../../../src/ports/deployment-store.ts';
 import { driveExecutions, type Ended, type Executions } from './executions.ts';
 
 const STAGE = 'sandbox';
@@ -30,6 +31,7 @@ export type DeployedWorld<W extends ScenarioWorld = World> = Omit<StartedScenari
   readonly targets: TargetStore;
   readonly records: RecordStore;
   readonly approvals: ApprovalStore;
+  readonly merges: MergeStore;
   /** Applies the scenario's `slipway.yaml` with the changes of a test, and without the checks that would refuse what a test breaks. */
   apply(edit?: (file: Document) => void): Promise<void>;
   /** Pushes, and returns the executions that it started. */
@@ -86,6 +88,7 @@ function toDrive<W extends ScenarioWorld>(scenario: StartedScenario<W>): Deploye
     executions,
     records,
     approvals: createApprovalStore(table),
+    merges: createMergeStore(table),
     targets: createTargetStore(table),
     apply: (edit) => applyTo(scenario, edit),
     push: begin,

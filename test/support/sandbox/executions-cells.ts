@@ -6,6 +6,7 @@ import type { Effect, StepName } from './fault-steps.ts';
 const PLACES: readonly { readonly step: StepName; readonly kind: SiteKind; readonly asks: Effect; readonly changes: boolean }[] = [
   { step: 'ClaimTarget', kind: 'contended', asks: { name: 'look at the holder', party: 'executions', operation: /^DescribeExecution$/ }, changes: false },
   { step: 'AwaitApproval', kind: 'outbidding', asks: { name: 'answer to the older release', party: 'executions', operation: /^SendTaskSuccess$/ }, changes: true },
+  { step: 'AwaitMerge', kind: 'overtaking', asks: { name: 'answer to the older release', party: 'executions', operation: /^SendTaskSuccess$/ }, changes: true },
   { step: 'ConcludeDeployment', kind: 'queued', asks: { name: 'start of the release that waits', party: 'executions', operation: /^StartExecution$/ }, changes: true },
 ];
 

@@ -93,7 +93,7 @@ export function driveExecutions(aws: Aws, stateMachineArn: string, config: Clien
 }
 
 /** ECR dates pushes to the second: in one second the greater digest would count as the newer release. */
-async function untilSecondAfter(instant: number): Promise<void> {
+export async function untilSecondAfter(instant: number): Promise<void> {
   const next = (Math.floor(instant / 1000) + 1) * 1000;
   await sleep(Math.max(0, next - Date.now()));
 }

@@ -65,13 +65,13 @@ async function applyRemedy({ executions }: DeployedWorld, { execution, status }:
 }
 
 /** What the execution does not show as the cell says it should. */
-function misshown({ step, outcome, retried, cause }: Cell, ended: Ended): readonly string[] {
+function misshown({ step, outcome, retried, cause, outlasted = false }: Cell, ended: Ended): readonly string[] {
   const status = outcome === 'succeeded' ? 'SUCCEEDED' : outcome === 'stopped' ? 'ABORTED' : 'FAILED';
   const retries = ended.progress.filter(({ state, status: said }) => state === step && said === 'retrying').map(({ detail }) => detail ?? '');
   const said = ended.outcome === 'errored' && ended.cause !== null ? `${ended.cause} ${ended.said}` : ended.said;
   return [
     ...(ended.status === status && (outcome === 'stopped' || ended.outcome === outcome) ? [] : [`ended ${ended.status}, ${ended.outcome}: ${ended.cause}`]),
-    ...(retried === null ? retries.map((detail) => `retried, which should not be needed: ${detail}`) : retries.length === 0 ? ['shows no retry'] : []),
+    ...(retried === null ? retries.map((detail) => `retried, which should not be needed: ${detail}`) : retries.length === 0 && !outlasted ? ['shows no retry'] : []),
     ...(retried === null ? [] : retries.filter((detail) => !retried.test(detail)).map((detail) => `retried without naming ${retried}: ${detail}`)),
     ...(cause === null || cause.test(said) ? [] : [`the cause does not name ${cause}: ${said}`]),
     ...(ended.cause !== null && (ended.cause.includes('\n') || ended.cause.length > CAUSE_LIMIT) ? [`the cause is not one line: ${ended.cause}`] : []),
@@ -93,12 +93,14 @@ type Expected = {
 };
 
 /** What is not as if nothing had been wrong. */
-export async function unconverged({ world, application }: FaultSite, tag: string, last: Ended, expected: Expected): Promise<readonly string[]> {
+export async function unconverged({ world, application, forge }: FaultSite, tag: string, last: Ended, expected: Expected): Promise<readonly string[]> {
   const { claim, current } = await world.targets.target(DEV);
   const pending = await world.approvals.pending(DEV);
+  const merge = await world.merges.pending(DEV);
+  const proposals = forge?.pulls.all() ?? [];
   const records = (await world.records.history(DEV, 20)).filter(({ release }) => release.tag === tag);
   const log = (await world.world.git.repository.log()).map(({ message }) => message);
-  const commits = log.filter((message) => message.startsWith('deploy(') && message.includes(`\nSlipway-Release: inference-service:${tag}@`));
+  const commits = log.filter((message) => deploys(message, tag));
   const waysBack = log.filter((message) => message.startsWith('rollback(') && message.includes(`\nPrevious release: ${tag} (`));
   const running = runningDigests(world, application);
   const torn = records.flatMap(({ attempts }) => attempts).filter(({ timings: { total, overhead: _, ...stages } }) => Object.values(stages).reduce((sum, length) => sum + length, 0) !== total);
@@ -108,9 +110,18 @@ export async function unconverged({ world, application }: FaultSite, tag: string
     ...(commits.length === 1 + waysBack.length && waysBack.length <= 1 ? [] : [`${commits.length} commits, ${waysBack.length} ways back`]),
     ...(typeof claim?.execution === 'string' ? [`claim left with ${claim.execution}`] : []),
     ...(pending === null ? [] : [`${pending.release.tag} still waits for approval`]),
+    ...(merge === null ? [] : [`${merge.release.tag} still waits for its merge`]),
+    ...proposals.filter(({ state }) => state === 'open').map(({ title }) => `a pull request is left open: ${title}`),
     ...(current?.release.tag === tag ? [] : [`the current release is ${current?.release.tag}`]),
     ...(running.length === 1 && running[0] === imageOf(tag).digest ? [] : [`the pods run ${running.join(', ')}`]),
     ...(records.length === expected.records ? [] : [`${records.length} records`]),
     ...torn.map(({ timings }) => `stages do not sum to the total: ${JSON.stringify(timings)}`),
   ];
+}
+
+/** By a commit of Slipway's own, or by one that the Git host made of its pull request. */
+function deploys(message: string, tag: string): boolean {
+  const [subject = ''] = message.split('\n');
+  const isProposed = subject.startsWith(`deploy(dev): inference-service ${tag} (#`);
+  return isProposed || (subject.startsWith('deploy(') && message.includes(`\nSlipway-Release: inference-service:${tag}@`));
 }

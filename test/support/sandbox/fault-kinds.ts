@@ -118,6 +118,12 @@ export const GIT_PASSWORD: Credential = {
   right: ({ world }) => world.world.git.credential,
 };
 
+export const GITEA_TOKEN: Credential = {
+  path: ['git', 'config', 'credentials'],
+  wrong: { token: 'old' },
+  right: ({ forge }) => forge?.credential ?? {},
+};
+
 export const ARGOCD_TOKEN: Credential = {
   path: ['argocd', 'main', 'token'],
   wrong: { token: 'expired' },

@@ -5,6 +5,7 @@ import type { Approver } from './approver.ts';
 import type { DeployedWorld } from './deployed-world.ts';
 import type { Faults } from './faults.ts';
 import { meanWaits, type StepName, stepOf } from './fault-steps.ts';
+import type { ForgeInWorld } from './forge.ts';
 import { type GatedRequest, startGate, type Verdict } from './gate.ts';
 import type { Workload } from './smoke-target.ts';
 import type { WayToDeploy } from './ways-to-deploy.ts';
@@ -16,6 +17,8 @@ export type Scene = {
   readonly tag: string;
   /** Null where nobody is asked. */
   readonly approver: Approver | null;
+  /** Where releases are proposed; null where they are committed. */
+  readonly forge: ForgeInWorld | null;
   /** Applies `slipway.yaml` with one more change. */
   readonly apply: (edit: (file: Document) => void) => Promise<void>;
   /** The fault has struck: a cell in which it never does proves nothing. */
@@ -54,12 +57,14 @@ export type SiteFacts = WayToDeploy & {
   readonly pods: Faults;
   /** Whose Deployment is looked at. */
   readonly application: string;
-  /** Who approves releases; null where nobody is asked. */
+  /** Who approves or merges releases; null where nobody is asked. */
   readonly approver: Approver | null;
   /** What `slipway.yaml` says otherwise than the sample's. */
   readonly editFile: (file: Document) => void;
   /** What the smoke check asks; null where there is none. */
   readonly workload: Workload | null;
+  /** Where releases are proposed; null where they are committed. */
+  readonly forge: ForgeInWorld | null;
 };
 
 /** A world in which one fault at a time strikes one step. */
@@ -87,7 +92,7 @@ export function faultSite(world: DeployedWorld, facts: SiteFacts): FaultSite {
   const prefix = `slipway-${world.world.stage}-`;
   let current: Current | null = null;
 
-  const gate = startGate(world.world, (request) => (current?.atWork ? (current.fault.decide?.(request) ?? 'pass') : 'pass'), facts.workload?.url);
+  const gate = startGate(world.world, (request) => (current?.atWork ? (current.fault.decide?.(request) ?? 'pass') : 'pass'), { smoke: facts.workload?.url, git: facts.forge?.url });
   const struck = <Call extends Invocation>(invoke: Invoke<Call>): Invoke<Call> => (call) => {
     const isArmed = current !== null && call.functionArn.endsWith(`:${prefix}${stepOf(current.step).functionName}`);
     return isArmed && current !== null ? struckInvocation(invoke, call, current) : invoke(call);
@@ -106,6 +111,7 @@ export function faultSite(world: DeployedWorld, facts: SiteFacts): FaultSite {
         step,
         tag,
         approver: facts.approver,
+        forge: facts.forge,
         apply: (edit) =>
           world.apply((file) => {
             facts.editFile(file);
@@ -138,7 +144,7 @@ export function faultSite(world: DeployedWorld, facts: SiteFacts): FaultSite {
     },
     async stop() {
       gate.stop();
-      await world.stop();
+      await (facts.forge ?? world).stop();
       await facts.workload?.stop();
     },
   };

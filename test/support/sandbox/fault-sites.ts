@@ -6,9 +6,11 @@ import type { SiteKind } from './cell.ts';
 import { type DeployedWorld, type DeployedWorldOptions, startDeployedWorld } from './deployed-world.ts';
 import { type FaultSite, faultSite } from './fault-site.ts';
 import { createFaults, type Faults } from './faults.ts';
+import { type ForgeInWorld, startForgeInWorld } from './forge.ts';
+import { startMerger } from './merger.ts';
 import { ENVIRONMENTS } from './more-environments.ts';
 import { startWorkload } from './smoke-target.ts';
-import { contended, outbidding, pushed, queued, type WayToDeploy } from './ways-to-deploy.ts';
+import { contended, outbidding, overtaking, pushed, queued, type WayToDeploy } from './ways-to-deploy.ts';
 
 type SitePlan = {
   readonly argocd?: NonNullable<DeployedWorldOptions['argocd']>;
@@ -20,6 +22,8 @@ type SitePlan = {
   readonly approved?: true;
   /** The workload answers at a URL of its own. */
   readonly smoked?: true;
+  /** Releases go out as pull requests: what `merge` says of them; null for nothing. A person merges them where the host does not. */
+  readonly proposed?: { readonly automatic: true } | null;
   /** The events of its pushes are lost. */
   readonly unheard?: true;
   readonly way?: (world: DeployedWorld, pods: Faults, approver: Approver | null) => WayToDeploy;
@@ -61,30 +65,42 @@ const PLANS: Readonly<Record<SiteKind, SitePlan>> = {
   outbidding: { editFile: asking, approved: true, way: (world, _pods, approver) => (approver === null ? pushed(world) : outbidding(world, approver)) },
   // Longer than 30 s: an outage of that length is waited for.
   smoked: { smoked: true, editFile: (file) => file.setIn([...ENVIRONMENTS, 'dev', 'verify'], { timeout: '40s' }) },
+  proposing: { proposed: null },
+  overtaking: { proposed: null, way: (world, _pods, merger) => (merger === null ? pushed(world) : overtaking(world, merger)) },
+  merging: { proposed: { automatic: true } },
   swept: { unheard: true },
 };
 
 /** A world of its own in which cells of one kind run one after the other, each with a release of its own. */
 export async function startFaultSite(kind: SiteKind): Promise<FaultSite> {
-  const { argocd, editFile = () => undefined, application = 'inference-dev', approved, smoked, unheard = false, way = pushed } = PLANS[kind];
+  const { argocd, editFile = () => undefined, application = 'inference-dev', smoked, proposed, unheard = false, way = pushed } = PLANS[kind];
   const pods: Faults = createFaults();
   const workload = smoked === true ? await startWorkload() : null;
-  const edit = (file: Document): void => {
-    editFile(file);
-    if (workload !== null) file.setIn([...ENVIRONMENTS, 'dev', 'targets', 'eu', 'smoke'], { url: workload.url });
-  };
   let isHeard = true;
-  const world = await startDeployedWorld('happy', {
+  const options: DeployedWorldOptions = {
     random: () => 0.01 * Math.random(),
     kubelet: KUBELET,
     faultOf: pods.faultOf,
     argocd: { delays: DELAYS, ...argocd },
     carryEvent: losing(() => !isHeard),
-    editFile: edit,
-  });
-  const approver = approved === true ? await startApprover(world) : null;
+  };
+  const forge = proposed === undefined ? null : await startForgeInWorld(options);
+  const edit = (file: Document): void => {
+    editFile(file);
+    if (workload !== null) file.setIn([...ENVIRONMENTS, 'dev', 'targets', 'eu', 'smoke'], { url: workload.url });
+    forge?.editFile(file, proposed ?? undefined);
+  };
+  const world = forge?.world ?? (await startDeployedWorld('happy', { ...options, editFile: edit }));
+  if (forge !== null) await world.apply(edit);
+  const approver = await startPerson(PLANS[kind], world, forge);
   // With this one, functions are warm; and a way back leads to a release that has succeeded here.
   await world.deploy(imageOf('1.9.0'));
   isHeard = !unheard;
-  return faultSite(world, { pods, application, approver, editFile: edit, workload, ...way(world, pods, approver) });
+  return faultSite(world, { pods, application, approver, forge, editFile: edit, workload, ...way(world, pods, approver) });
+}
+
+/** Who approves, or merges; null where nobody is asked. */
+async function startPerson({ approved, proposed }: SitePlan, world: DeployedWorld, forge: ForgeInWorld | null): Promise<Approver | null> {
+  if (approved === true) return startApprover(world);
+  return forge === null || proposed !== null ? null : startMerger(forge);
 }

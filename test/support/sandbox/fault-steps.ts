@@ -59,6 +59,13 @@ export const STEPS = {
     effects: [{ name: 'proof', party: 'table', operation: /^UpdateItem$/ }, PUSH],
     rights: ['dynamodb:UpdateItem', 'secretsmanager:GetSecretValue'],
   },
+  AwaitMerge: {
+    functionName: 'await-merge',
+    parties: ['table', 'secrets', 'git'],
+    effects: [{ name: 'place to wait', party: 'table', operation: /^UpdateItem$/ }],
+    lastRead: { name: 'last look', party: 'git', operation: /^GET .*\/pulls\/\d+$/ },
+    rights: ['dynamodb:UpdateItem', 'secretsmanager:GetSecretValue'],
+  },
   SyncApplication: {
     functionName: 'sync-application',
     parties: ['table', 'secrets', 'argocd'],

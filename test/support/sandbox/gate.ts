@@ -37,14 +37,17 @@ const AWS_PARTIES: Readonly<Record<string, Party>> = { dynamodb: 'table', ecr: '
 type Place = 'aws' | 'git' | 'argocd' | 'cluster' | 'smoke';
 type Exchange = { readonly server: Server };
 
-/** Stands before every server of a world, and before the workload's own where there is one; what the test itself asks, as AWS's administrator or as nobody, passes. */
-export function startGate(world: World, decide: Decide, smokeUrl: string | null = null): Gate {
+/** Servers of a test beside those of its world: the workload's own, and the Git host that functions ask instead of the world's. */
+export type MoreServers = { readonly smoke?: string | undefined; readonly git?: string | undefined };
+
+/** Stands before every server of a world, and before others where there are; what the test itself asks, as AWS's administrator or as nobody, passes. */
+export function startGate(world: World, decide: Decide, { smoke, git = world.git.url }: MoreServers = {}): Gate {
   const ports = new Map<number, Place>([
     [portOf(world.aws.endpointUrl), 'aws'],
-    [portOf(world.git.url), 'git'],
+    [portOf(git), 'git'],
     [portOf(world.argocd.url), 'argocd'],
     [portOf(world.kubernetes.url), 'cluster'],
-    ...(smokeUrl === null ? [] : [[portOf(smokeUrl), 'smoke'] as const]),
+    ...(smoke === undefined ? [] : [[portOf(smoke), 'smoke'] as const]),
   ]);
   const administrator = world.aws.administrator.accessKeyId;
   const underWay = new Set<Promise<void>>();

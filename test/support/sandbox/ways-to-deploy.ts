@@ -55,6 +55,18 @@ export function queued(world: DeployedWorld, pods: Faults): WayToDeploy {
   };
 }
 
+/** The pull request of an older release waits to be merged. */
+export function overtaking(world: DeployedWorld, merger: Approver): WayToDeploy {
+  return {
+    ...pushed(world),
+    async prepare(tag) {
+      merger.leave(before(tag).digest);
+      await pushOne(world, before(tag));
+      while ((await world.merges.pending(DEV)) === null) await new Promise(setImmediate);
+    },
+  };
+}
+
 /** An older release waits for a person's answer. */
 export function outbidding(world: DeployedWorld, approver: Approver): WayToDeploy {
   return {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkTargets } from '../../../cli/apply/check-targets.ts';
 import { createMemoryArgoCd } from '../../../src/adapters/memory/argo-cd.ts';
 import { createMemoryGitHosts } from '../../../src/adapters/memory/git-host.ts';
-import type { Target } from '../../../src/domain/service.ts';
+import type { GitRepository, Target } from '../../../src/domain/service.ts';
 import { anApplication } from '../../support/application.ts';
 import { anEdit, anEnvironment, aService, aTarget } from '../../support/service.ts';
 
@@ -14,7 +14,7 @@ async function problemsIn(files: Readonly<Record<string, string>>, targets: Read
   const hosts = createMemoryGitHosts();
   hosts.add(git.url, { files });
   const argocd = createMemoryArgoCd(anApplication({ sources: [{ repoUrl: git.url, targetRevision: git.branch }] }));
-  return checkTargets([aService({ environments: { dev: anEnvironment({ targets }) } })], { git: hosts.open, argocd: async () => argocd });
+  return checkTargets([aService({ environments: { dev: anEnvironment({ targets }) } })], { git: hosts.open, pullRequests: hosts.openPullRequests, argocd: async () => argocd });
 }
 
 describe('checkTargets', () => {
@@ -35,5 +35,24 @@ describe('checkTargets', () => {
     expect(await problemsIn({ [file]: manifest }, to('[kind=Deployment].images[name=web].newTag', true))).toEqual([]);
     expect(await problemsIn({ [file]: manifest }, to('[kind=Deployment].images[name=web].newTag'))).toEqual([expect.stringContaining('line 5, column 3: [kind=Deployment].images[name=web] has no key newTag; add it to the file, ask for it by create: true')]);
     expect(await problemsIn({ [file]: manifest }, to('images[name=web].newTag', true))).toEqual([expect.stringContaining('the file holds 2 documents')]);
+  });
+});
+
+describe('checkTargets, where releases are proposed', () => {
+  /** What is wrong with a target whose edits go to this repository. */
+  async function problemsAt(repository: Partial<GitRepository>): Promise<readonly string[]> {
+    const hosts = createMemoryGitHosts();
+    hosts.add(git.url, { files: { [file]: 'image:\n  tag: 1.0.0\n' }, access: { 'slipway/writer': 'write', 'slipway/reader': 'read' } });
+    const argocd = createMemoryArgoCd(anApplication({ sources: [{ repoUrl: git.url, targetRevision: git.branch }] }));
+    const environment = anEnvironment({ edits: [anEdit({ git: { ...git, ...repository } })], pullRequest: { timeout: 3_600_000, autoMerge: false } });
+    return checkTargets([aService({ environments: { dev: environment } })], { git: hosts.open, pullRequests: hosts.openPullRequests, argocd: async () => argocd });
+  }
+
+  it('finds nothing wrong where the credentials may open a pull request', async () => {
+    expect(await problemsAt({ host: 'gitea', credentials: 'slipway/writer' })).toEqual([]);
+  });
+
+  it('says which credentials may not', async () => {
+    expect(await problemsAt({ host: 'gitea', credentials: 'slipway/reader' })).toEqual([expect.stringMatching(/^inference-service\/dev\/eu: Git repository \S+ does not let the user of secret slipway\/reader write\.$/)]);
   });
 });

@@ -138,6 +138,12 @@ describe('describeAttempt', () => {
     expect(describeAttempt(KEY, aRelease(), unasked)).not.toContain('Approval');
   });
 
+  it('names the pull request by which the release came, where there was one', () => {
+    const { pullRequest: _, ...committed } = anAttempt();
+    expect(describeAttempt(KEY, aRelease(), anAttempt())).toContain('\n\nPull request\n  #7  https://git.example.com/team/config/pulls/7\n');
+    expect(describeAttempt(KEY, aRelease(), committed)).not.toContain('Pull request');
+  });
+
   it('shows each pod with its readiness and digest, and every warning', () => {
     const pods = [{ name: 'web-1', ready: true, digest: aDigest() }, { name: 'web-2', ready: false, digest: null }];
     const text = describeAttempt(KEY, aRelease(), anAttempt({ pods, warnings: ['digest unproven'] }));

@@ -118,6 +118,18 @@ describe('the progress of an execution', () => {
     ]);
   });
 
+  it('tells which pull request waits to be merged', () => {
+    const enter = entered('AwaitMerge');
+    const schedule = scheduled(enter, { ...EU, pullRequest: { number: 7, url: 'https://git.example.com/7' } }, { execution: 'arn', token: 'secret' });
+    expect(told([enter, schedule, anEvent(schedule, { type: 'TaskSubmitted' })])[0]).toEqual([{ state: 'AwaitMerge', target: 'dev/eu', status: 'waiting', detail: 'merge https://git.example.com/7' }]);
+  });
+
+  it('tells nothing of a Task that waits for no person', () => {
+    const enter = entered('CommitRelease');
+    const schedule = scheduled(enter, EU, { token: 'secret' });
+    expect(told([enter, schedule, anEvent(schedule, { type: 'TaskSubmitted' })])[0]).toEqual([]);
+  });
+
   it('tells that a release goes back, to which, and its cause no more on the way', () => {
     const [back, sync] = [scheduled(entered('RollBack'), EU), scheduled(entered('SyncApplication'), EU)];
     const deployment = { ...EU, cause: 'pod web-1: ImagePullBackOff', rollback: { release: { tag: '1.0.0' } }, commit: { changes: [{}] }, syncRequested: true };

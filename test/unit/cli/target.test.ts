@@ -4,13 +4,14 @@ import { targetSummary } from '../../../cli/output/target-summary.ts';
 import { NEW_TARGET, type TargetState } from '../../../src/domain/target-state.ts';
 import type { PendingApproval } from '../../../src/ports/deployment-store.ts';
 import { anAttempt } from '../../support/attempt.ts';
+import { aPendingMerge } from '../../support/merge.ts';
 import { aDigest, aRelease } from '../../support/release.ts';
 
 const KEY = { service: 'inference-service', environment: 'prod', target: 'eu' };
 const AT = '2026-01-02T03:04:05.000Z';
 
 function aReport({ state, ...report }: Partial<Omit<TargetReport, 'state'>> & { readonly state?: Partial<TargetState> } = {}): TargetReport {
-  return { key: KEY, approval: null, history: [], ...report, state: { ...NEW_TARGET, ...state } };
+  return { key: KEY, approval: null, merge: null, history: [], ...report, state: { ...NEW_TARGET, ...state } };
 }
 
 const factsOf = (state: Partial<TargetState>): string => describeTarget(aReport({ state }));
@@ -51,6 +52,10 @@ describe('describeTarget', () => {
     expect(describeTarget(aReport({ approval: APPROVAL }))).toContain(`1.1.0  ${aDigest()}  waits since ${AT}, until 2026-01-03T03:04:05.000Z; slipway approve inference-service prod eu --stage prod`);
   });
 
+  it('shows the pull request that waits to be merged, and until when', () => {
+    expect(describeTarget(aReport({ merge: aPendingMerge() }))).toContain(`  merge      1.1.0  ${aDigest()}  waits since 2026-01-02T03:05:00.000Z, until 2026-01-03T03:05:00.000Z; https://git.example.com/team/config/pulls/7\n`);
+  });
+
   it('shows of a deployment that was rolled back what it went back to, and how long that took', () => {
     const rollback = { tag: '1.0.0', digest: aDigest('b'), commit: null, took: 4_200 };
     const history = [{ ...KEY, release: aRelease(), attempts: [anAttempt({ outcome: 'rolled-back', cause: 'pod web-1: OOMKilled', rollback })] }];
@@ -62,6 +67,13 @@ describe('targetSummary', () => {
   it('has who approved each deployment', () => {
     const history = [{ ...KEY, release: aRelease(), attempts: [anAttempt()] }];
     expect(targetSummary(aReport({ history })).deployments[0]?.attempts[0]?.approvedBy).toBe('arn:aws:iam::111122223333:user/ada');
+  });
+
+  it('has the pull request that waits, and not the token that answers its merge', () => {
+    const { taskToken, ...shown } = aPendingMerge();
+    const summary = targetSummary(aReport({ merge: aPendingMerge() }));
+    expect(summary.merge).toEqual({ release: shown.release, execution: 'one', pullRequest: shown.pullRequest, requestedAt: shown.requestedAt, expiresAt: shown.expiresAt });
+    expect(JSON.stringify(summary)).not.toContain(taskToken);
   });
 
   it('has everything that is shown, and not the token that answers an approval', () => {

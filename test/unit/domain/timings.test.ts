@@ -34,6 +34,14 @@ describe('timings', () => {
     expect(timings({ started: at(1) }, [], at(3))).toMatchObject({ resolve: 2000, total: 2000 });
   });
 
+  it('waits for a merge only where something was proposed', () => {
+    const { operationStarted: _operationStarted, applied: _applied, ready: _ready, noticed: _noticed, verified: _verified, ...marks } = WHOLE;
+    expect(timings(marks, [], at(9))).toMatchObject({ commit: 2000, detect: 4000, overhead: 9000 });
+    expect(timings(marks, [], at(9))).not.toHaveProperty('merge');
+    expect(timings(marks, [], at(9), true)).toMatchObject({ commit: 2000, merge: 4000, overhead: 5000 });
+    expect(timings({ ...marks, merged: at(7) }, [], at(9), true)).toMatchObject({ merge: 2000, detect: 2000, total: 9000 });
+  });
+
   it('has nothing to break off after the last stage', () => {
     expect(timings(WHOLE, [], at(99))).toEqual(timings(WHOLE));
   });

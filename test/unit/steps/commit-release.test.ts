@@ -69,7 +69,7 @@ async function aWorld({ interrupts, edits = PINNED, target = {}, values = VALUES
     };
   }
   const read = async () => (await hosts.open(GIT)).read([FILE]);
-  const run = (proving: Pick<TargetStore, 'target' | 'prove'> = targets) => commitRelease.run({ services, targets: proving, git: open, argocd: async () => argocd, clock: createMemoryClock(NOW) }, { execution: EXECUTION, redrives: 0, deployment });
+  const run = (proving: Pick<TargetStore, 'target' | 'prove'> = targets) => commitRelease.run({ services, targets: proving, git: open, pullRequests: hosts.openPullRequests, argocd: async () => argocd, clock: createMemoryClock(NOW) }, { execution: EXECUTION, redrives: 0, deployment });
   return { run, read, repository, argocd, targets, services, deployment, attempts: () => attempts };
 }
 

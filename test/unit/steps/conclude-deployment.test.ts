@@ -3,6 +3,7 @@ import { createMemoryApprovalStore } from '../../../src/adapters/memory/approval
 import { createMemoryClock } from '../../../src/adapters/memory/clock.ts';
 import { createMemoryEvents } from '../../../src/adapters/memory/events.ts';
 import { createMemoryExecutions } from '../../../src/adapters/memory/executions.ts';
+import { createMemoryMergeStore } from '../../../src/adapters/memory/merge-store.ts';
 import { createMemoryMetrics } from '../../../src/adapters/memory/metrics.ts';
 import { createMemoryRecordStore } from '../../../src/adapters/memory/record-store.ts';
 import { createMemoryServiceStore } from '../../../src/adapters/memory/service-store.ts';
@@ -10,6 +11,7 @@ import { createMemoryTargetStore } from '../../../src/adapters/memory/target-sto
 import type { Hold, Waiting } from '../../../src/domain/target-state.ts';
 import type { TargetStore } from '../../../src/ports/deployment-store.ts';
 import { concludeDeployment } from '../../../src/steps/conclude-deployment.ts';
+import { aPendingMerge } from '../../support/merge.ts';
 import { aClaim, aDeployment, aDigest, aRelease, aRollback } from '../../support/release.ts';
 import { anEnvironment, aService } from '../../support/service.ts';
 
@@ -22,6 +24,7 @@ async function aClaimedTarget(execution = 'me', services = [aService()]) {
     records: createMemoryRecordStore(),
     targets: createMemoryTargetStore(),
     approvals: createMemoryApprovalStore(),
+    merges: createMemoryMergeStore(),
     executions: createMemoryExecutions(),
     events: createMemoryEvents(),
     metrics: createMemoryMetrics(),
@@ -220,5 +223,27 @@ describe('concludeDeployment where a person was asked', () => {
     await approvals.put(pending('other'), null);
     await conclude('superseded', { deployment });
     expect(await approvals.pending(KEY)).toMatchObject({ execution: 'other' });
+  });
+});
+
+describe('concludeDeployment where a release was proposed', () => {
+  const pullRequest = { number: 7, url: 'https://git.example.com/team/config/pulls/7', timeoutSeconds: 60, base: 'a'.repeat(40), changes: [] };
+  const proposed = aDeployment({ claim: CLAIM, pullRequest });
+
+  it('records the pull request, and no commit before that is merged', async () => {
+    const { conclude, records } = await aClaimedTarget();
+    await conclude('rejected', { deployment: proposed });
+    const [attempt] = (await records.history(KEY, 5))[0]?.attempts ?? [];
+    expect(attempt).toMatchObject({ outcome: 'rejected', commit: null, pullRequest: { number: 7, url: pullRequest.url } });
+  });
+
+  it('forgets what its execution waits for no longer, and leaves that of another', async () => {
+    const { conclude, merges } = await aClaimedTarget();
+    await merges.put(aPendingMerge({ execution: 'me' }), null);
+    await conclude('rejected', { deployment: proposed });
+    expect(await merges.pending(KEY)).toBeNull();
+    await merges.put(aPendingMerge({ execution: 'other' }), null);
+    await conclude('superseded', { deployment: proposed });
+    expect(await merges.pending(KEY)).toMatchObject({ execution: 'other' });
   });
 });

@@ -2,6 +2,7 @@ import { parse, validate } from 'graphql';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createOpenGitHub } from '../../../../src/adapters/github/open-github.ts';
 import { COMMIT_MUTATION, readQuery } from '../../../../src/adapters/github/queries.ts';
+import * as pullQueries from '../../../../src/adapters/github/pull-queries.ts';
 import { createMemorySecrets } from '../../../../src/adapters/memory/secrets.ts';
 import type { GitHost } from '../../../../src/ports/git-host.ts';
 import { GITHUB_SCHEMA } from '../../../support/git-hosts/github-stand-in.ts';
@@ -29,6 +30,7 @@ describe("GitHub's published schema", () => {
     ['a commit', readQuery('revision', 0)],
     ['a commit with a file', readQuery('revision', 1)],
     ['a new commit', COMMIT_MUTATION],
+    ...Object.entries(pullQueries),
   ])('knows all that is asked of %s', (_, document) => {
     expect(validate(GITHUB_SCHEMA, parse(document))).toEqual([]);
   });
