@@ -1,7 +1,6 @@
 import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { type BareRepository, openBareRepository } from '../../sandbox/git/bare-repository.ts';
+import { type BareRepository, createBareRepository, openBareRepository } from '../../sandbox/git/bare-repository.ts';
 import { runGit } from '../../sandbox/git/run-git.ts';
 import { type CommittedFiles, writeCommit } from '../../sandbox/git/write-objects.ts';
 import { basicAuthorization, callGitea } from './gitea-api.ts';
@@ -23,6 +22,8 @@ export type GiteaRepository = BareRepository & {
   protectBranch(branch?: string): Promise<void>;
   /** Shell commands that run for each push, before the branch moves; they may decline it. */
   installHook(commands: string): Promise<void>;
+  /** The forge tells a URL of each push from now on. */
+  tellOfPushes(url: string): Promise<void>;
   /** From now on it can only be read. */
   archive(): Promise<void>;
   /** The old URL leads to the new one from now on. */
@@ -32,23 +33,15 @@ export type GiteaRepository = BareRepository & {
 
 const BRANCH = 'main';
 
-/** Makes a private repository that holds `files` as its one commit on `main`. */
+/**
+ * Makes a private repository that holds `files` as its one commit on `main`. The forge adopts one that lies in its folder: for a first
+ * push it would start itself three times more, as hooks.
+ */
 export async function createRepository(gitea: GiteaInstallation, name: string, files: Readonly<Record<string, string | Uint8Array>>): Promise<GiteaRepository> {
-  await callGitea(gitea, { method: 'POST', path: '/user/repos', body: { name, private: true, default_branch: BRANCH, auto_init: false } });
+  await createBareRepository(directoryOf(gitea, name), files, { branch: BRANCH });
+  await callGitea(gitea, { method: 'POST', path: `/admin/unadopted/${gitea.username}/${name}` });
   await makeClone(gitea, name);
-  const repository = openRepository(gitea, name);
-  await repository.commit({ message: 'Initial configuration', files });
-  await untilFilled(gitea, name);
-  return repository;
-}
-
-/** Gitea learns of a first push by a queue: until then it takes the repository for an empty one, and its API fails on that. */
-async function untilFilled(gitea: GiteaInstallation, name: string): Promise<void> {
-  for (;;) {
-    const repository = await callGitea(gitea, { path: `/repos/${gitea.username}/${name}` });
-    if (typeof repository === 'object' && repository !== null && 'empty' in repository && repository.empty === false) return;
-    await delay(20);
-  }
+  return openRepository(gitea, name);
 }
 
 /** A repository that `createRepository` has made. */
@@ -75,6 +68,9 @@ export function openRepository(gitea: GiteaInstallation, name: string): GiteaRep
     },
     async installHook(commands) {
       await callGitea(gitea, { method: 'PATCH', path: `${path}/hooks/git/pre-receive`, body: { content: `#!/bin/sh\ncat >/dev/null\n${commands}\n` } });
+    },
+    async tellOfPushes(url) {
+      await callGitea(gitea, { method: 'POST', path: `${path}/hooks`, body: { type: 'gitea', active: true, events: ['push'], config: { url, content_type: 'json' } } });
     },
     archive: async () => void (await patch({ archived: true })),
     async rename(newName) {

@@ -89,7 +89,10 @@ function settingsArguments(folder: string): readonly string[] {
   return ['--config', settingsFile(folder), '--work-path', folder, '--custom-path', join(folder, 'custom')];
 }
 
-/** The folder stands for the user's home, also for the git that Gitea starts. */
+/**
+ * The folder stands for the user's home, also for the git that Gitea starts. Each push starts Gitea three times more, as hooks, and a
+ * third of such a start is the collection of garbage: there is none until the limit of memory.
+ */
 function environment(folder: string): Readonly<Record<string, string>> {
-  return { HOME: folder, TMPDIR: join(folder, 'tmp'), GIT_CONFIG_NOSYSTEM: '1' };
+  return { HOME: folder, TMPDIR: join(folder, 'tmp'), GIT_CONFIG_NOSYSTEM: '1', GOGC: 'off', GOMEMLIMIT: '400MiB' };
 }

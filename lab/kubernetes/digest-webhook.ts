@@ -6,7 +6,7 @@ import { AdmissionregistrationV1Api, CoreV1Api, type V1MutatingWebhookConfigurat
 import { closeServer, listenOnLoopback } from '../../sandbox/loopback.ts';
 import { type CertificateAuthority, issueServerCertificate } from '../../sandbox/tls.ts';
 import { kubeConfigOf } from './kube-config.ts';
-import type { PodFault } from './kubelet/pod-stages.ts';
+import type { PodFault } from './kubelet/pod-faults.ts';
 import { markPod } from './mark-pod.ts';
 import type { ControlPlane } from './start-control-plane.ts';
 

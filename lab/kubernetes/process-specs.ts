@@ -103,6 +103,8 @@ function controllerManagerFlags({ files }: SpecOptions): Flags {
     'use-service-account-credentials': true,
     'service-account-private-key-file': files.serviceAccounts.privateKey,
     'root-ca-file': files.authority,
+    // By default an autoscaler looks at its metrics every 15 seconds.
+    'horizontal-pod-autoscaler-sync-period': '1s',
     'leader-elect': false,
     'secure-port': 0,
     profiling: false,

@@ -7,7 +7,7 @@ export type ProcessSpec = {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
-  /** The whole environment besides PATH and HOME. */
+  /** The whole environment besides PATH, HOME and what tells Go how much memory to use, which it may overrule. */
   readonly env?: Readonly<Record<string, string>>;
   /** Where it runs; the lab's folder by default. */
   readonly folder?: string;

@@ -22,6 +22,9 @@ export type LabProcess = {
 const PATIENCE = 10_000;
 const LOOK_EVERY = 20;
 
+/** They are all written in Go. An API server spends a fifth of its time on garbage where it may not grow before it collects. */
+const MEMORY_FOR_TIME = { GOGC: '300', GOMEMLIMIT: '1GiB' };
+
 /**
  * Starts a process of the lab in a process group of its own, so that a terminal's Ctrl-C does not reach it, and records it in `place`.
  * @throws Error when the name is taken or the command can't be run
@@ -89,7 +92,7 @@ async function run(place: string, spec: ProcessSpec): Promise<void> {
   const child = spawn(command, args, {
     cwd: folder,
     // Neither reads nor writes what the user has at home.
-    env: { PATH: process.env['PATH'], HOME: place, ...env },
+    env: { PATH: process.env['PATH'], HOME: place, ...MEMORY_FOR_TIME, ...env },
     detached: true,
     stdio: ['ignore', log, log],
   });

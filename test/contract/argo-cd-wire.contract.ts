@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { type ArgoCdWorld, type ArgoCdWorldOptions, type Given, givenBy, isRunning, type OtherToken, REQUEST, until } from './argo-cd-world.contract.ts';
 
 /** A world that is also asked in plain HTTP. */
@@ -89,14 +89,17 @@ const TEXTS: readonly (readonly [what: string, call: Call, status: number, text:
 /** Status, code and text of Argo CD's answers, as our adapter reads them. Rows of `notSimulated` are for the real one alone. */
 export function argoCdWireContract(name: string, start: (options: ArgoCdWorldOptions) => Promise<WireWorld>, notSimulated: readonly 'rollback'[] = []): void {
   const given = givenBy(start);
+  const shared = sharing(start);
 
   describe(`Argo CD's wire: ${name}`, { concurrent: true }, () => {
-    it.each(named([...TOKENS, ...ACCESS, ...STATES]))('refuses %s', (_what, row) => refuses(given, row));
+    afterAll(() => shared.stop());
 
-    it.skipIf(notSimulated.includes('rollback')).each(named(ROLLBACKS))('refuses %s', (_what, row) => refuses(given, row));
+    it.each(named([...TOKENS, ...ACCESS, ...STATES]))('refuses %s', (_what, row) => refuses(changesRoles(row) ? given : shared.given, row));
+
+    it.skipIf(notSimulated.includes('rollback')).each(named(ROLLBACKS))('refuses %s', (_what, row) => refuses(shared.given, row));
 
     it.each(TEXTS)('refuses, in plain text, %s', (_what, call, status, text) =>
-      given({}, async (world) => {
+      shared.given({}, async (world) => {
         expect(await send(world, call)).toEqual({ status, type: 'text/plain; charset=utf-8', text });
       })(),
     );
@@ -109,7 +112,7 @@ export function argoCdWireContract(name: string, start: (options: ArgoCdWorldOpt
       expect(errorOf(await send(world, inProject))).toEqual(busy);
     }));
 
-    it('gives errors of a stream another shape', given({}, async (world) => {
+    it('gives errors of a stream another shape', shared.given({}, async (world) => {
       const { status, text } = await send(world, { path: '/api/v1/stream/applications?name={name}', token: 'garbage' });
       expect(status).toBe(401);
       expect(JSON.parse(text)).toEqual({ error: { grpc_code: 16, http_code: 401, message: 'no session information', http_status: 'Unauthorized' } });
@@ -128,7 +131,7 @@ export function argoCdWireContract(name: string, start: (options: ArgoCdWorldOpt
       ['override', '{project}%2F{name}', 'no'],
       ['sync', 'other%2F{name}', 'no'],
     ])('answers whether the token may %s %s', (action, object, value) =>
-      given({}, async (world) => {
+      shared.given({}, async (world) => {
         expect(JSON.parse((await send(world, { path: `/api/v1/account/can-i/applications/${action}/${object}` })).text)).toEqual({ value });
       })(),
     );
@@ -138,12 +141,34 @@ export function argoCdWireContract(name: string, start: (options: ArgoCdWorldOpt
       ['to everybody', false],
       ['to auto-sync', true],
     ] as const)('names the windows of an Application, closed %s', (closed, canSync) =>
-      given(closed === undefined ? {} : { closed }, async (world) => {
+      shared.given(closed === undefined ? {} : { closed }, async (world) => {
         const windows = closed === undefined ? undefined : [{ kind: 'deny', schedule: '* * * * *', duration: '1h', manualSync: canSync }];
         expect(JSON.parse((await send(world, { path: '/syncwindows' })).text)).toEqual({ canSync, ...(windows && { activeWindows: windows, assignedWindows: windows }) });
       })(),
     );
   });
+}
+
+/** Cases that only ask, or are refused, leave their world as it was: those that want the same one have it together. */
+function sharing(start: (options: ArgoCdWorldOptions) => Promise<WireWorld>): { readonly given: Given<WireWorld>; stop(): Promise<void> } {
+  const worlds = new Map<string, Promise<WireWorld>>();
+  return {
+    given: (options, run) => async () => {
+      const key = JSON.stringify(options);
+      const world = worlds.get(key) ?? start(options);
+      worlds.set(key, world);
+      await run(await world);
+    },
+    async stop() {
+      // One that did not start has failed its cases.
+      for (const world of await Promise.allSettled(worlds.values())) if (world.status === 'fulfilled') await world.value.stop();
+    },
+  };
+}
+
+/** A token that ends, or is made anew, is written into the AppProject. */
+function changesRoles([, { token }]: Row): boolean {
+  return token !== undefined && token !== null && token !== 'garbage';
 }
 
 function named(rows: readonly Row[]): (readonly [what: string, row: Row])[] {

@@ -43,8 +43,8 @@ function memoryWorld({ autoSync = false, hook, closed, forbids, deleting = false
       throw new RefusedError("error resolving repo revision: unable to resolve 'nosuch' to a commit SHA");
     },
     terminated() {
-      const operation = anOperation({ phase: 'Failed', message: 'Operation terminated', revisions: [attempted ?? ''], automated: autoSync });
-      argocd.show({ operationRequested: false, operation });
+      const ended = argocd.terminations.at(-1) ?? anOperation();
+      argocd.show({ operationRequested: false, operation: { ...ended, phase: 'Failed', message: 'Operation terminated' } });
     },
   });
   return {

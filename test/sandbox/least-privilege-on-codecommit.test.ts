@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CodeCommitClient,
   CreateBranchCommand,
@@ -21,6 +20,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDocument } from 'yaml';
 import { configFiles, VALUES_FILE } from '../../sandbox/scenarios/config-repository.ts';
 import { type Image, imageOf } from '../../sandbox/scenarios/image.ts';
+import { mergeAwaitedBy } from '../support/sandbox/awaited-merge.ts';
 import { DEV, type DeployedWorld, startDeployedWorld } from '../support/sandbox/deployed-world.ts';
 import { createFaults, EAGER_KUBELET } from '../support/sandbox/faults.ts';
 import { ENVIRONMENTS } from '../support/sandbox/more-environments.ts';
@@ -65,7 +65,7 @@ beforeAll(async () => {
   const { endpointUrl: endpoint, account, administrator: credentials } = world.world.aws;
   person = new CodeCommitClient({ endpoint, region: account.region, credentials, maxAttempts: 1 });
   expect(await world.deploy(nextImage())).toMatchObject({ outcome: 'succeeded' });
-}, 60_000);
+});
 afterAll(() => world?.stop());
 
 function interfere(): void {
@@ -111,7 +111,7 @@ describe('what happens to a pull request there is told by its event, and resumes
     await act(pullRequestId);
     expect(await world.executions.ended(execution)).toMatchObject({ outcome });
     expect(told()).toContainEqual(expect.objectContaining({ source: 'aws.codecommit', detail: expect.objectContaining({ pullRequestId, ...detail }) as unknown }));
-  }, 60_000);
+  }, 300_000);
 });
 
 /** The events with which rules call a function from now on. */
@@ -248,9 +248,7 @@ async function playProposals(role: (typeof ROLES)[number], action: string): Prom
 /** Resolves once the execution waits for a merge, or has ended. */
 async function propose(image: Image): Promise<string> {
   const [execution = ''] = await world.push(image);
-  let isOver = false;
-  const over = world.executions.ended(execution).then(() => (isOver = true));
-  while (!isOver && (await world.merges.pending(DEV))?.execution !== execution) await Promise.race([over, sleep(20)]);
+  await mergeAwaitedBy(world, execution);
   return execution;
 }
 

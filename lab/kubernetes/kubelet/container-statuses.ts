@@ -31,13 +31,23 @@ const CONTAINER_ID = '{{ printf "containerd://%s" (sha256sum (printf "%s %s %v" 
 const IMAGE_ID = { none: '""', pulled: PULLED, kept: '{{ or $old.imageID "" | Quote }}' } as const;
 
 /** `containerStatuses` of the pod: the API server takes the list as a whole, so each entry is written out. */
-export function containerStatuses({ state, lastState, ready = false, started = false, image = 'kept', restarts = false }: ContainerChange): string {
+export function containerStatuses(change: ContainerChange): string {
+  return statuses('containerStatuses', 'containers', change);
+}
+
+/** The same of a pod that has init containers. */
+export function initContainerStatuses(change: ContainerChange): string {
+  return `{{ if .spec.initContainers }}${statuses('initContainerStatuses', 'initContainers', change)}{{ end }}`;
+}
+
+function statuses(list: 'containerStatuses' | 'initContainerStatuses', containers: 'containers' | 'initContainers', change: ContainerChange): string {
+  const { state, lastState, ready = false, started = false, image = 'kept', restarts = false } = change;
   return `
 {{ $pod := . }}
 {{ $annotations := or .metadata.annotations dict }}
-containerStatuses:
-{{ range $i, $c := .spec.containers }}
-{{ $old := dict }}{{ with $pod.status.containerStatuses }}{{ $old = index . $i }}{{ end }}
+${list}:
+{{ range $i, $c := .spec.${containers} }}
+{{ $old := dict }}{{ with $pod.status.${list} }}{{ $old = index . $i }}{{ end }}
 ${REPOSITORY}
 ${DIGEST}
 - name: {{ $c.name | Quote }}
@@ -52,26 +62,12 @@ ${DIGEST}
 {{ end }}`;
 }
 
-/** Init containers have run before anything else is seen of the pod. */
-export const INIT_CONTAINER_STATUSES = `
-{{ $pod := . }}
-{{ $annotations := or .metadata.annotations dict }}
-{{ with .spec.initContainers }}
-initContainerStatuses:
-{{ range $c := . }}
-{{ $old := dict }}
-${REPOSITORY}
-${DIGEST}
-- name: {{ $c.name | Quote }}
-  image: {{ $c.image | Quote }}
-  imageID: ${PULLED}
-  containerID: ${CONTAINER_ID}
-  restartCount: 0
-  ready: true
-  started: false
-  state: {terminated: {exitCode: 0, reason: Completed, startedAt: ${NOW}, finishedAt: ${NOW}, containerID: ${CONTAINER_ID}}}
-{{ end }}
-{{ end }}`;
+/** Init containers have run before anything else is seen of the pod, unless one of them is to fail. */
+export const INIT_CONTAINERS_COMPLETED = initContainerStatuses({
+  image: 'pulled',
+  ready: true,
+  state: `{terminated: {exitCode: 0, reason: Completed, startedAt: ${NOW}, finishedAt: ${NOW}, containerID: ${CONTAINER_ID}}}`,
+});
 
 /** Conditions of a pod whose containers are all Ready, or not for a reason. */
 export function readiness(reason: 'Ready' | 'ContainersNotReady' | 'PodCompleted' | 'PodFailed'): string {
@@ -80,3 +76,17 @@ export function readiness(reason: 'Ready' | 'ContainersNotReady' | 'PodCompleted
 }
 
 const NOT_READY = '{{ $names := list }}{{ range .spec.containers }}{{ $names = append $names .name }}{{ end }}{{ printf "containers with unready status: [%s]" (join " " $names) | Quote }}';
+
+/** A pod that its kubelet has seen. */
+export const ADDRESSES = `
+hostIP: {{ NodeIPWith .spec.nodeName | Quote }}
+podIP: {{ PodIPWith .spec.nodeName (or .spec.hostNetwork false) (or .metadata.uid "") (or .metadata.name "") (or .metadata.namespace "") | Quote }}
+phase: Pending
+startTime: ${NOW}`;
+
+/** State of a container that has ended. */
+export function terminated(exitCode: string, reason: string): string {
+  return `{terminated: {exitCode: ${exitCode}, reason: ${reason}, startedAt: ${STARTED_AT}, finishedAt: ${NOW}, containerID: {{ or $old.containerID "" | Quote }}}}`;
+}
+
+export const BACK_OFF = '{waiting: {reason: CrashLoopBackOff, message: {{ printf "back-off 5s restarting failed container=%s pod=%s_%s(%s)" $c.name $pod.metadata.name $pod.metadata.namespace $pod.metadata.uid | Quote }}}}';

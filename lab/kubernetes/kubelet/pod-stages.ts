@@ -1,54 +1,28 @@
-import { containerStatuses, INIT_CONTAINER_STATUSES, NOW, readiness, STARTED_AT } from './container-statuses.ts';
+import { ADDRESSES, BACK_OFF, containerStatuses, INIT_CONTAINERS_COMPLETED, NOW, readiness, STARTED_AT, terminated } from './container-statuses.ts';
+import { INIT_STAGES } from './init-stages.ts';
+import { fault, LIVES, noFault } from './pod-faults.ts';
 import { ANNOTATION_PREFIX, exists, missing, noneOf, oneOf, type Requirement, type Stage } from './stage.ts';
 
-/**
- * What the simulated kubelet can be told to do with a pod, by its annotation `lab.slipway.dev/pod` or by a part of an image's name;
- * else the pod becomes Ready, and that of a Job completes.
- *
- * - `bad-pull`: ErrImagePull, then ImagePullBackOff
- * - `bad-config`: CreateContainerConfigError
- * - `bad-crash`, `bad-oom`: CrashLoopBackOff with exit code 1, or OOMKilled with 137; the pod of a Job fails
- * - `never-ready`: runs, and its readiness probe fails; the pod of a Job never ends
- * - `bad-late`: becomes Ready, and crashes after that
- *
- * Further annotations are delays as `2s`: `start-after`, `ready-after`, `crash-after`; and `digest.<container>`, what its tag means.
- */
-export const POD_FAULTS = ['bad-pull', 'bad-config', 'bad-crash', 'bad-oom', 'never-ready', 'bad-late'] as const;
-export type PodFault = (typeof POD_FAULTS)[number];
-
-const FAULT = `(.metadata.annotations["${ANNOTATION_PREFIX}/pod"]) // (first(.spec.containers[].image | scan("${POD_FAULTS.join('|')}")) // "none")`;
 const WAITING = '.status.containerStatuses[0].state.waiting.reason';
 const RUNNING = '.status.containerStatuses[0].state.running.startedAt';
 const READY = '.status.conditions[]? | select(.type == "Ready") | .status';
 const OF_JOB = 'any(.metadata.ownerReferences[]?; .kind == "Job")';
 
-const LIVES = missing('.metadata.deletionTimestamp');
 const ofJob: Requirement = oneOf(OF_JOB, 'true');
 const notOfJob: Requirement = oneOf(OF_JOB, 'false');
-
-function fault(...faults: readonly PodFault[]): Requirement {
-  return oneOf(FAULT, ...faults);
-}
-
-function noFault(...faults: readonly PodFault[]): Requirement {
-  return noneOf(FAULT, ...faults);
-}
 
 const CREATED: Stage = {
   name: 'pod-created',
   kind: 'Pod',
-  when: [LIVES, oneOf('.status.phase', 'Pending'), missing('.status.podIP')],
+  when: [LIVES, oneOf('.status.phase', 'Pending'), missing('.status.podIP'), noFault('bad-init')],
   status: `
 conditions:
 - {type: Initialized, status: "True", lastTransitionTime: ${NOW}}
 - {type: PodReadyToStartContainers, status: "True", lastTransitionTime: ${NOW}}
 ${readiness('ContainersNotReady')}
 ${containerStatuses({ image: 'none', state: '{waiting: {reason: ContainerCreating}}' })}
-${INIT_CONTAINER_STATUSES}
-hostIP: {{ NodeIPWith .spec.nodeName | Quote }}
-podIP: {{ PodIPWith .spec.nodeName (or .spec.hostNetwork false) (or .metadata.uid "") (or .metadata.name "") (or .metadata.namespace "") | Quote }}
-phase: Pending
-startTime: ${NOW}`,
+${INIT_CONTAINERS_COMPLETED}
+${ADDRESSES}`,
   events: [{ type: 'Normal', reason: 'Pulling', message: 'Pulling image' }],
 };
 
@@ -140,10 +114,6 @@ const EXIT = '{{ if $oom }}137{{ else }}1{{ end }}';
 const WHY = '{{ if $oom }}OOMKilled{{ else }}Error{{ end }}';
 const IS_OOM = `{{ $oom := or (eq (get (or .metadata.annotations dict) "${ANNOTATION_PREFIX}/pod") "bad-oom") (contains "bad-oom" (toJson .spec.containers)) }}`;
 
-function terminated(exitCode: string, reason: string): string {
-  return `{terminated: {exitCode: ${exitCode}, reason: ${reason}, startedAt: ${STARTED_AT}, finishedAt: ${NOW}, containerID: {{ or $old.containerID "" | Quote }}}}`;
-}
-
 const CRASHES = {
   kind: 'Pod',
   status: `
@@ -152,7 +122,7 @@ conditions:
 ${readiness('ContainersNotReady')}
 ${containerStatuses({
   restarts: true,
-  state: '{waiting: {reason: CrashLoopBackOff, message: {{ printf "back-off 5s restarting failed container=%s pod=%s_%s(%s)" $c.name $pod.metadata.name $pod.metadata.namespace $pod.metadata.uid | Quote }}}}',
+  state: BACK_OFF,
   lastState: terminated(EXIT, WHY),
 })}`,
   events: [{ type: 'Warning', reason: 'BackOff', message: 'Back-off restarting failed container' }],
@@ -203,5 +173,5 @@ const DELETED: Stage = {
 
 /** In the order of a pod's life. */
 export const POD_STAGES: readonly Stage[] = [
-  CREATED, STARTED, BECOMES_READY, PROBE_FAILS, CONFIG_FAILS, PULL_FAILS, PULL_BACKS_OFF, CRASHED, CRASHED_LATE, RESTARTED, JOB_COMPLETES, JOB_FAILS, DELETED,
+  CREATED, ...INIT_STAGES, STARTED, BECOMES_READY, PROBE_FAILS, CONFIG_FAILS, PULL_FAILS, PULL_BACKS_OFF, CRASHED, CRASHED_LATE, RESTARTED, JOB_COMPLETES, JOB_FAILS, DELETED,
 ];

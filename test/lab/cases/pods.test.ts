@@ -3,7 +3,7 @@ import type { Document } from 'yaml';
 import { imageOf } from '../../../sandbox/scenarios/image.ts';
 import type { Ended } from '../../support/sandbox/executions.ts';
 import { type CasesWorld, type LabCase, startCases, targetOf } from '../../support/lab/cases.ts';
-import { chartOf, type ChartWorkload, onlyFor } from '../../support/lab/own-chart.ts';
+import { chartOf, type ChartWorkload, onlyFor, RELEASE_IMAGE } from '../../support/lab/own-chart.ts';
 import { PATIENT } from '../../support/scenarios/world-under-test.ts';
 
 const [OLD, NEW] = [imageOf('1.0.0'), imageOf('1.1.0')];
@@ -16,6 +16,7 @@ beforeAll(async () => {
     [
       caseOf('slow', { spec: { replicas: 2 }, pods: { 'ready-after': '3s' } }),
       caseOf('out-of-memory', { pods: { pod: onlyFor('1.1.0', 'bad-oom') } }, (dev) => dev.setIn(['crash', 'restarts'], 1)),
+      caseOf('crashing-at-first', { initImage: RELEASE_IMAGE, pods: { pod: onlyFor('1.1.0', 'bad-init') } }, (dev) => dev.setIn(['crash', 'restarts'], 1)),
       caseOf('no-room', {}, (dev) => dev.setIn(['unschedulable'], { grace: '1s' })),
       caseOf('crashing-before-available', { spec: { minReadySeconds: 10 }, pods: { pod: onlyFor('1.1.0', 'bad-late') } }, (dev) => dev.setIn(['crash', 'restarts'], 1)),
       caseOf('crashing-after-all', { pods: { pod: onlyFor('1.1.0', 'bad-late'), 'crash-after': '20s' } }),
@@ -36,6 +37,7 @@ describe.concurrent('pods that take their time', () => {
 describe.concurrent('pods that never serve', () => {
   it.each([
     ['out-of-memory', /^pod out-of-memory-[0-9a-f]+-[0-9a-z]{5}: OOMKilled: container web, exit code 137 after \d restarts?$/],
+    ['crashing-at-first', /^pod crashing-at-first-[0-9a-f]+-[0-9a-z]{5}: CrashLoopBackOff: container prepare, exit code 1 after \d restarts?$/],
     ['no-room', /^pod no-room-[0-9a-f]+-[0-9a-z]{5}: Unschedulable: 0\/1 nodes are available: 1 Insufficient cpu\b/],
   ])('fails in the words of the cluster, and leaves what runs: %s', async (name, cause) => {
     const ended = await cases.deploy(name, NEW);

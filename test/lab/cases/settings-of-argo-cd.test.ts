@@ -1,4 +1,4 @@
-import { CoreV1Api } from '@kubernetes/client-node';
+import { ApiException, CoreV1Api } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { kubeConfigOf } from '../../../lab/kubernetes/kube-config.ts';
 import { createHttpClient } from '../../../src/adapters/http/http-client.ts';
@@ -10,6 +10,7 @@ import { PATIENT } from '../../support/scenarios/world-under-test.ts';
 const [OLD, NEW] = [imageOf('1.0.0'), imageOf('1.1.0')];
 const ready = (digest: string): object => expect.objectContaining({ ready: true, digest }) as object;
 const NAMESPACE = 'inference';
+const MINUTE = 60_000;
 const OVERRIDE = 'application.sync.requireOverridePrivilegeForRevisionSync';
 
 let cases: CasesWorld;
@@ -22,6 +23,7 @@ beforeAll(async () => {
       { name: 'no-override' },
       { name: 'closed-auto' },
       { name: 'closed-manual' },
+      { name: 'by-schedule' },
       { name: 'of-a-team', application: null, environment: (dev) => dev.setIn(['targets', 'eu'], { argocd: 'team', application: 'of-a-team', project: 'team', namespace: 'team-inference', cluster: 'eu' }) },
     ],
     {
@@ -45,12 +47,14 @@ describe.concurrent('a failed auto-sync, which Argo CD does not try again', { ti
     const { items } = await core.listNamespacedService({ namespace: NAMESPACE });
     await core.createNamespacedResourceQuota({ namespace: NAMESPACE, body: { metadata: { name: 'few-services' }, spec: { hard: { 'count/services': String(items.length) } } } });
     try {
+      await untilServicesAreLetIn(core, false);
       await cases.commit('Add a Service', { [`charts/${name}/templates/metrics.yaml`]: SERVICE });
       const execution = await cases.push(name, NEW);
       const ended = await cases.world.executions.ended(execution);
       expect(ended).toMatchObject({ status: 'FAILED', outcome: 'failed' });
       expect(ended.cause).toMatch(/^Application over-quota: Service over-quota-metrics: .*services "over-quota-metrics" is forbidden: /);
       await core.deleteNamespacedResourceQuota({ namespace: NAMESPACE, name: 'few-services' });
+      await untilServicesAreLetIn(core, true);
       expect(await cases.world.executions.redrive(execution)).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded', pods: [ready(NEW.digest), ready(NEW.digest)] });
       expect(await cases.commits(name)).toEqual([`deploy(dev): ${name} 1.1.0`]);
       const [record] = await cases.world.records.history(targetOf(name), 10);
@@ -98,6 +102,22 @@ describe.concurrent('a sync window that is closed', { timeout: PATIENT }, () => 
   });
 });
 
+describe.concurrent('a sync window that opens by its schedule', { timeout: PATIENT }, () => {
+  it('is closed until the minute that it names, and lets a redrive through while it is open', async () => {
+    const name = 'by-schedule';
+    const opens = new Date(Math.trunc(Date.now() / MINUTE) * MINUTE + 120 * MINUTE);
+    await cases.administrator.allowOnlyFrom(opens, 'inference', name);
+    const execution = await cases.push(name, NEW);
+    const ended = await cases.world.executions.ended(execution);
+    expect(ended).toMatchObject({ status: 'FAILED', outcome: 'errored', pods: [] });
+    const [, until = '', window] = /window closed until (\S+) \((.*)\); redrive after it/.exec(ended.cause ?? '') ?? [];
+    expect([Date.parse(until), window]).toEqual([opens.getTime(), `allow ${opens.getUTCMinutes()} ${opens.getUTCHours()} * * * for 1h`]);
+    await cases.administrator.allowOnlyFrom(new Date(Date.now() - 10 * MINUTE), 'inference', name);
+    expect(await cases.world.executions.redrive(execution)).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded', pods: [ready(NEW.digest), ready(NEW.digest)] });
+    expect(await cases.commits(name)).toEqual([`deploy(dev): ${name} 1.1.0`]);
+  });
+});
+
 const SERVICE = `apiVersion: v1
 kind: Service
 metadata:
@@ -108,6 +128,17 @@ spec:
   ports:
     - { name: metrics, port: 9090 }
 `;
+
+/** The API server takes a moment to hear of a quota, and of its end. */
+async function untilServicesAreLetIn(core: CoreV1Api, expected: boolean): Promise<void> {
+  const body = { metadata: { name: 'probe' }, spec: { ports: [{ port: 80 }] } };
+  const areLetIn = (): Promise<boolean> =>
+    core.createNamespacedService({ namespace: NAMESPACE, dryRun: 'All', body }).then(
+      () => true,
+      (error: unknown) => !(error instanceof ApiException && error.code === 403),
+    );
+  await vi.waitFor(async () => expect(await areLetIn()).toBe(expected), { timeout: PATIENT, interval: 50 });
+}
 
 /** HTTP status of a sync to the branch's head by its SHA, with Slipway's own token. */
 async function syncOfRevision(name: string): Promise<number> {

@@ -3,12 +3,14 @@ import type { Document } from 'yaml';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { kubeConfigOf } from '../../../lab/kubernetes/kube-config.ts';
 import { imageOf } from '../../../sandbox/scenarios/image.ts';
+import { type Autoscaler, mendPods, startAutoscaler } from '../../support/lab/autoscaler.ts';
 import { type CasesWorld, startCases, targetOf } from '../../support/lab/cases.ts';
 import { chartOf, type ChartWorkload, OTHER_IMAGE, onlyFor, RELEASE_IMAGE, TAG_IMAGE } from '../../support/lab/own-chart.ts';
 import { openLab } from '../../support/lab/open-lab.ts';
 import { PATIENT } from '../../support/scenarios/world-under-test.ts';
 
-const { kubernetes } = await openLab();
+const lab = await openLab();
+const { kubernetes } = lab;
 const apps = kubeConfigOf(kubernetes).makeApiClient(AppsV1Api);
 const core = kubeConfigOf(kubernetes).makeApiClient(CoreV1Api);
 const namespace = 'inference';
@@ -16,17 +18,18 @@ const NEW = imageOf('1.1.0');
 const ready = (digest: string): object => expect.objectContaining({ ready: true, digest }) as object;
 
 let cases: CasesWorld;
+let autoscaler: Autoscaler;
 
 beforeAll(async () => {
   cases = await startCases(
     [
-      caseOf('scaled-up', [{ pods: { 'ready-after': '1500ms' } }]),
-      caseOf('scaled-down', [{ pods: { 'ready-after': '1500ms' } }]),
+      caseOf('scaled-up', [{ pods: { pod: onlyFor('1.1.0', 'never-ready') } }]),
+      caseOf('scaled-down', [{ pods: { pod: onlyFor('1.1.0', 'never-ready') } }]),
       caseOf('paused', [{ spec: { replicas: 2 } }]),
       caseOf('beside-another', [{}, { suffix: '-proxy', image: OTHER_IMAGE, pods: { pod: 'never-ready' } }]),
       caseOf('only-before', [{ image: OTHER_IMAGE, initImage: RELEASE_IMAGE }]),
       { ...caseOf('by-tag', [{ image: TAG_IMAGE, spec: { replicas: 2 } }]), running: imageOf('0.9.0'), deploys: false, environment: byTagAlone },
-      { ...caseOf('stateful', [{ kind: 'StatefulSet', spec: { replicas: 2 }, pods: { pod: onlyFor('1.2.0', 'bad-crash') } }]), deploys: false },
+      { ...caseOf('stateful', [{ kind: 'StatefulSet', spec: { replicas: 2 }, pods: { pod: onlyFor('1.2.0', 'bad-crash') } }]), deploys: false, environment: impatient },
       { ...caseOf('daemon', [{ kind: 'DaemonSet', pods: { pod: onlyFor('1.2.0', 'bad-pull') } }]), deploys: false },
     ],
     {
@@ -35,24 +38,33 @@ beforeAll(async () => {
       },
     },
   );
+  autoscaler = await startAutoscaler(lab, namespace);
 }, PATIENT);
-afterAll(() => cases?.world.stop());
+afterAll(async () => {
+  await autoscaler?.stop();
+  await cases?.world.stop();
+}, PATIENT);
 
 describe.concurrent('somebody else at work on the same Deployment', () => {
   it.each([
     ['scaled-up', 2, 4],
     ['scaled-down', 4, 1],
   ])('succeeds with as many new pods as there are to be where an autoscaler changes them in the middle: %s', async (name, before, after) => {
-    await scale(name, before);
+    await autoscaler.want(name, before);
+    await vi.waitFor(async () => expect(await replicasOf(name)).toBe(before), { timeout: PATIENT, interval: 50 });
     await cases.world.world.cluster.untilAvailable(namespace, name);
     const execution = await cases.push(name, NEW);
     await vi.waitFor(async () => expect(await cases.live(name)).toContain(NEW.digest), { timeout: PATIENT, interval: 50 });
-    await scale(name, after);
-    const ended = await cases.world.executions.ended(execution);
+    await autoscaler.want(name, after);
+    await vi.waitFor(async () => expect(await replicasOf(name)).toBe(after), { timeout: PATIENT, interval: 50 });
+    // None of the new pods has become Ready before that.
+    const ending = cases.world.executions.ended(execution);
+    await mendPods(lab, { namespace, app: name }, ending);
+    const ended = await ending;
     expect(ended).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded', cause: null });
     expect(ended.pods).toEqual(Array.from({ length: after }, () => ready(NEW.digest)));
     expect(await cases.live(name)).toEqual([NEW.digest]);
-    expect((await apps.readNamespacedDeployment({ name, namespace })).spec?.replicas).toBe(after);
+    expect(await replicasOf(name)).toBe(after);
   }, PATIENT);
 
   it('fails by a Deployment that somebody paused, and succeeds by a redrive once it is resumed', async () => {
@@ -121,15 +133,20 @@ describe.concurrent('other workloads than Deployments', () => {
 });
 
 function caseOf(name: string, workloads: readonly ChartWorkload[]) {
-  return { name, chart: () => chartOf(...workloads), environment: (dev: Document) => dev.setIn(['rollout', 'timeout'], '20s') };
+  return { name, chart: () => chartOf(...workloads) };
+}
+
+/** It waits for a pod that nobody mends. */
+function impatient(dev: Document): void {
+  dev.setIn(['rollout', 'timeout'], '20s');
 }
 
 function byTagAlone(dev: Document): void {
   dev.deleteIn(['edit', 1]);
 }
 
-async function scale(name: string, replicas: number): Promise<void> {
-  await apps.patchNamespacedDeploymentScale({ name, namespace, body: { spec: { replicas } } }, MERGE);
+async function replicasOf(name: string): Promise<number | undefined> {
+  return (await apps.readNamespacedDeployment({ name, namespace })).spec?.replicas;
 }
 
 async function pause(name: string, paused: boolean): Promise<void> {

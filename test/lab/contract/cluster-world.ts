@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EKSClient } from '@aws-sdk/client-eks';
-import { ApiException, CoreV1Api } from '@kubernetes/client-node';
+import { ApiException, AppsV1Api, CoreV1Api } from '@kubernetes/client-node';
 import { stringify } from 'yaml';
 import { type EksAccess, letIn, letOut } from '../../../lab/kubernetes/eks-access.ts';
 import { kubeConfigOf } from '../../../lab/kubernetes/kube-config.ts';
@@ -62,11 +62,16 @@ export async function startRealWorld(controlPlane: ControlPlane, { aws, relay, r
     },
     async stop() {
       await letOut(controlPlane, id);
-      // They need not be gone: each case has its own.
-      const core = kubeConfigOf(controlPlane).makeApiClient(CoreV1Api);
-      for (const name of [namespace, elsewhere]) await core.deleteNamespace({ name });
+      // The namespaces stay until the end of the control plane: each costs it a call for every kind of objects that there is.
+      const apps = kubeConfigOf(controlPlane).makeApiClient(AppsV1Api);
+      for (const name of [namespace, elsewhere]) await deleteWorkloads(apps, name);
     },
   };
+}
+
+async function deleteWorkloads(apps: AppsV1Api, namespace: string): Promise<void> {
+  const all = { namespace, propagationPolicy: 'Background' };
+  await Promise.all([apps.deleteCollectionNamespacedDeployment(all), apps.deleteCollectionNamespacedStatefulSet(all), apps.deleteCollectionNamespacedDaemonSet(all)]);
 }
 
 function accessOf(aws: Aws, principalArn: string, id: string, kubernetesGroups: readonly string[]): EksAccess {

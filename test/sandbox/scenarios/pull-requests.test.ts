@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { imageOf } from '../../../sandbox/scenarios/image.ts';
-import type { PendingMerge } from '../../../src/ports/deployment-store.ts';
+import { mergeAwaitedBy } from '../../support/sandbox/awaited-merge.ts';
 import { DEV } from '../../support/sandbox/deployed-world.ts';
 import { EAGER_KUBELET } from '../../support/sandbox/faults.ts';
 import { type ForgeInWorld, startForgeInWorld } from '../../support/sandbox/forge.ts';
@@ -8,9 +8,6 @@ import { actionsOf, examineRights, withoutAction } from '../../support/sandbox/r
 import { runningDigests } from '../../support/sandbox/traces.ts';
 
 const PATIENT = 300_000;
-
-/** The token is there a moment after AwaitMerge was entered. */
-const SOON = { timeout: 120_000, interval: 50 };
 
 let forge: ForgeInWorld;
 let version = 1;
@@ -23,17 +20,11 @@ beforeAll(async () => {
 afterAll(() => forge?.stop());
 beforeEach(() => forge.propose());
 
-/** What the execution waits for, once it waits. */
-async function mergeOf(execution: string): Promise<PendingMerge> {
-  await expect.poll(async () => (await forge.world.merges.pending(DEV))?.execution, SOON).toBe(execution);
-  const pending = await forge.world.merges.pending(DEV);
-  if (pending === null) throw new Error(`${execution} waits for no merge any more.`);
-  return pending;
-}
-
 async function proposed(image = nextImage()) {
   const [execution = ''] = await forge.world.push(image);
-  return { image, execution, number: (await mergeOf(execution)).pullRequest.number };
+  const merge = await mergeAwaitedBy(forge.world, execution);
+  if (merge === null) throw new Error(`${execution} ended before it waited for a merge.`);
+  return { image, execution, number: merge.pullRequest.number };
 }
 
 const ended = (execution: string) => forge.world.executions.ended(execution);
@@ -120,7 +111,7 @@ describe('a release that goes out as a pull request', () => {
       await forge.look();
       return forge.world.merges.list();
     };
-    await expect.poll(lookAgain, SOON).toEqual([]);
+    await expect.poll(lookAgain, { timeout: PATIENT }).toEqual([]);
     expect(openNumbers()).toHaveLength(1);
   }, PATIENT);
 

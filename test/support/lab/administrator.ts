@@ -32,6 +32,9 @@ export type Administrator = {
   configure(data: Readonly<Record<string, string | null>>): Promise<void>;
   /** Denies all syncs of an Application of the project, by hand or not, for the better part of an hour. */
   closeWindow(project: string, application: string): Promise<void>;
+  /** Lets an Application of the project sync within one hour of each day alone, which begins at the minute of a time. */
+  allowOnlyFrom(begins: Date, project: string, application: string): Promise<void>;
+  /** Takes away what `closeWindow` or `allowOnlyFrom` has made. */
   openWindow(project: string, application: string): Promise<void>;
   sync(name: string): Promise<void>;
   /** Keeps each operation of the Application that begins from now on; `stop` waits for the end of the last one and gives them, oldest first. */
@@ -53,12 +56,12 @@ export function administratorOf(argocd: ArgoCdInstallation): Administrator {
   const [objects, core] = [config.makeApiClient(CustomObjectsApi), config.makeApiClient(CoreV1Api)];
   const kind = (plural: string, name: string) => ({ group: 'argoproj.io', version: 'v1alpha1', namespace: NAMESPACE, plural, name });
   const readApplication = async (name: string) => (await objects.getNamespacedCustomObject(kind('applications', name))) as ApplicationObject;
-  const closed = new Set<string>();
+  const windows = new Map<string, object>();
   let changing: Promise<unknown> = Promise.resolve();
   /** One after another, so that the last change is the last one there. */
   function writeWindows(project: string): Promise<void> {
     const changed = changing.then(async () => {
-      const body = { spec: { syncWindows: closed.size === 0 ? null : [denyWindow([...closed])] } };
+      const body = { spec: { syncWindows: windows.size === 0 ? null : [...windows.values()] } };
       await objects.patchNamespacedCustomObject({ ...kind('appprojects', project), body }, MERGE);
     });
     changing = changed.catch(() => undefined);
@@ -66,11 +69,16 @@ export function administratorOf(argocd: ArgoCdInstallation): Administrator {
   }
   return {
     closeWindow(project, application) {
-      closed.add(application);
+      // It began ten minutes ago, so that its end can be told.
+      windows.set(application, hourFrom(new Date(Date.now() - 600_000), 'deny', application));
+      return writeWindows(project);
+    },
+    allowOnlyFrom(begins, project, application) {
+      windows.set(application, hourFrom(begins, 'allow', application));
       return writeWindows(project);
     },
     openWindow(project, application) {
-      closed.delete(application);
+      windows.delete(application);
       return writeWindows(project);
     },
     application: readApplication,
@@ -130,8 +138,7 @@ function operationOf({ status }: ApplicationObject): { readonly key: string; rea
   return { key: `${startedAt} ${operation.sync?.revision}`, operation: { phase, message, by: automated === true ? 'auto-sync' : username } };
 }
 
-/** Began ten minutes ago, so that its end can be told. */
-function denyWindow(applications: readonly string[]): object {
-  const begun = new Date(Date.now() - 600_000);
-  return { kind: 'deny', schedule: `${begun.getUTCMinutes()} ${begun.getUTCHours()} * * *`, duration: '1h', applications, manualSync: false };
+/** An hour of each day. */
+function hourFrom(begins: Date, kind: 'allow' | 'deny', application: string): object {
+  return { kind, schedule: `${begins.getUTCMinutes()} ${begins.getUTCHours()} * * *`, duration: '1h', applications: [application], manualSync: false };
 }

@@ -42,7 +42,7 @@ describe('startProcess', () => {
     const started = await startProcess(place, nodeProcess('web', `console.log(JSON.stringify(process.env)); ${FOREVER}`, { env: { COLOUR: 'green' } }));
     await untilReady(started, wrote(started.logFile, 'up'));
     const [first = ''] = readFileSync(started.logFile, 'utf8').split('\n');
-    expect(JSON.parse(first)).toEqual({ PATH: process.env['PATH'], HOME: place, COLOUR: 'green' });
+    expect(JSON.parse(first)).toEqual({ PATH: process.env['PATH'], HOME: place, GOGC: '300', GOMEMLIMIT: '1GiB', COLOUR: 'green' });
   });
 
   it('says which command is missing', async () => {

@@ -1,0 +1,3 @@
+import { giteaContract } from './gitea-contract.ts';
+
+giteaContract('Gitea, by its API', 'gitea');
