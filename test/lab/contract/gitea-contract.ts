@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
-import { gitContentionContract } from '../../contract/git-contention.contract.ts';
-import { gitHostContract } from '../../contract/git-host.contract.ts';
+import { gitBatchContract } from '../../contract/git-batch.contract.ts';
+import { type ContentionWorld, gitContentionContract } from '../../contract/git-contention.contract.ts';
+import { type GitFiles, gitHostContract } from '../../contract/git-host.contract.ts';
 import { createGiteaWorld, createPeople, type GiteaPeople } from '../../support/git/gitea-world.ts';
 import { openLab } from '../../support/lab/open-lab.ts';
 
@@ -13,8 +14,11 @@ export function giteaContract(name: string, host: 'git' | 'gitea'): void {
 
   gitHostContract(name, async (files) => createGiteaWorld((await openLab()).gitea, people, files, host), { names: ['author', 'committer'] });
 
-  gitContentionContract(name, async (files) => {
+  async function createWorld(files: GitFiles): Promise<ContentionWorld> {
     const world = await createGiteaWorld((await openLab()).gitea, people, files, host);
     return { ...world, messages: async () => (await world.forge.log()).map(({ message }) => message) };
-  });
+  }
+
+  gitContentionContract(name, createWorld);
+  gitBatchContract(name, createWorld);
 }
