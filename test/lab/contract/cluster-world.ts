@@ -39,6 +39,7 @@ export async function startRealWorld(controlPlane: ControlPlane, { aws, relay, r
   const namespaces = [namespace, elsewhere].map((name) => stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })).join('---\n');
   const enter = (kubernetesGroups: readonly string[]) => letIn(controlPlane, accessOf(aws, roleArn, id, kubernetesGroups));
   await Promise.all([applyManifests(controlPlane, `${namespaces}---\n${RBAC.replaceAll('namespace: inference', `namespace: ${namespace}`)}`), enter(['slipway'])]);
+  for (const name of [namespace, elsewhere]) await untilServiceAccount(controlPlane, name);
   const restart = async (): Promise<void> => {
     const server = openProcess(controlPlane.place, processName(controlPlane, 'kube-apiserver'));
     await server.stop();
@@ -67,6 +68,13 @@ export async function startRealWorld(controlPlane: ControlPlane, { aws, relay, r
       for (const name of [namespace, elsewhere]) await deleteWorkloads(apps, name);
     },
   };
+}
+
+/** Without it the API server refuses the namespace's pods, and an event of their ReplicaSet says so. */
+async function untilServiceAccount(controlPlane: ControlPlane, namespace: string): Promise<void> {
+  const core = kubeConfigOf(controlPlane).makeApiClient(CoreV1Api);
+  const accounts = () => core.listNamespacedServiceAccount({ namespace, fieldSelector: 'metadata.name=default' });
+  while ((await accounts()).items.length === 0) await delay(50);
 }
 
 async function deleteWorkloads(apps: AppsV1Api, namespace: string): Promise<void> {
