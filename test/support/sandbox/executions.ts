@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DescribeExecutionCommand, type DescribeExecutionOutput, GetExecutionHistoryCommand, RedriveExecutionCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, type DescribeExecutionOutput, GetExecutionHistoryCommand, type HistoryEvent, RedriveExecutionCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { followExecution, type Progress } from '../../../cli/follow-execution.ts';
 import { type ReportedAttempt, readReport, type ReportSummary } from '../../../cli/report.ts';
 import type { Aws } from '../../../sandbox/aws/start-aws.ts';
@@ -34,6 +34,8 @@ export type Executions = {
   ended(execution: string): Promise<Ended>;
   /** Resolves once the execution has entered the state for the given time. */
   reaches(execution: string, state: string, times?: number): Promise<void>;
+  /** Whether a task's function has returned whose token is to be answered by somebody else. */
+  hasSubmitted(execution: string): Promise<boolean>;
 };
 
 export function driveExecutions(aws: Aws, stateMachineArn: string, config: ClientConfig, records: RecordStore): Executions {
@@ -89,6 +91,7 @@ export function driveExecutions(aws: Aws, stateMachineArn: string, config: Clien
       // Nothing tells of a state that was entered, neither here nor on AWS.
       while ((await timesEntered(client, executionArn, state)) < times) await sleep(20);
     },
+    hasSubmitted: async (executionArn) => (await eventsOf(client, executionArn)).some(({ type }) => type === 'TaskSubmitted'),
   };
 }
 
@@ -99,8 +102,11 @@ export async function untilSecondAfter(instant: number): Promise<void> {
 }
 
 async function timesEntered(client: SFNClient, executionArn: string, state: string): Promise<number> {
-  const { events = [] } = await client.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1000 }));
-  return events.filter(({ stateEnteredEventDetails }) => stateEnteredEventDetails?.name === state).length;
+  return (await eventsOf(client, executionArn)).filter(({ stateEnteredEventDetails }) => stateEnteredEventDetails?.name === state).length;
+}
+
+async function eventsOf(client: SFNClient, executionArn: string): Promise<readonly HistoryEvent[]> {
+  return (await client.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1000 }))).events ?? [];
 }
 
 async function readEnd(client: SFNClient, records: RecordStore, executionArn: string): Promise<Ended> {
