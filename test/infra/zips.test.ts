@@ -1,4 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { strFromU8, unzipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { PACKAGE, readTemplate, resourcesOf } from './packaged-template.ts';
@@ -36,10 +39,31 @@ describe.each(Object.keys(BUDGETS))('the zip of %s', (name) => {
     expect(zip.byteLength).toBeLessThanOrEqual(BUDGETS[name] ?? 0);
   });
 
-  it('holds one ES module: the handler that the function names', () => {
+  it('holds one CommonJS module: the handler that the function names', () => {
     const folder = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    expect(entries.map(([path]) => path)).toEqual([`functions/${folder}/handler.mjs`]);
-    expect(strFromU8(entries[0]?.[1] ?? new Uint8Array())).toMatch(/export ?\{[^}]*\bas handler\b/);
+    expect(entries.map(([path]) => path)).toEqual([`functions/${folder}/handler.cjs`]);
+    expect(strFromU8(entries[0]?.[1] ?? new Uint8Array())).toMatch(/module\.exports ?= ?\{ ?handler ?\}/);
+  });
+});
+
+describe('what the functions load', () => {
+  it('is their handlers, and nothing of the fetch of Node, which none of them calls', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'slipway-zips-'));
+    try {
+      for (const name of Object.keys(BUDGETS)) {
+        const [module] = Object.values(unzipSync(readFileSync(new URL(`${name}.zip`, PACKAGE))));
+        writeFileSync(join(folder, `${name}.cjs`), module ?? '');
+      }
+      const load = `const loaded = process.argv.slice(1).map((name) => typeof require('./' + name + '.cjs').handler);
+        console.log(JSON.stringify({ loaded, modules: process.moduleLoadList }));`;
+      const told = execFileSync(process.execPath, ['-e', load, ...Object.keys(BUDGETS)], { cwd: folder, encoding: 'utf8' });
+      const { loaded, modules } = JSON.parse(told) as { loaded: string[]; modules: string[] };
+      expect(new Set(loaded)).toEqual(new Set(['function']));
+      expect(modules).toContain('NativeModule https');
+      expect(modules).not.toContain('NativeModule internal/deps/undici/undici');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });
 

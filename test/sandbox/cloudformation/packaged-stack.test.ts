@@ -30,7 +30,7 @@ describe('the packaged stack', () => {
 
   it('has functions whose packages hold their handler', () => {
     expect(functions().length).toBeGreaterThan(0);
-    for (const { handler, zip } of functions()) expect(Object.keys(unzipSync(zip))).toContain(`${handler.replace(/\.[^.]+$/, '')}.mjs`);
+    for (const { handler, zip } of functions()) expect(Object.keys(unzipSync(zip))).toContain(`${handler.replace(/\.[^.]+$/, '')}.cjs`);
   });
 
   it('has a state machine that names its functions, but for those that a person, Git hosts and a schedule call', () => {
