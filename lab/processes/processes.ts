@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isAlive, type KernelProcess, kernelProcess, signalGroup } from './kernel-process.ts';
+import { listensOn } from './listening.ts';
 import { logFile, prepareFolders, type ProcessRecord, type ProcessSpec, readRecord, readRecords, removeRecord, writeRecord } from './process-record.ts';
 
 export type { ProcessSpec } from './process-record.ts';
@@ -13,6 +14,8 @@ export type LabProcess = {
   /** What it wrote, over all its starts. */
   readonly logFile: string;
   isRunning(): boolean;
+  /** Whether it listens on its ports, all of them, itself. */
+  isListening(): boolean;
   /** Ends it and what it started; with SIGKILL when it has not ended after ten seconds. Resolves when it is gone. */
   stop(signal?: NodeJS.Signals): Promise<void>;
   /** Starts it again as it was started first. @throws Error while it runs */
@@ -68,6 +71,10 @@ function processOf(place: string, name: string): LabProcess {
     name,
     logFile: logFile(place, name),
     isRunning: () => living() !== null,
+    isListening() {
+      const running = living();
+      return running !== null && (record()?.spec.ports ?? []).every((port) => listensOn(running.pid, port));
+    },
     async stop(signal = 'SIGTERM') {
       const running = living();
       if (running === null) return;
