@@ -3,10 +3,11 @@ import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 /** State of a socket that listens, in proc(5)'s tables. */
 const LISTENING = '0A';
 
-/** Whether this process itself listens on a port: that somebody answers there says nothing of who does. */
-export function listensOn(pid: number, port: number): boolean {
+/** Who listens on a port, seen from one process: that somebody answers there says nothing of who does. */
+export function listenerOn(port: number, pid: number): 'itself' | 'somebody else' | 'nobody' {
   const listeners = listenersOf(port);
-  return listeners.size > 0 && socketsOf(pid).some((inode) => listeners.has(inode));
+  if (listeners.size === 0) return 'nobody';
+  return socketsOf(pid).some((inode) => listeners.has(inode)) ? 'itself' : 'somebody else';
 }
 
 /** Inodes of the sockets that listen on a port, on whichever address. */

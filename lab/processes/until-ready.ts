@@ -20,9 +20,16 @@ export async function untilReady(process: LabProcess, check: () => Promise<boole
     } catch (error) {
       problem = error;
     }
-    if (performance.now() > deadline) throw new Error(`Process ${process.name} is not ready after ${limitMs / 1000} s${lastWords(process)}`, { cause: problem });
+    if (performance.now() > deadline) throw notReady(process, limitMs, problem);
     await delay(LOOK_EVERY);
   }
+}
+
+/** Some go on without a listener where they find the port taken. */
+function notReady(process: LabProcess, limitMs: number, cause: unknown): Error {
+  const [port] = process.takenPorts();
+  const taken = port === undefined ? '' : `, since somebody else listens on its port ${port}`;
+  return new Error(`Process ${process.name} is not ready after ${limitMs / 1000} s${taken}${lastWords(process)}`, { cause });
 }
 
 export function endedAtStart(process: LabProcess, cause?: unknown): Error {

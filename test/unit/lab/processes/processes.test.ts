@@ -99,8 +99,8 @@ describe('untilReady', () => {
   });
 
   it.each([
-    ['ends', 'process.exit(1)', 60_000, 'ended at its start'],
-    ['goes on', 'setInterval(() => undefined, 1000)', 50, 'is not ready after 0.05 s'],
+    ['ends', 'process.exit(1)', 60_000, () => 'ended at its start'],
+    ['goes on', 'setInterval(() => undefined, 1000)', 50, (port: number) => `is not ready after 0.05 s, since somebody else listens on its port ${port}`],
   ])('is not taken in by somebody else who has the port and answers there, where the process itself %s', async (_what, then, limit, said) => {
     const stranger = createServer((_, response) => response.end('ok')).listen(0, '127.0.0.1');
     await once(stranger, 'listening');
@@ -109,7 +109,7 @@ describe('untilReady', () => {
     const started = await startProcess(place, nodeProcess('web', server, { ports: [port] }));
     const answers = async () => (await fetch(`http://127.0.0.1:${port}`)).ok;
     await expect.poll(wrote(started.logFile, 'EADDRINUSE'), { timeout: 60_000 }).toBe(true);
-    await expect(untilReady(started, answers, limit)).rejects.toThrow(`Process web ${said}: its last line is "listen EADDRINUSE: address already in use 127.0.0.1:${port}"; see ${started.logFile}.`);
+    await expect(untilReady(started, answers, limit)).rejects.toThrow(`Process web ${said(port)}: its last line is "listen EADDRINUSE: address already in use 127.0.0.1:${port}"; see ${started.logFile}.`);
     stranger.close();
   });
 
