@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Where a checkout remembers the lab that `lab:up` left up. */
@@ -35,23 +35,26 @@ export async function removeAllButLogs(place: string): Promise<void> {
 
 /** Remembers a lab that comes up, unless the checkout has one: two that come up at once would not know of each other. */
 export async function claimPointer(place: string, pointer = POINTER): Promise<void> {
-  for (;;) {
+  while (!(await pointTo(place, pointer))) {
     const up = await placeThatIsUp(pointer);
     if (up !== null) throw new Error(`This checkout's lab is up already, in ${up}: npm run lab:down ends it.`);
     // What is left of one that was killed.
     await rm(pointer, { force: true });
-    if (await isWritten(pointer, `${place}\n`)) return;
   }
 }
 
-/** Whether there was no such file. */
-async function isWritten(file: string, text: string): Promise<boolean> {
+/** Whether there was no pointer. It appears whole: who found it empty would take it for one of a lab that is gone. */
+async function pointTo(place: string, pointer: string): Promise<boolean> {
+  const written = `${pointer}-of-${basename(place)}`;
+  await writeFile(written, `${place}\n`);
   try {
-    await writeFile(file, text, { flag: 'wx' });
+    await link(written, pointer);
     return true;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
     throw error;
+  } finally {
+    await rm(written);
   }
 }
 

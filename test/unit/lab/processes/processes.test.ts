@@ -115,9 +115,12 @@ describe('untilReady', () => {
 
   it('waits until the process listens on every port that is its own', async () => {
     const ports = [await freePort(), await freePort()];
-    const listening = `for (const port of ${JSON.stringify(ports)}) (await import('node:net')).createServer().listen(port, '127.0.0.1');`;
-    const started = await startProcess(place, nodeProcess('web', listening, { ports }));
+    const listen = (port: number | undefined, said: string): string => `createServer().listen(${port}, '127.0.0.1', () => console.log('${said}'))`;
+    const server = `import { createServer } from 'node:net'; process.on('SIGUSR2', () => ${listen(ports[1], 'two')}); ${listen(ports[0], 'one')};`;
+    const started = await startProcess(place, nodeProcess('web', server, { ports }));
+    await expect.poll(wrote(started.logFile, 'one'), { timeout: 60_000 }).toBe(true);
     expect(started.isListening()).toBe(false);
+    process.kill(readRecord(place, 'web')?.running.pid ?? 0, 'SIGUSR2');
     await untilReady(started, async () => true);
     expect(started.isListening()).toBe(true);
     await started.stop();
