@@ -33,21 +33,22 @@ const HOST = '127.0.0.1';
 const ANYWHERE = ['--application-namespaces', `${TEAM_NAMESPACES}*`];
 
 export function redis({ tools, ports }: Surroundings): ProcessSpec {
-  return { name: 'redis', command: commandOf(tools, 'redis'), args: ['--address', `${HOST}:${ports.redis}`] };
+  return { name: 'redis', command: commandOf(tools, 'redis'), args: ['--address', `${HOST}:${ports.redis}`], ports: [ports.redis] };
 }
 
 export function repoServer(surroundings: Surroundings): ProcessSpec {
   const { ports } = surroundings;
   const listen = ['--address', HOST, '--port', `${ports.repoServer}`, '--metrics-address', HOST, '--metrics-port', `${ports.repoServerMetrics}`];
   // Clients show no certificate in a stock installation either; the default path of their CA lies outside of the lab.
-  return component(surroundings, 'argocd-repo-server', [...listen, ...redisOf(surroundings), '--client-ca-path', '']);
+  const args = [...listen, ...redisOf(surroundings), '--client-ca-path', ''];
+  return { ...component(surroundings, 'argocd-repo-server', args), ports: [ports.repoServer, ports.repoServerMetrics] };
 }
 
 export function applicationController(surroundings: Surroundings): ProcessSpec {
   const { ports } = surroundings;
   const args = [...clusterOf(surroundings), ...redisOf(surroundings), ...repoServerOf(surroundings), ...ANYWHERE, '--metrics-port', `${ports.controllerMetrics}`];
   // The number at the end of its name is its shard.
-  return component(surroundings, 'argocd-application-controller', args, { HOSTNAME: 'argocd-application-controller-0' });
+  return { ...component(surroundings, 'argocd-application-controller', args, { HOSTNAME: 'argocd-application-controller-0' }), ports: [ports.controllerMetrics] };
 }
 
 export function server(surroundings: Surroundings): ProcessSpec {
@@ -55,7 +56,8 @@ export function server(surroundings: Surroundings): ProcessSpec {
   const listen = ['--address', HOST, '--port', `${ports.server}`, '--metrics-address', HOST, '--metrics-port', `${ports.serverMetrics}`];
   // There is no Dex, and no page: only the API is of use here.
   const without = ['--dex-server', `http://${HOST}:1`, '--staticassets', join(folder, 'static')];
-  return component(surroundings, 'argocd-server', [...listen, ...clusterOf(surroundings), ...redisOf(surroundings), ...repoServerOf(surroundings), ...ANYWHERE, ...without]);
+  const args = [...listen, ...clusterOf(surroundings), ...redisOf(surroundings), ...repoServerOf(surroundings), ...ANYWHERE, ...without];
+  return { ...component(surroundings, 'argocd-server', args), ports: [ports.server, ports.serverMetrics] };
 }
 
 export function applicationSetController(surroundings: Surroundings): ProcessSpec {
@@ -65,7 +67,8 @@ export function applicationSetController(surroundings: Surroundings): ProcessSpe
     ...['--probe-addr', `${HOST}:${ports.applicationSetProbe}`],
     ...['--webhook-addr', `${HOST}:${ports.applicationSetWebhook}`],
   ];
-  return component(surroundings, 'argocd-applicationset-controller', [...listen, '--namespace', NAMESPACE, '--argocd-repo-server', `${HOST}:${ports.repoServer}`]);
+  const args = [...listen, '--namespace', NAMESPACE, '--argocd-repo-server', `${HOST}:${ports.repoServer}`];
+  return { ...component(surroundings, 'argocd-applicationset-controller', args), ports: [ports.applicationSetMetrics, ports.applicationSetProbe, ports.applicationSetWebhook] };
 }
 
 type Component = 'argocd-repo-server' | 'argocd-application-controller' | 'argocd-server' | 'argocd-applicationset-controller';

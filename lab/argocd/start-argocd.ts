@@ -14,7 +14,7 @@ import { applyDefinitions } from '../kubernetes/definitions.ts';
 import { freePort } from '../processes/free-port.ts';
 import { type ArgoCdInstallation, NAMESPACE } from './installation.ts';
 import { applicationController, applicationSetController, type ArgoCdPorts, PORTS, redis, repoServer, server, type Surroundings } from './process-specs.ts';
-import { accepts, answers } from './readiness.ts';
+import { answers } from './readiness.ts';
 
 export type { ArgoCdInstallation } from './installation.ts';
 
@@ -32,8 +32,8 @@ export async function startArgoCd({ place, controlPlane, tools, authority, tell 
   await makeFolders(folder);
   const ports = await freePorts();
   const surroundings: Surroundings = { folder, controlPlane, tools, ports };
-  const start = (spec: ProcessSpec, isReady: () => Promise<boolean>) => startUntilReady(place, spec, isReady, tell);
-  const withoutCluster = Promise.all([start(redis(surroundings), accepts(ports.redis)), start(repoServer(surroundings), accepts(ports.repoServer))]);
+  const start = (spec: ProcessSpec, isReady = isListening) => startUntilReady(place, spec, isReady, tell);
+  const withoutCluster = Promise.all([start(redis(surroundings)), start(repoServer(surroundings))]);
   withoutCluster.catch(() => undefined); // is awaited below, where the cluster may have refused before
   const certificate = await issueServerCertificate(authority, 'argocd-server');
   await Promise.all([
@@ -47,15 +47,15 @@ export async function startArgoCd({ place, controlPlane, tools, authority, tell 
     start(applicationController(surroundings), answers(`http://127.0.0.1:${ports.controllerMetrics}/healthz`)),
   ]);
   // Last: where the server has not made its signing key yet, it goes on without its webhook.
-  await start(applicationSetController(surroundings), accepts(ports.applicationSetWebhook));
+  await start(applicationSetController(surroundings));
   return { ...installation, adminPassword: await readAdminPassword(controlPlane) };
 }
 
-/** One each, all different. */
+/** Nothing more is asked of a process that listens. */
+const isListening = async (): Promise<boolean> => true;
+
 async function freePorts(): Promise<ArgoCdPorts> {
-  const ports = new Set<number>();
-  while (ports.size < PORTS.length) ports.add(await freePort());
-  return Object.fromEntries(PORTS.map((name, index) => [name, [...ports][index]])) as ArgoCdPorts;
+  return Object.fromEntries(await Promise.all(PORTS.map(async (name) => [name, await freePort()] as const))) as ArgoCdPorts;
 }
 
 async function makeFolders(folder: string): Promise<void> {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { buildTools } from '../build/build-tools.ts';
-import { makePlace, removePlace } from '../place.ts';
+import { makePlace, removeAllButLogs, removePlace } from '../place.ts';
 import { endAll } from '../processes/processes.ts';
 import { startGuard } from '../processes/guard.ts';
 import { startLab } from '../start-lab.ts';
@@ -19,14 +19,18 @@ export async function labTest(args: readonly string[]): Promise<number> {
   const tell = createTell();
   const tools = await buildTools({ groups: LAB_TOOLS, tell });
   const place = await makePlace();
-  startGuard(place);
+  const guard = startGuard(place);
+  let isUp = false;
   try {
     await startLab({ place, tools, tell });
+    isUp = true;
     tell('the lab is up; its tests run');
     return await runVitest(place, args);
   } finally {
     await endAll(place);
-    await removePlace(place);
+    // The message about what did not start names its log.
+    await (isUp ? removePlace(place) : removeAllButLogs(place));
+    guard.release();
   }
 }
 

@@ -28,6 +28,7 @@ export function processName(controlPlane: { readonly name: string }, program: Pr
 
 /** How each program is run. */
 export function processSpecs(options: SpecOptions): Readonly<Record<Program, ProcessSpec>> {
+  const { ports } = options;
   const spec = (program: Program, flags: Flags): ProcessSpec => ({
     name: processName(options, program),
     command: commandOf(options.tools, program),
@@ -37,11 +38,11 @@ export function processSpecs(options: SpecOptions): Readonly<Record<Program, Pro
   return {
     // An API server takes its lease away when it ends, and tries that for ten seconds without etcd.
     etcd: { ...spec('etcd', etcdFlags(options)), endsLast: true },
-    'kube-apiserver': spec('kube-apiserver', apiServerFlags(options)),
+    'kube-apiserver': { ...spec('kube-apiserver', apiServerFlags(options)), ports: [ports.apiServer] },
     'kube-controller-manager': spec('kube-controller-manager', controllerManagerFlags(options)),
     'kube-scheduler': spec('kube-scheduler', schedulerFlags(options)),
     kwok: spec('kwok', kwokFlags(options)),
-    'eks-authenticator': spec('eks-authenticator', eksAuthenticatorFlags(options)),
+    'eks-authenticator': { ...spec('eks-authenticator', eksAuthenticatorFlags(options)), ports: [ports.eksAuthenticator] },
   };
 }
 

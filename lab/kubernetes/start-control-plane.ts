@@ -81,8 +81,7 @@ export async function untilServing(controlPlane: ControlPlane): Promise<void> {
   // An API server waits for its etcd in vain, and does not mind that its authenticator has ended.
   const ended = (): LabProcess | undefined => needed.find((one) => !one.isRunning());
   await untilReady(processOf(controlPlane, 'kube-apiserver'), async () => ended() !== undefined || (await isReady(controlPlane)), PATIENCE);
-  const gone = ended();
-  if (gone !== undefined) throw endedAtStart(gone);
+  for (const one of needed) await untilReady(one, async () => true);
 }
 
 function processOf({ place, name }: Pick<ControlPlane, 'place' | 'name'>, program: Program): LabProcess {

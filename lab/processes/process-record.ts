@@ -9,6 +9,8 @@ export type ProcessSpec = {
   readonly args: readonly string[];
   /** The whole environment besides PATH, HOME and what tells Go how much memory to use, which it may overrule. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Ports of loopback on which it listens once it is ready. */
+  readonly ports?: readonly number[];
   /** Where it runs; the lab's folder by default. */
   readonly folder?: string;
   /** Others cannot end without it: it ends when they have. */

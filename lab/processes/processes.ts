@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isAlive, type KernelProcess, kernelProcess, signalGroup } from './kernel-process.ts';
+import { listenerOn } from './listening.ts';
 import { logFile, prepareFolders, type ProcessRecord, type ProcessSpec, readRecord, readRecords, removeRecord, writeRecord } from './process-record.ts';
 
 export type { ProcessSpec } from './process-record.ts';
@@ -13,6 +14,10 @@ export type LabProcess = {
   /** What it wrote, over all its starts. */
   readonly logFile: string;
   isRunning(): boolean;
+  /** Whether it listens on its ports, all of them, itself. */
+  isListening(): boolean;
+  /** Those of its ports on which somebody else listens. */
+  takenPorts(): readonly number[];
   /** Ends it and what it started; with SIGKILL when it has not ended after ten seconds. Resolves when it is gone. */
   stop(signal?: NodeJS.Signals): Promise<void>;
   /** Starts it again as it was started first. @throws Error while it runs */
@@ -64,10 +69,16 @@ function processOf(place: string, name: string): LabProcess {
     const running = record()?.running ?? null;
     return running !== null && isAlive(running) ? running : null;
   };
+  const ports = (): readonly number[] => record()?.spec.ports ?? [];
   return {
     name,
     logFile: logFile(place, name),
     isRunning: () => living() !== null,
+    isListening() {
+      const running = living();
+      return running !== null && ports().every((port) => listenerOn(port, running.pid) === 'itself');
+    },
+    takenPorts: () => ports().filter((port) => listenerOn(port, living()?.pid ?? 0) === 'somebody else'),
     async stop(signal = 'SIGTERM') {
       const running = living();
       if (running === null) return;

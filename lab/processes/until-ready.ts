@@ -5,7 +5,8 @@ import type { LabProcess } from './processes.ts';
 const LOOK_EVERY = 20;
 
 /**
- * Waits until `check` says so; a check that throws is asked again.
+ * Waits until the process listens on its ports and `check` says so; a check that throws is asked again. Before it listens nobody is
+ * asked: where somebody else has a port of it, that one may answer.
  *
  * @throws Error when the process ends, or is not ready within the limit (in milliseconds): the process, its last log line, the log
  */
@@ -15,13 +16,20 @@ export async function untilReady(process: LabProcess, check: () => Promise<boole
   for (;;) {
     if (!process.isRunning()) throw endedAtStart(process, problem);
     try {
-      if (await check()) return;
+      if (process.isListening() && (await check())) return;
     } catch (error) {
       problem = error;
     }
-    if (performance.now() > deadline) throw new Error(`Process ${process.name} is not ready after ${limitMs / 1000} s${lastWords(process)}`, { cause: problem });
+    if (performance.now() > deadline) throw notReady(process, limitMs, problem);
     await delay(LOOK_EVERY);
   }
+}
+
+/** Some go on without a listener where they find the port taken. */
+function notReady(process: LabProcess, limitMs: number, cause: unknown): Error {
+  const [port] = process.takenPorts();
+  const taken = port === undefined ? '' : `, since somebody else listens on its port ${port}`;
+  return new Error(`Process ${process.name} is not ready after ${limitMs / 1000} s${taken}${lastWords(process)}`, { cause });
 }
 
 export function endedAtStart(process: LabProcess, cause?: unknown): Error {

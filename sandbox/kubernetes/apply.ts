@@ -30,7 +30,8 @@ type Manifest = z.infer<typeof Manifest>;
 const container = z.looseObject({ name: z.string(), image: z.string() });
 const count = z.int().nonnegative();
 const intOrPercent = z.union([count, z.string().regex(/^\d+%$/)]);
-const PodSpec = z.looseObject({ containers: z.array(container).min(1), initContainers: z.undefined('the sandbox runs no init containers').optional() });
+const initContainer = container.extend({ restartPolicy: z.undefined('the sandbox runs no init container beside the others').optional() });
+const PodSpec = z.looseObject({ containers: z.array(container).min(1), initContainers: z.array(initContainer).optional() });
 /** With the defaults that the API server sets and the controllers rely on. */
 const DeploymentSpec = z.looseObject({
   replicas: count.default(1),

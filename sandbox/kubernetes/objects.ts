@@ -48,7 +48,7 @@ export type Container = {
   readonly livenessProbe?: unknown;
 };
 
-export type PodSpec = { readonly containers: readonly Container[]; readonly nodeName?: string; readonly terminationGracePeriodSeconds?: number };
+export type PodSpec = { readonly containers: readonly Container[]; readonly initContainers?: readonly Container[]; readonly nodeName?: string; readonly terminationGracePeriodSeconds?: number };
 
 export type PodTemplate = { readonly metadata: { readonly labels: Labels; readonly annotations?: Labels }; readonly spec: PodSpec };
 
@@ -94,6 +94,7 @@ export type PodStatus = {
   readonly podIP?: string;
   readonly podIPs?: readonly { readonly ip: string }[];
   readonly startTime?: string;
+  readonly initContainerStatuses?: readonly ContainerStatus[];
   readonly containerStatuses?: readonly ContainerStatus[];
 };
 

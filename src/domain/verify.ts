@@ -1,6 +1,6 @@
 import { type ObservedApplication, type RepositoryOfEdits, sourceOf } from './application.ts';
 import type { Instant } from './instant.ts';
-import { deployedSinceCommit, describeOperation, isBlockedByWindow, isRunning, operationRevision } from './sync-evidence.ts';
+import { deployedSinceCommit, describeOperation, isBlockedByWindow, isRunning, isSinceCommit, operationRevision } from './sync-evidence.ts';
 
 /** Whose end VerifyRelease waits for. */
 export type WantedEnd = {
@@ -25,7 +25,8 @@ export function operationEnd(application: ObservedApplication, want: WantedEnd):
   const source = sourceOf(application, want.repository) ?? 0;
   const isOurs = (revision: string | null) => revision !== null && want.revisions.includes(revision);
   // Only a full sync that ended well is in the history, whichever operation came after it.
-  if (deployedSinceCommit(application, { source, committedAt: want.committedAt }).some(isOurs)) return { end: 'well' };
+  const deployed = deployedSinceCommit(application, { source, committedAt: want.committedAt });
+  if (deployed.some(isOurs)) return { end: 'well' };
   if (isRunning(application)) {
     const ours = isOurs(operationRevision(application, source)) && !isBlockedByWindow(application);
     return { end: 'running', ours, reason: `Application ${name}: ${describeOperation(application, source)}` };
@@ -34,5 +35,12 @@ export function operationEnd(application: ObservedApplication, want: WantedEnd):
   const reason = operation.failures.join(', ') || operation.message;
   if (isOurs(operationRevision(application, source))) return { end: 'failed', cause: `Application ${name}: ${reason}` };
   if (!want.operationSeen) return { end: 'well' };
+  // Auto-sync tries again at each commit of somebody else: what stopped ours stops those that come after it.
+  if (deployed.length === 0 && reachesBehind(application, want)) return { end: 'failed', cause: `Application ${name}: ${reason}` };
   return { end: 'unknown', message: `Application ${name}: a later operation, which failed (${reason}), hides how the operation of this release ended` };
+}
+
+/** Whether the history, which Argo CD cuts at its old end, tells of the time before our commit: then nothing since is missing in it. */
+function reachesBehind({ history }: ObservedApplication, want: WantedEnd): boolean {
+  return history.some(({ deployedAt }) => !isSinceCommit(deployedAt, want));
 }

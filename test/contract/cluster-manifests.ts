@@ -6,16 +6,18 @@ export type Manifest = { readonly apiVersion: string; readonly kind: string; rea
 export type DeploymentOptions = {
   /** What the simulated kubelet does with its pods, or that no node has room for them. */
   readonly fault?: string;
+  /** Image of an init container, called `prepare`. */
+  readonly initImage?: string;
   readonly replicas?: number;
   readonly progressDeadlineSeconds?: number;
 };
 
-export function deploymentManifest(namespace: string, name: string, image: string, { fault, replicas = 2, progressDeadlineSeconds }: DeploymentOptions = {}): Manifest & { readonly spec: object } {
+export function deploymentManifest(namespace: string, name: string, image: string, { fault, initImage, replicas = 2, progressDeadlineSeconds }: DeploymentOptions = {}): Manifest & { readonly spec: object } {
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: { name, namespace },
-    spec: { replicas, ...(progressDeadlineSeconds !== undefined && { progressDeadlineSeconds }), selector: { matchLabels: { app: name } }, template: podTemplate(name, image, fault) },
+    spec: { replicas, ...(progressDeadlineSeconds !== undefined && { progressDeadlineSeconds }), selector: { matchLabels: { app: name } }, template: podTemplate(name, image, { fault, initImage }) },
   };
 }
 
@@ -25,11 +27,11 @@ export function workloadManifest(kind: 'StatefulSet' | 'DaemonSet', namespace: s
   return { apiVersion: 'apps/v1', kind, metadata: { name, namespace }, spec: { ...own, selector: { matchLabels: { app: name } }, template: podTemplate(name, image) } };
 }
 
-function podTemplate(name: string, image: string, fault?: string): object {
+function podTemplate(name: string, image: string, { fault, initImage }: { readonly fault?: string | undefined; readonly initImage?: string | undefined } = {}): object {
   const resources = fault === 'unschedulable' ? { resources: { requests: { cpu: '1000' } } } : {};
   return {
     metadata: { labels: { app: name }, ...(fault !== undefined && { annotations: { 'lab.slipway.dev/pod': fault } }) },
-    spec: { terminationGracePeriodSeconds: 1, containers: [{ name: 'web', image, ...resources, readinessProbe: { httpGet: { path: '/ready', port: 8080 } } }] },
+    spec: { terminationGracePeriodSeconds: 1, ...(initImage !== undefined && { initContainers: [{ name: 'prepare', image: initImage }] }), containers: [{ name: 'web', image, ...resources, readinessProbe: { httpGet: { path: '/ready', port: 8080 } } }] },
   };
 }
 

@@ -140,6 +140,22 @@ export function clusterContract(name: string, start: () => Promise<ClusterWorld>
       expect(snapshot.events.every(({ objectKind, objectUid }) => objectKind === 'Pod' && objectUid === snapshot.pods[0]?.uid)).toBe(true);
     });
 
+    has('pod faults')('shows a pod whose init container crashes, and containers that wait for it', async () => {
+      await deploy('web', FIRST_IMAGE, { fault: 'bad-init', initImage: SECOND_IMAGE, replicas: 1 });
+      const { pods } = await until(watch(), ({ pods: [pod], events }) => pod !== undefined && isIn(pod, { waiting: { reason: 'CrashLoopBackOff' }, running: false }) && events.length > 0);
+      const prepare = { name: 'prepare', init: true, image: SECOND_IMAGE, ready: false, terminated: { reason: 'Error', exitCode: 1 } };
+      const web = { name: 'web', init: false, imageId: '', waiting: { reason: 'PodInitializing' }, terminated: null, restartCount: 0 };
+      expect(pods[0]).toMatchObject({ phase: 'Pending', ready: false, initializedAt: null, containers: [prepare, web] });
+      expect(pods[0]?.containers[0]?.restartCount).toBeGreaterThan(0);
+    });
+
+    has('pod faults')('shows a pod that becomes Ready once its init container has ended well', async () => {
+      await deploy('web', FIRST_IMAGE, { initImage: SECOND_IMAGE, replicas: 1 });
+      const { pods } = await until(watch(), hasReadyPods(1));
+      const prepare = { name: 'prepare', init: true, imageId: expect.stringContaining('sha256:2222') as string, ready: true, running: false, terminated: { reason: 'Completed', exitCode: 0 } };
+      expect(pods[0]).toMatchObject({ phase: 'Running', initializedAt: expect.any(String) as string, containers: [prepare, { name: 'web', init: false, ready: true, running: true }] });
+    });
+
     has('pod faults')('shows a pod for which no node has room as unschedulable', async () => {
       await deploy('web', FIRST_IMAGE, { fault: 'unschedulable', replicas: 1 });
       const { pods } = await until(watch(), ({ pods: [pod], events }) => pod !== undefined && pod.unschedulable !== null && events.length > 0);

@@ -51,7 +51,7 @@ function rolledOut(namespace: string, name: string, image: string): ClusterSnaps
 }
 
 const RBAC = parseAllDocuments(readFileSync('docs/rbac.yaml', 'utf8')).map((document) => document.toJS() as unknown);
-const FAULTS: readonly string[] = ['bad-pull', 'bad-config', 'bad-crash', 'bad-oom', 'never-ready', 'unschedulable'] satisfies readonly Fault[];
+const FAULTS: readonly string[] = ['bad-pull', 'bad-config', 'bad-crash', 'bad-oom', 'never-ready', 'bad-init', 'unschedulable'] satisfies readonly Fault[];
 
 const REFUSALS = {
   quota: (name: string) => `pods "${name}" is forbidden: exceeded quota: no-more, requested: pods=1, used: pods=0, limited: pods=0`,

@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { type Clock, timestamp } from '../clock.ts';
 import type { Occurrence } from '../events.ts';
-import type { Container, ContainerStatus, Pod } from '../objects.ts';
+import type { Container, ContainerStatus, Pod, Terminated } from '../objects.ts';
 
-/** What goes wrong with a pod: in its first container, except for `unschedulable`. Asked anew at each attempt, so that a fault can heal. */
-export type Fault = 'bad-pull' | 'bad-config' | 'bad-crash' | 'bad-oom' | 'never-ready' | 'unschedulable';
+/**
+ * What goes wrong with a pod: in its first container, except for `unschedulable`, and for `bad-init`, which is of its first init container.
+ * Asked anew at each attempt, so that a fault can heal.
+ */
+export type Fault = 'bad-pull' | 'bad-config' | 'bad-crash' | 'bad-oom' | 'never-ready' | 'bad-init' | 'unschedulable';
 
 /** Delays of the simulated kubelet in milliseconds. */
 export type KubeletTimes = {
@@ -39,6 +42,8 @@ export type ContainerHost = {
   fault(): Fault | undefined;
   /** What runs in it; without one the container only seems to run. */
   readonly program?: Program;
+  /** Of an init container: what comes once it has ended well. */
+  readonly completed?: () => void;
 };
 
 /** What a container runs as a process of this machine. */
@@ -105,12 +110,13 @@ export function startContainer(host: ContainerHost, imageID: string, restarted: 
 
 function prepare(host: ContainerHost): ReturnType<Program['prepare']> {
   if (host.fault() === 'bad-config') return { obstacle: `secret "${host.container.name}-settings" not found` };
-  return host.program?.prepare() ?? { run: () => pretend(host) };
+  return host.program?.prepare() ?? { run: () => (host.completed === undefined ? pretend(host) : pretendToInitialize(host, host.completed)) };
 }
 
 /** What a container is as soon as it runs: what a program is besides, its probes find out. */
 function atStart(host: ContainerHost): Pick<ContainerStatus, 'started' | 'ready'> {
   const probed = host.container.readinessProbe !== undefined;
+  if (host.completed !== undefined) return { started: false, ready: false };
   if (host.program === undefined) return { started: true, ready: !probed && !['bad-crash', 'bad-oom', 'never-ready'].includes(host.fault() ?? '') };
   const started = host.container.startupProbe === undefined;
   return { started, ready: started && !probed };
@@ -125,6 +131,23 @@ function pretend(host: ContainerHost): void {
   else if (!host.status().ready) host.after(times.ready, () => host.set({ ready: true }));
 }
 
+function pretendToInitialize(host: ContainerHost, completed: () => void): void {
+  host.after(host.times.crash, () => {
+    if (host.fault() === 'bad-init') {
+      crash(host, 1, 'Error');
+      return;
+    }
+    host.set({ state: { terminated: terminated(host, 0, 'Completed') }, ready: true });
+    completed();
+  });
+}
+
+function terminated(host: ContainerHost, exitCode: number, reason: string): Terminated {
+  const { state, containerID = '' } = host.status();
+  const finishedAt = timestamp(host.now());
+  return { exitCode, reason, startedAt: state.running?.startedAt ?? finishedAt, finishedAt, containerID };
+}
+
 function failProbe(host: ContainerHost): void {
   if (host.fault() !== 'never-ready') {
     host.set({ ready: true });
@@ -136,13 +159,12 @@ function failProbe(host: ContainerHost): void {
 
 /** A first crash restarts at once; from the second on the kubelet backs off, ten seconds and then twice as long each time. */
 function crash(host: ContainerHost, exitCode: number, reason: string): void {
-  const { state, containerID = '', restartCount, imageID, lastState } = host.status();
-  const finishedAt = timestamp(host.now());
-  const terminated = { exitCode, reason, startedAt: state.running?.startedAt ?? finishedAt, finishedAt, containerID };
-  host.set({ state: { terminated }, ready: false, started: false });
+  const { restartCount, imageID, lastState } = host.status();
+  const last = { terminated: terminated(host, exitCode, reason) };
+  host.set({ state: last, ready: false, started: false });
   const restart = () => {
     host.record({ type: 'Normal', reason: 'Pulled', message: `Container image "${host.container.image}" already present on machine` });
-    startContainer(host, imageID, { restartCount: restartCount + 1, lastState: { terminated } });
+    startContainer(host, imageID, { restartCount: restartCount + 1, lastState: last });
   };
   if (lastState.terminated === undefined) {
     restart();
@@ -152,7 +174,7 @@ function crash(host: ContainerHost, exitCode: number, reason: string): void {
   const { name, namespace, uid } = host.pod().metadata;
   const where = `pod=${name}_${namespace}(${uid})`;
   const message = `back-off ${goDuration(delay)} restarting failed container=${host.container.name} ${where}`;
-  host.set({ state: { waiting: { reason: 'CrashLoopBackOff', message } }, lastState: { terminated } });
+  host.set({ state: { waiting: { reason: 'CrashLoopBackOff', message } }, lastState: last });
   host.record({ type: 'Warning', reason: 'BackOff', message: `Back-off restarting failed container ${host.container.name} in pod ${name}_${namespace}(${uid})` });
   host.after(delay, restart);
 }

@@ -50,7 +50,7 @@ function admit(kubelet: Kubelet, pod: Pod, address: string): void {
   const { store, clock } = kubelet;
   if (live(store, pod) === null) return;
   store.update('Pod', pod.metadata.namespace, pod.metadata.name, (each) => ({ ...each, status: admitted(each, address, clock.now()) }));
-  startContainers(kubelet, pod);
+  runInitContainers(kubelet, pod, pod.spec.initContainers ?? [], () => startContainers(kubelet, pod));
 }
 
 /** All containers at once. */
@@ -61,6 +61,16 @@ function startContainers(kubelet: Kubelet, pod: Pod): void {
   }
 }
 
+/** One after another, each to its end: one that fails is started again, and what comes after it waits. */
+function runInitContainers(kubelet: Kubelet, pod: Pod, [first, ...rest]: readonly Container[], then: () => void): void {
+  if (first === undefined) {
+    then();
+    return;
+  }
+  const host: ContainerHost = { ...initHostOf(kubelet, pod, first), completed: () => runInitContainers(kubelet, pod, rest, then) };
+  pullImage(host, (imageId) => startContainer(host, imageId));
+}
+
 /** The pod while it lives under this uid and is not being deleted. */
 function live(store: Store, { metadata: { namespace, name, uid } }: Pod): Pod | null {
   const pod = store.get('Pod', namespace, name);
@@ -68,20 +78,31 @@ function live(store: Store, { metadata: { namespace, name, uid } }: Pod): Pod | 
 }
 
 function hostOf(kubelet: Kubelet, pod: Pod, container: Container): ContainerHost {
-  const { store, clock, record, times, runtime, processes, faultOf } = kubelet;
+  const { store, clock, runtime, processes, faultOf } = kubelet;
   const isFirst = container === pod.spec.containers[0];
+  const common = commonHostOf(kubelet, pod, container, 'containers');
+  const host: ContainerHost = { ...common, fault: () => (isFirst ? faultOf(common.pod()) : undefined) };
+  const isProcess = isFirst && runtime !== undefined && pod.metadata.annotations?.[RUN] !== undefined;
+  return isProcess ? { ...host, program: programOf({ store, clock, runtime, processes }, host) } : host;
+}
+
+/** It only seems to run, also in a pod whose first container is a process. */
+function initHostOf(kubelet: Kubelet, pod: Pod, container: Container): ContainerHost {
+  const isFirst = container === pod.spec.initContainers?.[0];
+  const common = commonHostOf(kubelet, pod, container, 'initContainers');
+  return { ...common, fault: () => (isFirst && kubelet.faultOf(common.pod()) === 'bad-init' ? 'bad-init' : undefined) };
+}
+
+function commonHostOf({ store, clock, record, times }: Kubelet, pod: Pod, container: Container, list: 'containers' | 'initContainers'): Omit<ContainerHost, 'fault'> {
   const { namespace, name } = pod.metadata;
   const current = () => live(store, pod) ?? pod;
   const status = () => containerStatus(current().status, container.name) ?? creating(container);
-  const host: ContainerHost = {
+  return {
     container, times, status,
     now: () => clock.now(),
     after: (ms, run) => void clock.after(ms, () => live(store, pod) !== null && run()),
     pod: current,
     set: (change) => void store.update('Pod', namespace, name, (each) => ({ ...each, status: withContainer(each.status, { ...status(), ...change }, clock.now()) })),
-    record: (occurrence) => record(pod, { ...occurrence, fieldPath: `spec.containers{${container.name}}` }),
-    fault: () => (isFirst ? faultOf(current()) : undefined),
+    record: (occurrence) => record(pod, { ...occurrence, fieldPath: `spec.${list}{${container.name}}` }),
   };
-  const isProcess = isFirst && runtime !== undefined && pod.metadata.annotations?.[RUN] !== undefined;
-  return isProcess ? { ...host, program: programOf({ store, clock, runtime, processes }, host) } : host;
 }

@@ -3,15 +3,21 @@ import type { Container, ContainerStatus, Pod, PodCondition, PodStatus } from '.
 
 export const NODE = { name: 'sandbox-node', ip: '10.0.0.1' };
 
-/** A container that has done nothing yet. */
-export function creating({ name, image }: Container): ContainerStatus {
-  return { name, state: { waiting: { reason: 'ContainerCreating' } }, lastState: {}, ready: false, restartCount: 0, image, imageID: '', started: false };
+/** A container that has done nothing yet, of a pod without init containers unless it says otherwise. */
+export function creating({ name, image }: Container, reason = 'ContainerCreating'): ContainerStatus {
+  return { name, state: { waiting: { reason } }, lastState: {}, ready: false, restartCount: 0, image, imageID: '', started: false };
 }
 
 /** Status of a pod that the scheduler has put on the node. */
 export function admitted({ spec, status }: Pod, podIP: string, now: number): PodStatus {
-  const statuses = { hostIP: NODE.ip, podIP, podIPs: [{ ip: podIP }], startTime: timestamp(now), containerStatuses: spec.containers.map(creating) };
-  return derived({ ...status, ...statuses }, now);
+  const { containers, initContainers } = spec;
+  const addresses = { hostIP: NODE.ip, podIP, podIPs: [{ ip: podIP }], startTime: timestamp(now) };
+  const initializing = (container: Container): ContainerStatus => creating(container, 'PodInitializing');
+  const statuses =
+    initContainers === undefined
+      ? { containerStatuses: containers.map((container) => creating(container)) }
+      : { initContainerStatuses: initContainers.map(initializing), containerStatuses: containers.map(initializing) };
+  return derived({ ...status, ...addresses, ...statuses }, now);
 }
 
 export function scheduled({ status }: Pod, now: number): PodStatus {
@@ -24,17 +30,22 @@ export function unschedulable({ status }: Pod, message: string, now: number): Po
 
 /** The status with one container's replaced, and what follows from it: phase and conditions. */
 export function withContainer(status: PodStatus, change: ContainerStatus, now: number): PodStatus {
-  const { containerStatuses = [] } = status;
-  return derived({ ...status, containerStatuses: containerStatuses.map((each) => (each.name === change.name ? change : each)) }, now);
+  const { initContainerStatuses, containerStatuses = [] } = status;
+  const changed = (statuses: readonly ContainerStatus[]) => statuses.map((each) => (each.name === change.name ? change : each));
+  const initialized = initContainerStatuses === undefined ? {} : { initContainerStatuses: changed(initContainerStatuses) };
+  return derived({ ...status, ...initialized, containerStatuses: changed(containerStatuses) }, now);
 }
 
-export function containerStatus({ containerStatuses = [] }: PodStatus, name: string): ContainerStatus | undefined {
-  return containerStatuses.find((each) => each.name === name);
+/** No two containers of a pod have one name, init containers among them. */
+export function containerStatus({ initContainerStatuses = [], containerStatuses = [] }: PodStatus, name: string): ContainerStatus | undefined {
+  return [...initContainerStatuses, ...containerStatuses].find((each) => each.name === name);
 }
 
 /** Source: kubernetes pkg/kubelet, getPhase and status.GenerateContainersReadyCondition: Pending until every container has run once. */
 function derived(status: PodStatus, now: number): PodStatus {
-  const { containerStatuses = [] } = status;
+  const { initContainerStatuses = [], containerStatuses = [] } = status;
+  const incomplete = initContainerStatuses.filter(({ state }) => state.terminated?.exitCode !== 0).map(({ name }) => name);
+  const notInitialized = incomplete.length === 0 ? null : { reason: 'ContainersNotInitialized', message: `containers with incomplete status: [${incomplete.join(' ')}]` };
   const neverRan = containerStatuses.some(({ state, lastState }) => state.waiting !== undefined && lastState.terminated === undefined);
   const unready = containerStatuses.filter(({ ready }) => !ready).map(({ name }) => name);
   const notReady = unready.length === 0 ? null : { reason: 'ContainersNotReady', message: `containers with unready status: [${unready.join(' ')}]` };
@@ -43,7 +54,7 @@ function derived(status: PodStatus, now: number): PodStatus {
     phase: neverRan ? 'Pending' : 'Running',
     conditions: [
       condition(status, 'PodReadyToStartContainers', null, now),
-      condition(status, 'Initialized', null, now),
+      condition(status, 'Initialized', notInitialized, now),
       condition(status, 'Ready', notReady, now),
       condition(status, 'ContainersReady', notReady, now),
       condition(status, 'PodScheduled', null, now),

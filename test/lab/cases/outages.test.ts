@@ -83,8 +83,7 @@ describe('a server that is gone for a while', () => {
     await cases.world.executions.reaches(execution, 'ClaimTarget');
     await strike(lab, server);
     const ended = await cases.world.executions.ended(execution);
-    expect(ended).toMatchObject({ status: 'FAILED', outcome: 'errored' });
-    expect(ended.cause).toMatch(cause);
+    expect(ended).toMatchObject({ status: 'FAILED', outcome: 'errored', cause: expect.stringMatching(cause) as string });
     haste = PATIENT_RETRIES;
     await repair(lab, server);
     expect(await cases.world.executions.redrive(execution)).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded', pods: [ready(NEW.digest)] });

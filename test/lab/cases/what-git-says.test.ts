@@ -42,8 +42,7 @@ describe.concurrent('paths that lead nowhere', { timeout: PATIENT }, () => {
     const name = 'no-values-file';
     const execution = await cases.push(name, NEW);
     const ended = await cases.world.executions.ended(execution);
-    expect(ended).toMatchObject({ status: 'FAILED', outcome: 'errored', pods: [] });
-    expect(ended.cause).toMatch(/^RefusedError: Argo CD cannot compare Application no-values-file with Git: .*nosuch\.yaml: no such file or directory/);
+    expect(ended).toMatchObject({ status: 'FAILED', outcome: 'errored', pods: [], cause: expect.stringMatching(/^RefusedError: Argo CD cannot compare Application no-values-file with Git: .*nosuch\.yaml: no such file or directory/) as string });
     expect((await cases.world.targets.target(targetOf(name))).claim?.execution).toBeNull();
     await cases.administrator.patchApplication(name, { spec: { source: { helm: { valueFiles: ['values.yaml', `../../${valuesFileOf(name)}`] } } } });
     expect(await cases.world.executions.redrive(execution)).toMatchObject({ status: 'SUCCEEDED', outcome: 'succeeded', pods: [ready(NEW.digest), ready(NEW.digest)] });
@@ -52,8 +51,7 @@ describe.concurrent('paths that lead nowhere', { timeout: PATIENT }, () => {
 
   it('errs before the commit where slipway.yaml names a path that is not in the values file', async () => {
     const ended = await cases.deploy('wrong-path', NEW);
-    expect(ended).toMatchObject({ status: 'FAILED', outcome: 'errored', commit: null });
-    expect(ended.cause).toMatch(/^ConfigurationError: envs\/dev\/wrong-path\.yaml, line \d+, column 1: image has no key version; add it to the file, ask for it by create: true, or correct the path\.$/);
+    expect(ended).toMatchObject({ status: 'FAILED', outcome: 'errored', commit: null, cause: expect.stringMatching(/^ConfigurationError: envs\/dev\/wrong-path\.yaml, line \d+, column 1: image has no key version; add it to the file, ask for it by create: true, or correct the path\.$/) as string });
     expect(await cases.commits('wrong-path')).toEqual([]);
     expect(await cases.live('wrong-path')).toEqual([OLD.digest]);
   });
@@ -64,8 +62,7 @@ describe.concurrent('commits of others', { timeout: PATIENT }, () => {
     const name = 'reverted';
     await revertAtPush(cases, name);
     const ended = await cases.deploy(name, NEW);
-    expect(ended).toMatchObject({ status: 'SUCCEEDED', outcome: 'superseded' });
-    expect(ended.cause).toBe(`image.tag of ${valuesFileOf(name)} and image.digest of ${valuesFileOf(name)} on the branch no longer has the value of this release`);
+    expect(ended).toMatchObject({ status: 'SUCCEEDED', outcome: 'superseded', cause: `image.tag of ${valuesFileOf(name)} and image.digest of ${valuesFileOf(name)} on the branch no longer has the value of this release` });
     expect(await cases.values(name)).toContain('tag: "1.0.0"');
     expect(await cases.live(name)).toEqual([OLD.digest]);
     expect((await cases.world.targets.target(targetOf(name))).current).toBeNull();

@@ -130,6 +130,24 @@ describe('kubelet', () => {
     expect(isReady(pod())).toBe(false);
   });
 
+  it('bad-init: starts the first init container again, and nothing after it until it has ended well', () => {
+    let fault: Fault | undefined = 'bad-init';
+    const initContainers = ['prepare', 'fetch'].map((name) => ({ name, image: IMAGE }));
+    const template = { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'web', image: IMAGE }], initContainers } };
+    const { clock, pod, warnings } = aPodOf(aDeployment({ template }), { faultOf: () => fault });
+    clock.advance(1_000);
+    const crashed = { ready: false, restartCount: 1, state: { waiting: { reason: 'CrashLoopBackOff' } }, lastState: { terminated: { exitCode: 1, reason: 'Error' } } };
+    const waits = { ready: false, restartCount: 0, imageID: '', state: { waiting: { reason: 'PodInitializing' } } };
+    expect(pod().status).toMatchObject({ phase: 'Pending', initContainerStatuses: [{ name: 'prepare', ...crashed }, { name: 'fetch', ...waits }], containerStatuses: [{ name: 'web', ...waits }] });
+    expect(pod().status.conditions).toContainEqual(expect.objectContaining({ type: 'Initialized', status: 'False', reason: 'ContainersNotInitialized', message: 'containers with incomplete status: [prepare fetch]' }));
+    expect(warnings()).toEqual([expect.stringContaining('Back-off restarting failed container prepare in pod ')]);
+    fault = undefined;
+    clock.advance(11_000);
+    const completed = { ready: true, started: false, state: { terminated: { exitCode: 0, reason: 'Completed' } } };
+    expect(pod().status).toMatchObject({ phase: 'Running', initContainerStatuses: [{ ...completed, restartCount: 2 }, { ...completed, restartCount: 0 }] });
+    expect(isReady(pod())).toBe(true);
+  });
+
   it('marks a pod as deleted first and removes it when its containers have stopped', () => {
     const { clock, store, pod } = aPodOf(aDeployment({ image: IMAGE }));
     clock.advance(5_000);

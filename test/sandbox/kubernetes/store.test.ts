@@ -77,7 +77,7 @@ describe('apply', () => {
     { reason: 'data outside of a ConfigMap', manifest: { ...aService(), data: { a: 'b' } }, message: 'a Service has no data; leave it out of the manifest' },
     { reason: 'a spec of a ServiceAccount', manifest: { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'web' }, spec: {} }, message: 'a ServiceAccount has no spec; leave it out of the manifest' },
     { reason: 'the strategy Recreate', manifest: aDeployment({ strategy: { type: 'Recreate' } }), message: 'Deployment.apps "web" is invalid: spec.strategy.type: the sandbox simulates RollingUpdate only' },
-    { reason: 'an init container', manifest: aDeployment({ template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'web', image: 'web' }], initContainers: [] } } }), message: 'spec.template.spec.initContainers: the sandbox runs no init containers' },
+    { reason: 'an init container that goes on', manifest: aDeployment({ template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'web', image: 'web' }], initContainers: [{ name: 'proxy', image: 'proxy', restartPolicy: 'Always' }] } } }), message: 'spec.template.spec.initContainers.0.restartPolicy: the sandbox runs no init container beside the others' },
     { reason: 'minReadySeconds', manifest: aDeployment({ minReadySeconds: 10 }), message: 'spec.minReadySeconds: in the sandbox a pod is available as soon as it is Ready' },
     { reason: 'a paused Deployment', manifest: aDeployment({ paused: true }), message: 'spec.paused: the sandbox pauses no rollout' },
     { reason: 'a selector without its labels', manifest: aDeployment({ selector: { matchLabels: { app: 'other' } } }), message: '`selector` does not match template `labels`' },

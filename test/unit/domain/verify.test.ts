@@ -12,6 +12,7 @@ function end(application: Partial<ObservedApplication>, operationSeen = true) {
 }
 
 const failed = { phase: 'Failed', message: 'one or more synchronization tasks completed unsuccessfully' } as const;
+const before = { revisions: [aRevision('b')], deployedAt: '2026-01-02T02:00:00Z' };
 const history = [{ revisions: [OURS], deployedAt: '2026-01-02T03:05:02Z' }];
 
 describe('operationEnd', () => {
@@ -51,8 +52,18 @@ describe('operationEnd', () => {
     expect(end({ operation: anOperation(failed) })).toEqual({ end: 'failed', cause: `Application inference-dev: ${failed.message}` });
   });
 
-  it('is unknown when a later operation failed and hides ours', () => {
-    expect(end({ operation: anOperation({ ...failed, revisions: [OTHER] }) })).toMatchObject({ end: 'unknown' });
+  it.each([
+    ['the history is empty', []],
+    ['the history begins after our commit', [{ revisions: [OTHER], deployedAt: '2026-01-02T03:05:01Z' }]],
+    ['the history is of the second of our commit', [{ revisions: [OTHER], deployedAt: '2026-01-02T03:04:59Z' }]],
+    ['another operation ended well in between', [before, { revisions: [OTHER], deployedAt: '2026-01-02T03:05:01Z' }]],
+  ])('is unknown when a later operation failed and hides ours, and %s', (_what, told) => {
+    expect(end({ operation: anOperation({ ...failed, revisions: [OTHER] }), history: told })).toMatchObject({ end: 'unknown' });
+  });
+
+  it('is failed when a later operation failed too, and the history tells that none has ended well since our commit', () => {
+    const operation = anOperation({ ...failed, revisions: [OTHER], failures: ['Service metrics: forbidden'] });
+    expect(end({ operation, history: [before] })).toEqual({ end: 'failed', cause: 'Application inference-dev: Service metrics: forbidden' });
   });
 
   it('is well when nothing had to be applied, whatever became of other operations', () => {

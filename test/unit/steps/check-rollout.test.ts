@@ -4,6 +4,7 @@ import type { ClusterSnapshot } from '../../../src/domain/cluster.ts';
 import { ConfigurationError, ForbiddenError, UnavailableError } from '../../../src/domain/errors.ts';
 import { later } from '../../../src/domain/instant.ts';
 import { LONGEST_SLICE } from '../../../src/domain/slice.ts';
+import type { ArgoCd } from '../../../src/ports/argo-cd.ts';
 import { checkRollout } from '../../../src/steps/check-rollout.ts';
 import { anOperation } from '../../support/application.ts';
 import { aDigest } from '../../support/release.ts';
@@ -39,6 +40,23 @@ describe('checkRollout', () => {
     const { status, deployment } = await result;
     expect(status).toBe('succeeded');
     expect(deployment.marks).toMatchObject({ ready: later(NOW, 9_000), noticed: later(NOW, 9_000) });
+  });
+
+  it('asks Argo CD for the live templates once, however often the cluster changes, and for the operation once they are Ready', async () => {
+    const world = await aRolloutWorld();
+    const asked: string[] = [];
+    const argocd: ArgoCd = {
+      ...world.argocd,
+      workloads: (ref) => (asked.push('workloads'), world.argocd.workloads(ref)),
+      application: (ref) => (asked.push('application'), world.argocd.application(ref)),
+    };
+    const result = checkRollout.run({ ...world.ports, argocd: async () => argocd }, world.input());
+    for (const snapshot of [starting(), ofAnotherTemplate(), starting(), rolledOut()]) {
+      await settled();
+      world.cluster.show(snapshot);
+    }
+    expect(await result).toHaveProperty('status', 'succeeded');
+    expect(asked).toEqual(['workloads', 'application']);
   });
 
   it('never marks ready before applied', async () => {

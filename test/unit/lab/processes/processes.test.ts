@@ -1,7 +1,11 @@
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { freePort } from '../../../../lab/processes/free-port.ts';
 import { isAlive, kernelProcess } from '../../../../lab/processes/kernel-process.ts';
 import { readRecord, writeRecord } from '../../../../lab/processes/process-record.ts';
 import { endAll, openProcess, type ProcessSpec, startProcess } from '../../../../lab/processes/processes.ts';
@@ -92,6 +96,35 @@ describe('untilReady', () => {
   it('says in one sentence what a process that died at its start wrote last, and where the rest is', async () => {
     const started = await startProcess(place, nodeProcess('web', 'console.error("first"); console.error("listen 127.0.0.1:1: address in use"); process.exit(1);'));
     await expect(untilReady(started, async () => false)).rejects.toThrow(`Process web ended at its start: its last line is "listen 127.0.0.1:1: address in use"; see ${started.logFile}.`);
+  });
+
+  it.each([
+    ['ends', 'process.exit(1)', 60_000, () => 'ended at its start'],
+    ['goes on', 'setInterval(() => undefined, 1000)', 50, (port: number) => `is not ready after 0.05 s, since somebody else listens on its port ${port}`],
+  ])('is not taken in by somebody else who has the port and answers there, where the process itself %s', async (_what, then, limit, said) => {
+    const stranger = createServer((_, response) => response.end('ok')).listen(0, '127.0.0.1');
+    await once(stranger, 'listening');
+    const { port } = stranger.address() as AddressInfo;
+    const server = `(await import('node:http')).createServer().on('error', (error) => { console.error(error.message); ${then}; }).listen(${port}, '127.0.0.1');`;
+    const started = await startProcess(place, nodeProcess('web', server, { ports: [port] }));
+    const answers = async () => (await fetch(`http://127.0.0.1:${port}`)).ok;
+    await expect.poll(wrote(started.logFile, 'EADDRINUSE'), { timeout: 60_000 }).toBe(true);
+    await expect(untilReady(started, answers, limit)).rejects.toThrow(`Process web ${said(port)}: its last line is "listen EADDRINUSE: address already in use 127.0.0.1:${port}"; see ${started.logFile}.`);
+    stranger.close();
+  });
+
+  it('waits until the process listens on every port that is its own', async () => {
+    const ports = [await freePort(), await freePort()];
+    const listen = (port: number | undefined, said: string): string => `createServer().listen(${port}, '127.0.0.1', () => console.log('${said}'))`;
+    const server = `import { createServer } from 'node:net'; process.on('SIGUSR2', () => ${listen(ports[1], 'two')}); ${listen(ports[0], 'one')};`;
+    const started = await startProcess(place, nodeProcess('web', server, { ports }));
+    await expect.poll(wrote(started.logFile, 'one'), { timeout: 60_000 }).toBe(true);
+    expect(started.isListening()).toBe(false);
+    process.kill(readRecord(place, 'web')?.running.pid ?? 0, 'SIGUSR2');
+    await untilReady(started, async () => true);
+    expect(started.isListening()).toBe(true);
+    await started.stop();
+    expect(started.isListening()).toBe(false);
   });
 
   it('asks again after a check that throws, and gives up at its limit', async () => {
