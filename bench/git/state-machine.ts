@@ -10,7 +10,7 @@ type Retrier = {
   readonly MaxDelaySeconds: number;
 };
 
-type Task = { readonly Retry: readonly Retrier[] };
+type Task = { readonly TimeoutSeconds: number; readonly Retry: readonly Retrier[] };
 
 type Definition = { readonly States: { readonly DeployTargets: { readonly ItemProcessor: { readonly States: Readonly<Record<string, Task>> } } } };
 
@@ -21,10 +21,18 @@ const { transition, invocation, request } = profile.constants;
 /** What one request to the table is taken to last on AWS. */
 export const TABLE_MS = request.ms;
 
+function taskOf(state: string): Task {
+  const task = definition.States.DeployTargets.ItemProcessor.States[state];
+  if (task === undefined) throw new Error(`The state machine has no Task ${state}.`);
+  return task;
+}
+
+/** How long a task waits for its batch, in milliseconds; then it fails with `States.Timeout`. */
+export const JOIN_BATCH_MS = taskOf('JoinBatch').TimeoutSeconds * 1000;
+
 /** Runs a Task as the state machine does: with what AWS adds to it, and with the retriers of its state. @throws the error that they leave */
 export async function runTask<Answer>(state: string, run: () => Promise<Answer>): Promise<Answer> {
-  const retriers = definition.States.DeployTargets.ItemProcessor.States[state]?.Retry;
-  if (retriers === undefined) throw new Error(`The state machine has no Task ${state}.`);
+  const retriers = taskOf(state).Retry;
   const retried = new Map<Retrier, number>();
   await sleep(transition.ms);
   for (;;) {

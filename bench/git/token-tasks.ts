@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Executions } from '../../src/ports/executions.ts';
-import { TABLE_MS } from './state-machine.ts';
+import { JOIN_BATCH_MS, TABLE_MS } from './state-machine.ts';
 
 export type TokenAnswers = Pick<Executions, 'answer' | 'fail'>;
 
@@ -9,7 +9,7 @@ export type TokenTasks = {
   run(start: (token: string, answers: TokenAnswers) => Promise<unknown>): Promise<string>;
 };
 
-/** Tasks that go on with the answer to their token. An answer takes as long as a request to AWS. */
+/** Tasks of JoinBatch, which go on with the answer to their token, or time out. An answer takes as long as a request to AWS. */
 export function createTokenTasks(): TokenTasks {
   const waiting = new Map<string, PromiseWithResolvers<string>>();
   let last = 0;
@@ -32,8 +32,12 @@ export function createTokenTasks(): TokenTasks {
       const token = `token-${++last}`;
       const task = Promise.withResolvers<string>();
       waiting.set(token, task);
+      const timer = setTimeout(() => {
+        waiting.delete(token);
+        task.reject(Object.assign(new Error(`${token} was not answered in time.`), { name: 'States.Timeout' }));
+      }, JOIN_BATCH_MS);
       start(token, answers).catch(task.reject);
-      return task.promise;
+      return task.promise.finally(() => clearTimeout(timer));
     },
   };
 }

@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
-import { resumed, targetName } from '../domain/deployment.ts';
+import { resumed } from '../domain/deployment.ts';
 import type { OpenGitHost } from '../ports/git-host.ts';
 import type { BatchStore } from '../ports/batch-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ServiceStore, TargetStore } from '../ports/deployment-store.ts';
 import type { Executions } from '../ports/executions.ts';
-import { leadBatches } from './lead-batches.ts';
+import { leadBatches, leaderName } from './lead-batches.ts';
 import { defineStep } from './step.ts';
 import { editedRepository, readTargetConfig } from './target-config.ts';
 import { TargetStepInput } from './wire.ts';
@@ -41,8 +41,8 @@ export const joinBatch = defineStep({
     const deployment = resumed(input.deployment, input);
     const { edits } = await readTargetConfig(ports.services, deployment);
     const repository = editedRepository(edits, deployment);
-    await ports.batches.join(repository, { execution: input.execution, deployment, taskToken: input.token, since: ports.clock.now() });
-    // By its execution, so that a retry of one that was ended need not wait for its own lease.
-    return { status: await leadBatches(ports, repository, `${input.execution} ${targetName(deployment)}`) };
+    const waiting = { execution: input.execution, deployment, taskToken: input.token, since: ports.clock.now() };
+    await ports.batches.join(repository, waiting);
+    return { status: await leadBatches(ports, repository, leaderName(waiting)) };
   },
 });

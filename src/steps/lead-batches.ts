@@ -1,4 +1,5 @@
 import { type EditMemory, leaseOf } from '../domain/batch.ts';
+import { targetName } from '../domain/deployment.ts';
 import { ConflictError, ForbiddenError, UnauthorizedError } from '../domain/errors.ts';
 import type { GitRepository } from '../domain/service.ts';
 import type { WaitingCommit } from '../ports/batch-store.ts';
@@ -8,8 +9,11 @@ import type { JoinBatchPorts } from './join-batch.ts';
 /** Most releases of one push. */
 const BATCH_LIMIT = 100;
 
-/** How long a task waits for its answer (TimeoutSeconds of JoinBatch): after that nobody hears it, and nothing is committed for it. */
-export const PATIENCE_MS = 150_000;
+/**
+ * How long a task waits for its answer (TimeoutSeconds of JoinBatch): after that nobody hears it, and nothing is committed for it. It joins
+ * again then, and leads where the leader has died: the lease has ended by that time, with time to spare for one that was just renewed.
+ */
+export const PATIENCE_MS = 45_000;
 
 /** Nothing new is begun when the function has less time left. */
 const RESERVE_MS = 30_000;
@@ -34,6 +38,11 @@ export async function leadBatches(ports: JoinBatchPorts, repository: GitReposito
   }
 }
 
+/** By its execution, so that a retry of one that was ended need not wait for its own lease. */
+export function leaderName({ execution, deployment }: Pick<WaitingCommit, 'execution' | 'deployment'>): string {
+  return `${execution} ${targetName(deployment)}`;
+}
+
 function takeLease({ batches, clock }: JoinBatchPorts, repository: GitRepository, leader: string): Promise<boolean> {
   return batches.lead(repository, leaseOf(leader, clock.now()));
 }
@@ -49,7 +58,7 @@ async function commitUntilNobodyWaits(ports: JoinBatchPorts, repository: GitRepo
     if (waiting.length === 0) return;
     const answers = await answersFor(ports, { repository, memory }, waiting);
     lost = answers.size === waiting.length ? 0 : lost + 1;
-    await giveAnswers(ports, repository, lost < RACES ? answers : toldOfTheRace(answers, waiting));
+    await giveAnswers(ports, repository, leader, lost < RACES ? answers : toldOfTheRace(answers, waiting));
     if (isOver(ports) || !(await takeLease(ports, repository, leader))) return;
   }
 }
@@ -81,11 +90,17 @@ function toldOfTheRace(answers: Answers, waiting: readonly WaitingCommit[]): Ans
   return new Map(waiting.map((one) => [one, answers.get(one) ?? { error }]));
 }
 
-/** Everybody's, even where one of them can't be given. */
-async function giveAnswers(ports: JoinBatchPorts, repository: GitRepository, answers: Answers): Promise<void> {
-  const given = await Promise.allSettled([...answers].map(([waiting, answer]) => giveAnswer(ports, repository, waiting, answer)));
-  const failure = given.find((one) => one.status === 'rejected');
-  if (failure !== undefined) throw failure.reason;
+/**
+ * Everybody's, even where one of them can't be given. The leader's own comes last: as long as that is not given, the state machine tries a
+ * leader that died again, and the others need not wait for the end of its lease.
+ */
+async function giveAnswers(ports: JoinBatchPorts, repository: GitRepository, leader: string, answers: Answers): Promise<void> {
+  const [own, others] = [[...answers].filter(([waiting]) => leaderName(waiting) === leader), [...answers].filter(([waiting]) => leaderName(waiting) !== leader)];
+  for (const group of [others, own]) {
+    const given = await Promise.allSettled(group.map(([waiting, answer]) => giveAnswer(ports, repository, waiting, answer)));
+    const failure = given.find((one) => one.status === 'rejected');
+    if (failure !== undefined) throw failure.reason;
+  }
 }
 
 /** The answer first: after a crash between the two the commit is found, and answered once more to a task that is gone. */

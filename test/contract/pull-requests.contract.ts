@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { asideFor } from '../../src/adapters/forge/aside-branch.ts';
 import { ConflictError, ForbiddenError, NotFoundError } from '../../src/domain/errors.ts';
 import type { GitHost, GitSnapshot } from '../../src/ports/git-host.ts';
 import type { HeadBranch, Proposal, PullRequests } from '../../src/ports/pull-requests.ts';
@@ -32,7 +33,20 @@ export type PullRequestsWorld = {
   readonly tellsRights?: boolean;
   /** The repository has no pull requests from now on. Absent where they can't be turned off. */
   readonly turnOff?: () => Promise<void>;
+  /** Absent where nothing can be left behind, or nobody can see it. */
+  readonly remains?: Remains;
   stop(): Promise<void>;
+};
+
+/** What a try leaves in the repository that did not come to its end. */
+export type Remains = {
+  branches(): Promise<readonly string[]>;
+  /** Puts a branch onto the head of main. */
+  leave(branch: string): Promise<void>;
+  /** Every commit is declined in these words from now on; none with null. */
+  decline(words: string | null): Promise<void>;
+  /** Whether the commit for a branch that is there is made on another one first. */
+  readonly hasAside: boolean;
 };
 
 const FILE = 'envs/dev/values.yaml';
@@ -119,6 +133,39 @@ export function pullRequestsContract(name: string, createWorld: (files: GitFiles
       await world.commit({ [FILE]: 'tag: 1.0.5\n' });
       await expect(pulls.propose(proposal)).rejects.toThrow(ConflictError);
       expect((await pulls.find(BRANCH)).pullRequest).toBeNull();
+    });
+
+    it('leaves no branch behind beside its own where the commit is declined, and goes on from there', async ({ skip }) => {
+      const { remains } = world;
+      if (remains === undefined) return skip();
+      const base = await world.head();
+      await remains.decline('not on a Friday');
+      await expect(propose('1.1.0')).rejects.toThrow('not on a Friday');
+      expect((await remains.branches()).filter((name) => name !== BRANCH)).toEqual(['main']);
+      await remains.decline(null);
+      const { head } = await propose('1.1.0');
+      expect(await world.branch(BRANCH)).toEqual({ head, parent: base });
+    });
+
+    it('takes over its branch from a try that was cut off before it opened one', async ({ skip }) => {
+      const { remains } = world;
+      if (remains === undefined) return skip();
+      await remains.leave(BRANCH);
+      const opened = await propose('1.1.0');
+      expect(opened.state).toBe('open');
+      expect(await world.branch(BRANCH)).toEqual({ head: opened.head, parent: await world.head() });
+    });
+
+    it('takes over and removes the branch on which a try that was cut off made its commit', async ({ skip }) => {
+      const { remains } = world;
+      if (remains?.hasAside !== true) return skip();
+      await propose('1.0.5');
+      const { message } = await proposalOf('1.1.0');
+      await remains.leave(asideFor(BRANCH, message));
+      await world.commit({ [OTHER]: 'tag: 2.0.0\n' });
+      const { head } = await propose('1.1.0');
+      expect((await world.branch(BRANCH))?.head).toBe(head);
+      expect(await remains.branches()).toEqual(['main', BRANCH]);
     });
 
     it('is merged by a person, and the next release has one of its own on top of that', async () => {

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { ConfigurationError, ConflictError, RefusedError, SlipwayError } from '../../domain/errors.ts';
 import { oneLine } from '../../domain/one-line.ts';
 import type { GitChange } from '../../ports/git-host.ts';
 import { noAccess } from '../forge/answer-error.ts';
 import { changedOrSame } from '../forge/api-host.ts';
+import { asideFor } from '../forge/aside-branch.ts';
 import { apiError, ask, hostWords, readJson } from '../forge/forge.ts';
 import { missingBranch } from '../forge/repository-files.ts';
 import type { TokenForge } from '../forge/token-forge.ts';
@@ -23,7 +23,7 @@ const Created = z.object({ commit: z.object({ sha: z.string(), parents: z.array(
  * @param known the head's files that were read
  */
 export async function commitFiles(gitea: TokenForge, change: GitChange, known: Files): Promise<string> {
-  const aside = asideFor(change);
+  const aside = asideFor(gitea.branch, change.message);
   const { commit } = await createAside(gitea, aside, change, known);
   try {
     const [parent] = commit.parents;
@@ -35,13 +35,9 @@ export async function commitFiles(gitea: TokenForge, change: GitChange, known: F
   }
 }
 
-export function asideFor(change: object): string {
-  return `slipway/${createHash('sha256').update(JSON.stringify(change)).digest('hex').slice(0, 16)}`;
-}
-
 /**
- * A commit on top of the branch as it is now, on a branch of its own. One that an earlier try left behind is taken over: its name says
- * that it is of the same change.
+ * A commit on top of the branch as it is now, on a branch of its own. One that an earlier try left behind is taken
+ * over.
  */
 export async function createAside(gitea: TokenForge, aside: string, { files, message }: Pick<GitChange, 'files' | 'message'>, known: Files, force = true): Promise<z.output<typeof Created>> {
   const operations = Object.entries(changedOrSame(gitea, files, known)).map(([path, text]) => ({

@@ -3,10 +3,11 @@ import { ConflictError, NotFoundError, RefusedError, type SlipwayError, Unavaila
 import type { PullRequest } from '../../domain/pull-request.ts';
 import type { Proposal, PullRequests } from '../../ports/pull-requests.ts';
 import { noAccess, turnedOff } from '../forge/answer-error.ts';
+import { asideFor } from '../forge/aside-branch.ts';
 import { apiError, ask, type ForgeRequest, hostWords, readJson } from '../forge/forge.ts';
 import type { TokenForge } from '../forge/token-forge.ts';
 import type { HttpDownload } from '../http/http-client.ts';
-import { asideFor, createAside, moveBranch, removeAside } from './commit.ts';
+import { createAside, moveBranch, removeAside } from './commit.ts';
 import { readBranch, repositoryApi, segments } from './read.ts';
 
 const Pull = z.object({
@@ -76,7 +77,7 @@ async function findOpen(gitea: TokenForge, branch: string, page = 1): Promise<Pu
 async function putCommit(gitea: TokenForge, { branch, base, files, message }: Proposal): Promise<string> {
   const change = { files, message };
   if (branch.head === null) return (await createAside(gitea, branch.name, change, base.files, false)).commit.sha;
-  const aside = asideFor([branch, base.revision, change]);
+  const aside = asideFor(branch.name, message);
   const { commit } = await createAside(gitea, aside, change, base.files);
   try {
     await moveBranch({ ...gitea, branch: branch.name }, branch.head, commit.sha, true);

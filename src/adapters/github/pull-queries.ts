@@ -25,9 +25,9 @@ ${PULL}`;
 
 export const RIGHTS_QUERY = 'query Rights($owner: String!, $name: String!) { repository(owner: $owner, name: $name) { viewerPermission } }';
 
-/** A branch of its own for the commit, since GitHub makes none without a branch. */
-export const ASIDE_MUTATION = `mutation Aside($ref: CreateRefInput!, $commit: CreateCommitOnBranchInput!) {
-  createRef(input: $ref) { ref { name } }
+/** A branch of its own for the commit, since GitHub makes none without a branch; one that is there is put onto the base. */
+export const ASIDE_MUTATION = `mutation Aside($refs: UpdateRefsInput!, $commit: CreateCommitOnBranchInput!) {
+  updateRefs(input: $refs) { clientMutationId }
   createCommitOnBranch(input: $commit) { commit { oid } }
 }`;
 

@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
 import { ConflictError, NotFoundError, RefusedError, SlipwayError } from '../../domain/errors.ts';
 import type { PullRequest } from '../../domain/pull-request.ts';
 import type { HeadBranch, Proposal, PullRequests } from '../../ports/pull-requests.ts';
 import { noAccess } from '../forge/answer-error.ts';
+import { asideFor } from '../forge/aside-branch.ts';
 import { missingBranch } from '../forge/repository-files.ts';
 import { commitInput } from './commit.ts';
 import { runOperation } from './graphql.ts';
@@ -98,15 +98,19 @@ function isReady(error: unknown): boolean {
   return error instanceof RefusedError && /clean status|unstable status/i.test(error.message);
 }
 
-/** On a branch of its own, since GitHub makes no commit without one, and closes a pull request whose branch has none. Then both move at once. */
+/**
+ * On a branch of its own, since GitHub makes no commit without one, and closes a pull request whose branch has none. Then both move at
+ * once. Whatever an earlier try has left there is replaced.
+ */
 async function putCommit(github: GitHubRepository, repositoryId: string, { branch, base, files, message }: Proposal): Promise<string> {
-  const aside = `slipway/${randomUUID()}`;
-  const variables = { ref: { repositoryId, name: refOf(aside), oid: base.revision }, commit: commitInput({ ...github, branch: aside }, { head: base.revision, files, message }) };
+  const aside = asideFor(branch.name, message);
+  const ref = { name: refOf(aside), afterOid: base.revision, force: true };
+  const variables = { refs: { repositoryId, refUpdates: [ref] }, commit: commitInput({ ...github, branch: aside }, { head: base.revision, files, message }) };
   const move = (refUpdates: readonly object[]) => runOperation(github, { query: MOVE_MUTATION, variables: { input: { repositoryId, refUpdates } }, access: 'write' }, Anything);
-  const { oid } = (await runOperation(github, { query: ASIDE_MUTATION, variables, access: 'write' }, Aside)).createCommitOnBranch.commit;
-  const away = { name: refOf(aside), beforeOid: oid, afterOid: NOWHERE };
+  const away = { name: refOf(aside), afterOid: NOWHERE };
   try {
-    await move([{ name: refOf(branch.name), beforeOid: branch.head ?? NOWHERE, afterOid: oid, force: true }, away]);
+    const { oid } = (await runOperation(github, { query: ASIDE_MUTATION, variables, access: 'write' }, Aside)).createCommitOnBranch.commit;
+    await move([{ name: refOf(branch.name), beforeOid: branch.head ?? NOWHERE, afterOid: oid, force: true }, { ...away, beforeOid: oid }]);
     return oid;
   } catch (error) {
     await move([away]).catch(ignoreRefusal);
@@ -114,7 +118,7 @@ async function putCommit(github: GitHubRepository, repositoryId: string, { branc
   }
 }
 
-/** What is left over does no harm: what became of the branch counts. */
+/** Where it was not made there is nothing to remove, and what is left over is the next try's: what became of the branch counts. */
 function ignoreRefusal(error: unknown): void {
   if (!(error instanceof SlipwayError)) throw error;
 }

@@ -11,7 +11,7 @@ import type { PullRequestsWorld } from '../../contract/pull-requests.contract.ts
 import { IMPATIENCE } from '../../contract/git-refusals.contract.ts';
 import { aPolicy, aRole } from '../../sandbox/aws/a-role.ts';
 import { ACCOUNT, type ClientConfig, startAws, type TestAws } from '../aws.ts';
-import { headAndParent } from '../git/past-the-server.ts';
+import { headAndParent, remainsOf } from '../git/past-the-server.ts';
 import { createForgeWorld, type ForgeState, type ForgeWorld } from './forge-world.ts';
 
 const URL = 'https://git-codecommit.eu-central-1.amazonaws.com/v1/repos/config';
@@ -82,6 +82,7 @@ export async function createCodeCommitPullsWorld(files: GitFiles): Promise<PullR
     rebases: false,
     tellsRights: false,
     meanwhile: null,
+    remains: { ...remainsOf(directory), decline: async (words) => void (world.state.declined = words), hasAside: false },
     stop: () => world.stop(),
   };
 }

@@ -44,22 +44,17 @@ export function pullMutations(state: ForgeState, user: ForgeUser, { host, fail }
     return pull;
   };
   return {
-    async createRef({ input: { name, oid } }: Input<{ name: string; oid: string }>) {
-      checkWriter('CreateRef');
-      if (refHead(directory, name) !== null) throw fail('UNPROCESSABLE', `A ref named "${name}" already exists in the repository.`);
-      await runGit(directory, ['update-ref', name, oid]);
-      return { ref: { name } };
-    },
     async updateRefs({ input: { refUpdates } }: Input<{ refUpdates: readonly RefUpdate[] }>) {
       checkWriter('UpdateRefs');
-      const between = state.meanwhile;
-      state.meanwhile = null;
+      // Somebody comes between when a branch is about to take what was made beside it.
+      const between = refUpdates.length > 1 ? state.meanwhile : null;
+      if (between !== null) state.meanwhile = null;
       await between?.();
-      for (const { name, beforeOid } of refUpdates) {
+      for (const { name, beforeOid, afterOid } of refUpdates) {
         const now = refHead(directory, name) ?? NOWHERE;
-        if (beforeOid !== undefined && now !== beforeOid) throw fail('UNPROCESSABLE', `Reference update rejected for ${name}`);
+        if (beforeOid === undefined ? afterOid === NOWHERE && now === NOWHERE : now !== beforeOid) throw fail('UNPROCESSABLE', `Reference update rejected for ${name}`);
       }
-      await runGit(directory, ['update-ref', '--stdin'], Buffer.from(refUpdates.map(({ name, beforeOid, afterOid }) => `update ${name} ${afterOid} ${beforeOid ?? ''}\n`).join('')));
+      await runGit(directory, ['update-ref', '--stdin'], Buffer.from(refUpdates.map(({ name, beforeOid, afterOid }) => `update ${[name, afterOid, ...(beforeOid === undefined ? [] : [beforeOid])].join(' ')}\n`).join('')));
       return { clientMutationId: null };
     },
     async createPullRequest({ input: { headRefName, baseRefName, title, body } }: Input<{ headRefName: string; baseRefName: string; title: string; body: string }>) {

@@ -5,7 +5,7 @@ import type { Secrets } from '../../../src/ports/secrets.ts';
 import type { GitFiles } from '../../contract/git-host.contract.ts';
 import type { PullRequestsWorld } from '../../contract/pull-requests.contract.ts';
 import { createForgeWorld, type ForgeOptions } from './forge-world.ts';
-import { headAndParent } from '../git/past-the-server.ts';
+import { headAndParent, remainsOf } from '../git/past-the-server.ts';
 import { PERSON } from './stored-pulls.ts';
 
 export type PullsOptions = ForgeOptions & {
@@ -38,6 +38,7 @@ export async function createPullsWorld(files: GitFiles, options: PullsOptions): 
     meanwhile: (deed) => void (state.meanwhile = deed),
     // GitHub has no such switch.
     ...(host !== 'github' && { turnOff: async () => pulls.turnOff() }),
+    remains: { ...remainsOf(directory), decline: async (words) => void (state.declined = words), hasAside: host !== 'gitlab' },
     stop: () => world.stop(),
   };
 }

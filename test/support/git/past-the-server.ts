@@ -4,6 +4,7 @@ import { runGit } from '../../../sandbox/git/run-git.ts';
 import { readCommit } from '../../../sandbox/git/stored-objects.ts';
 import type { GitWorld } from '../../contract/git-host.contract.ts';
 import type { LostPushWorld } from '../../contract/lost-push.contract.ts';
+import type { Remains } from '../../contract/pull-requests.contract.ts';
 
 /** What other people do in a repository, and what is found there afterwards: past the server, and whatever it would say. */
 export function pastTheServer({ directory, ...repository }: BareRepository): Pick<GitWorld, 'commit' | 'head' | 'reset' | 'people'> & Pick<LostPushWorld, 'messages'> {
@@ -25,4 +26,12 @@ export async function peopleOf(directory: string, revision: string): Promise<{ r
 export async function headAndParent(directory: string, branch: string): Promise<{ readonly head: string; readonly parent: string } | null> {
   const commit = await readCommit(directory, branchHead(directory, branch) ?? '');
   return commit === null ? null : { head: commit.id, parent: commit.parents[0] ?? '' };
+}
+
+/** Which branches there are, in the order of their names, and a way to leave one. */
+export function remainsOf(directory: string): Pick<Remains, 'branches' | 'leave'> {
+  return {
+    branches: async () => (await runGit(directory, ['for-each-ref', '--format=%(refname:lstrip=2)', 'refs/heads'])).toString().split('\n').filter(Boolean),
+    leave: async (branch) => void (await runGit(directory, ['update-ref', `refs/heads/${branch}`, 'refs/heads/main'])),
+  };
 }

@@ -8,7 +8,7 @@ import type { Party } from './gate.ts';
  * - `hooked`: each sync ends with a Job, which VerifyRelease waits for.
  * - `asking`: a person must approve each release, and does.
  * - `failing`: the release's pods cannot pull their image, so that it is rolled back.
- * - `crowded`: somebody else wants the branch at the same time, so that the release goes out in a batch.
+ * - `crowded`: others want the branch at the same time, so that the release goes out in a batch with theirs.
  * - `contended`: an execution that was stopped left its claim to the target.
  * - `queued`: the release waits until an older one is deployed, whose execution then starts its own.
  * - `outbidding`: an older release waits for approval when the release comes, and hears that it is superseded.
@@ -38,6 +38,8 @@ export type Cell = {
   readonly slow?: boolean;
   /** Nothing need be seen of it: the AWS SDK may ask again for longer than the fault lasts, or the execution may have gone on before it hears how the function ended. */
   readonly outlasted?: boolean;
+  /** The releases that wait for the branch with this one go out whatever the fault does to who pushes for them. */
+  readonly together?: boolean;
 };
 
 /** How long a part of the world is away, in milliseconds as on AWS. */

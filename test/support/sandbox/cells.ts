@@ -29,10 +29,10 @@ function lateCells(step: StepName): readonly Cell[] {
 function effectCells(step: StepName): readonly Cell[] {
   return stepOf(step).effects.flatMap((effect) => {
     const kind: SiteKind = step === 'SyncApplication' ? 'manual' : (KINDS[step] ?? 'automatic');
-    const retried = /^Runtime\.ExitError: /;
+    const killed = { kind, retried: /^Runtime\.ExitError: /, together: step === 'JoinBatch' };
     return [
-      { ...cellOf(step, `killed during its ${effect.name}`, killedDuring(effect)), kind, retried },
-      { ...cellOf(step, `killed after its ${effect.name}`, killedAfter(effect)), kind, retried },
+      { ...cellOf(step, `killed during its ${effect.name}`, killedDuring(effect)), ...killed },
+      { ...cellOf(step, `killed after its ${effect.name}`, killedAfter(effect)), ...killed },
       // The AWS SDK asks again by itself, and SyncApplication looks again whether Argo CD syncs: neither needs a retry.
       { ...cellOf(step, `answer to its ${effect.name} lost`, answerLost(effect)), kind, retried: effect.party === 'git' ? seen(effect.party) : null },
     ];

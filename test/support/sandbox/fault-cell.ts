@@ -41,7 +41,9 @@ export async function runCell(site: FaultSite, cell: Cell, remedy: Remedy, tag: 
     await site.settled();
     // What was stopped has no record yet.
     const records = byHand && ended.status !== 'ABORTED' ? 2 : 1;
-    return { cell, remedy, shown, ended, converged: await unconverged(site, tag, last, { records, outcome: expectedOutcome(cell, remedy, ended) }) };
+    const converged = await unconverged(site, tag, last, { records, outcome: expectedOutcome(cell, remedy, ended) });
+    const beside = (await site.neighbours?.wrongs(tag, cell.together === true)) ?? [];
+    return { cell, remedy, shown, ended, converged: [...converged, ...beside] };
   } finally {
     await armed.repair();
     site.pods.heal(image.digest);

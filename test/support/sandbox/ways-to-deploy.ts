@@ -3,6 +3,7 @@ import { later } from '../../../src/domain/instant.ts';
 import type { Approver } from './approver.ts';
 import { DEV, type DeployedWorld } from './deployed-world.ts';
 import type { Faults } from './faults.ts';
+import { type Neighbours, neighboursIn, repositoryOfDev } from './neighbours.ts';
 
 /** How a release comes to the step that a fault strikes. */
 export type WayToDeploy = {
@@ -10,6 +11,8 @@ export type WayToDeploy = {
   prepare(tag: string): Promise<void>;
   /** Pushes, and returns the execution that meets the fault. */
   deploy(image: Image): Promise<string>;
+  /** Whose releases wait for the same branch; absent where none do. */
+  readonly neighbours?: Neighbours;
 };
 
 /** Of a release that has to do with the one of this tag, and comes before it. */
@@ -38,11 +41,14 @@ export function contended(world: DeployedWorld, pods: Faults): WayToDeploy {
   };
 }
 
-/** Somebody else is about to push to the branch, so that the release goes out in a batch. */
+/** Somebody else is about to push to the branch, so that the release goes out in a batch, with those of its neighbours. */
 export function crowded(world: DeployedWorld): WayToDeploy {
+  const neighbours = neighboursIn(world);
   return {
     ...pushed(world),
+    neighbours,
     async deploy(image) {
+      await neighbours.join(image.tag);
       await occupyBranch(world);
       return pushOne(world, image);
     },
@@ -50,12 +56,10 @@ export function crowded(world: DeployedWorld): WayToDeploy {
 }
 
 /** Takes the lease of dev's branch, which whoever led before may have left behind, as a deployment that commits by itself. */
-export async function occupyBranch({ serviceStore, batches }: DeployedWorld): Promise<void> {
-  const service = await serviceStore.service(DEV.service);
-  const repository = service?.environments[DEV.environment]?.edits[0]?.git;
-  if (repository === undefined) throw new Error(`${DEV.service} has no edits in ${DEV.environment}.`);
+export async function occupyBranch(world: DeployedWorld): Promise<void> {
+  const repository = await repositoryOfDev(world);
   const now = later(new Date().toISOString(), 3_600_000);
-  if (!(await batches.enter(repository, { holder: 'somebody else', now, until: later(now, 3_600_000) }))) throw new Error('The lease of the branch was not taken.');
+  if (!(await world.batches.enter(repository, { holder: 'somebody else', now, until: later(now, 3_600_000) }))) throw new Error('The lease of the branch was not taken.');
 }
 
 /** The release waits as `next` behind an older one, whose execution meets the fault when it starts what waits. */

@@ -24,6 +24,20 @@ describe('awaitMerge', () => {
     expect(world.executions.answers.size).toBe(0);
   });
 
+  it('looks once at a pull request that stays open, and ends: it neither asks again nor waits', async () => {
+    const world = await aProposingWorld();
+    const { deployment } = await world.propose('a', NEW);
+    const asked: string[] = [];
+    const pullRequests: typeof world.pullRequests = async (repository) => {
+      const pulls = await world.pullRequests(repository);
+      return new Proxy(pulls, { get: (target, name, receiver) => (asked.push(String(name)), Reflect.get(target, name, receiver) as unknown) });
+    };
+    const never = () => Promise.reject(new Error('A function that waits on a token lets no time pass.'));
+    const clock = { now: () => world.clock.now(), sleep: never, remaining: never };
+    expect(await awaitMerge.run({ ...world, pullRequests, clock }, { execution: 'a', token: 't', redrives: 0, deployment })).toEqual({ status: 'waiting' });
+    expect(asked.filter((name) => name !== 'then')).toEqual(['look']);
+  });
+
   it('is the same when its answer was lost and the step runs again', async () => {
     const world = await aProposingWorld();
     const { deployment } = await world.propose('a', NEW);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError, ConflictError, NotFoundError, RefusedError, UnauthorizedError, UnavailableError } from '../../../src/domain/errors.ts';
+import { PATIENCE_MS } from '../../../src/steps/lead-batches.ts';
 import { aBatchWorld, type BatchWorldOptions, fileOf, GIT, type HostHooks, valuesWith } from '../../support/batch-world.ts';
 import { aDigest } from '../../support/release.ts';
 import { anEnvironment } from '../../support/service.ts';
@@ -238,7 +239,7 @@ describe('joinBatch', () => {
   it('commits nothing for a task that nobody hears any more', async () => {
     const world = await aBatchWorld({ services: THREE });
     await world.waits('api');
-    world.clock.advance(151_000);
+    world.clock.advance(46_000);
     await world.joins('web');
     expect([await world.read('api'), world.answer('api'), await world.stillWaits()]).toEqual([valuesWith('1.0.0'), undefined, []]);
   });
@@ -289,7 +290,36 @@ describe('a leader that dies', () => {
     expect(['api', 'web'].map((name) => world.answer(name)?.status)).toEqual(['committed', 'committed']);
   });
 
-  it('fails itself where an answer cannot be given, and keeps who was not answered', async () => {
+  it('is overtaken by those who wait: their tasks time out, and the first that joins again leads', async () => {
+    const { hooks, died: hasDied } = diesOnce('after');
+    const world = await threeThatWait({ hooks });
+    void world.joins('worker');
+    await hasDied;
+    world.clock.advance(PATIENCE_MS + 1);
+    expect(await world.joins('api', 2)).toEqual({ status: 'led' });
+    await world.joins('web', 2);
+    expect(['api', 'web'].map((name) => [world.answer(name, 2)?.status, world.commitsOf(name)])).toEqual([['committed', 1], ['committed', 1]]);
+  });
+
+  it('has not had its own answer before the others have theirs, so that the state machine tries it again and it leads at once', async () => {
+    const world = await threeThatWait();
+    const { answer } = world.ports.executions;
+    const { promise: hasDied, resolve: dies } = Promise.withResolvers<void>();
+    world.ports.executions.answer = async (token, result) => {
+      if (!token.includes('worker')) return answer(token, result);
+      dies();
+      return new Promise<never>(() => undefined);
+    };
+    void world.joins('worker');
+    await hasDied;
+    expect([world.answer('api')?.status, world.answer('web')?.status, world.answer('worker')]).toEqual(['committed', 'committed', undefined]);
+    world.ports.executions.answer = answer;
+    await world.waits('api', 2);
+    expect(await world.joins('worker', 2)).toEqual({ status: 'led' });
+    expect([world.answer('api', 2)?.status, world.answer('worker', 2)?.status, world.commitsOf('worker')]).toEqual(['committed', 'committed', 1]);
+  });
+
+  it('fails itself where an answer cannot be given, and keeps who was not answered, so that its retry answers them', async () => {
     const world = await threeThatWait();
     const { answer } = world.ports.executions;
     world.ports.executions.answer = async (token, result) => {
@@ -297,7 +327,7 @@ describe('a leader that dies', () => {
       return answer(token, result);
     };
     await expect(world.joins('worker')).rejects.toThrow(died);
-    expect([await world.stillWaits(), world.answer('web')?.status]).toEqual([['api'], 'committed']);
+    expect([await world.stillWaits(), world.answer('web')?.status]).toEqual([['api', 'worker'], 'committed']);
     world.ports.executions.answer = answer;
     await world.joins('worker', 2);
     expect([world.answer('api')?.status, world.commitsOf('api')]).toEqual(['committed', 1]);
