@@ -46,6 +46,8 @@ export type ObservedOperation = {
   readonly infos: readonly { readonly name: string; readonly value: string }[];
   /** It names the resources that it syncs: it runs no hooks and leaves no history (controller/sync.go of Argo CD). */
   readonly partial: boolean;
+  /** On how many resources and hooks it reports; it has applied nothing before the first. Absent where that is not known. */
+  readonly results?: number;
   /** Resources and hooks that ended badly, each as `Job smoke-test: message`. */
   readonly failures: readonly string[];
 };

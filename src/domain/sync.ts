@@ -111,6 +111,7 @@ function whileRunning(sight: Sight): SyncDecision | null {
   if (revision !== null && memory.replaced.has(revision)) return endReplaced(sight) ?? running;
   if (isBlockedByWindow(application)) return closedWindow(sight, application.operation?.automated === true ? 'auto-sync' : 'request') ?? running;
   if (coverage(revision, memory.covers) !== true || application.operation?.partial === true) return running;
+  if (application.operation?.results === 0) return running;
   if (memory.live === null) return { next: 'read-live-template' };
   return memory.live.runs === 'whole' ? { next: 'applied' } : running;
 }

@@ -19,14 +19,18 @@ export type OperationEnd =
   | { readonly end: 'failed'; readonly cause: string }
   | { readonly end: 'unknown'; readonly message: string };
 
+/** Whether a full sync of our value ended well. It is in the history then, whichever operation came after it, and stays there. */
+export function endedWell(application: ObservedApplication, { repository, committedAt, revisions }: Omit<WantedEnd, 'operationSeen'>): boolean {
+  const source = sourceOf(application, repository) ?? 0;
+  return deployedSinceCommit(application, { source, committedAt }).some((revision) => revisions.includes(revision));
+}
+
 /** How the operation that applied our value ended, with its later waves and hooks. */
 export function operationEnd(application: ObservedApplication, want: WantedEnd): OperationEnd {
   const { name, operation } = application;
   const source = sourceOf(application, want.repository) ?? 0;
   const isOurs = (revision: string | null) => revision !== null && want.revisions.includes(revision);
-  // Only a full sync that ended well is in the history, whichever operation came after it.
-  const deployed = deployedSinceCommit(application, { source, committedAt: want.committedAt });
-  if (deployed.some(isOurs)) return { end: 'well' };
+  if (endedWell(application, want)) return { end: 'well' };
   if (isRunning(application)) {
     const ours = isOurs(operationRevision(application, source)) && !isBlockedByWindow(application);
     return { end: 'running', ours, reason: `Application ${name}: ${describeOperation(application, source)}` };
@@ -36,6 +40,7 @@ export function operationEnd(application: ObservedApplication, want: WantedEnd):
   if (isOurs(operationRevision(application, source))) return { end: 'failed', cause: `Application ${name}: ${reason}` };
   if (!want.operationSeen) return { end: 'well' };
   // Auto-sync tries again at each commit of somebody else: what stopped ours stops those that come after it.
+  const deployed = deployedSinceCommit(application, { source, committedAt: want.committedAt });
   if (deployed.length === 0 && reachesBehind(application, want)) return { end: 'failed', cause: `Application ${name}: ${reason}` };
   return { end: 'unknown', message: `Application ${name}: a later operation, which failed (${reason}), hides how the operation of this release ended` };
 }

@@ -7,6 +7,7 @@ import { causeOfEnd } from '../domain/rollback.ts';
 import { rolloutStatus, type RolloutStatus } from '../domain/rollout.ts';
 import type { Target } from '../domain/service.ts';
 import { sliceEnd, watchingSince } from '../domain/slice.ts';
+import { endedWell } from '../domain/verify.ts';
 import { gatingWorkloads, type GatingWorkload, type WantedRollout } from '../domain/wanted-rollout.ts';
 import type { ArgoCd, OpenArgoCd } from '../ports/argo-cd.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -16,6 +17,7 @@ import { begunEarly } from './begun-early.ts';
 import { brokenOff } from './broken-off.ts';
 import { defineStep } from './step.ts';
 import { readTargetConfig, type TargetConfig } from './target-config.ts';
+import { wantedEnd } from './wanted-end.ts';
 import { type Look, watchSlice } from './watch-slice.ts';
 import { TargetStepInput } from './wire.ts';
 
@@ -76,7 +78,9 @@ async function check(ports: CheckRolloutPorts, input: TargetStepInput, deploymen
     application: target.application.name,
     cluster: target.cluster.name,
   };
-  const decided = await watchRollout(ports.clock, opening, want, { endsAt, mayGoOn: () => holdsTheClaim(ports, input) });
+  const askEarly = onChange(async () => endedWell(await argocd.application(target.application), wantedEnd(config, deployment)));
+  const slice = { endsAt, mayGoOn: () => holdsTheClaim(ports, input), whileRunning: askEarly.look };
+  const decided = await watchRollout(ports.clock, opening, want, slice);
   if (decided === null) return { status: 'running', deployment };
   if (decided === 'overtaken') return superseded(deployment);
   const { verdict, receivedAt } = decided;
@@ -85,7 +89,7 @@ async function check(ports: CheckRolloutPorts, input: TargetStepInput, deploymen
     if (!(await holdsTheClaim(ports, input))) return superseded(deployment);
     return { status: 'failed', deployment: { ...withoutWatch(deployment), pods: verdict.pods, cause: causeOfEnd(deployment, 'failed', verdict.cause) } };
   }
-  const status = target.smoke === undefined && (await operationEnded(argocd, target)) ? 'succeeded' : 'ready';
+  const status = target.smoke === undefined && ((await askEarly.answer()) || (await operationEnded(argocd, target))) ? 'succeeded' : 'ready';
   return { status, deployment: rolledOut(deployment, verdict, receivedAt, ports.clock.now()) };
 }
 
@@ -102,10 +106,11 @@ function begin({ deployment, redrives, redrivenAt }: TargetStepInput, now: Insta
   return { ...resumed(deployment, { redrives, redrivenAt }), watchingSince: since };
 }
 
-type Slice = { readonly endsAt: Instant; readonly mayGoOn: () => Promise<boolean> };
+/** `whileRunning` is called after each look that decides nothing. */
+type Slice = { readonly endsAt: Instant; readonly mayGoOn: () => Promise<boolean>; readonly whileRunning: () => void };
 
 /** Null when the slice is over. */
-async function watchRollout(clock: Clock, opening: Promise<Cluster>, want: WantedRollout, { endsAt, mayGoOn }: Slice): Promise<Decided | null> {
+async function watchRollout(clock: Clock, opening: Promise<Cluster>, want: WantedRollout, { endsAt, mayGoOn, whileRunning }: Slice): Promise<Decided | null> {
   const selection = selectionOf(gatingWorkloads(want), want);
   const cluster = await opening;
   return watchSlice(clock, {
@@ -116,6 +121,7 @@ async function watchRollout(clock: Clock, opening: Promise<Cluster>, want: Wante
       if (verdict.status !== 'running') return { answer: { verdict, receivedAt } };
       // Waiting for a template that a newer release has replaced would only end with the slice.
       if (verdict.unapplied === true && !(await mayGoOn())) return { answer: 'overtaken' };
+      whileRunning();
       return { recheckAt: verdict.recheckAt };
     },
   });
@@ -135,6 +141,22 @@ function selectionOf(workloads: readonly GatingWorkload[], { application, releas
     throw new ConfigurationError(`Application ${application} runs ${release.repository} in the namespaces ${namespaces.join(' and ')}, a target watches one; give each an Application and a target of its own.`);
   }
   return { namespace, kinds: [...new Set(workloads.map(({ kind }) => kind))] };
+}
+
+/**
+ * Asks once, when the rollout has moved on since the first look: by then an operation without hooks has ended, and the pods have not.
+ * What is not known early is asked at the end.
+ */
+function onChange(ask: () => Promise<boolean>): { readonly look: () => void; readonly answer: () => Promise<boolean> } {
+  let looks = 0;
+  let asked: Promise<boolean> | null = null;
+  return {
+    look() {
+      looks++;
+      if (looks === 2) asked = ask().catch(() => false);
+    },
+    answer: async () => asked ?? false,
+  };
 }
 
 /** Later waves and hooks may still run, or have ended badly, after the pods are Ready: VerifyRelease finds out whose they are. */

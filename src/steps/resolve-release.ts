@@ -10,6 +10,7 @@ import type { Service } from '../domain/service.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ServiceStore, TargetStore } from '../ports/deployment-store.ts';
 import type { PushedImage, ReleaseRegistry } from '../ports/release-registry.ts';
+import { begunEarly } from './begun-early.ts';
 import { findPromotion } from './find-promotion.ts';
 import { type ImageEvent, type PromotionEvent, ReleaseRequest, type RequestByHand } from './release-request.ts';
 import { defineStep } from './step.ts';
@@ -98,7 +99,8 @@ async function resolveByHand(ports: Ports, request: RequestByHand, started: Inst
   const tag = request.tag ?? image.tags[0];
   if (tag === undefined) return nothing('ignored', `image ${image.digest} of ${repository.name} has no tag; tag it, then deploy the tag`);
   const word = { by, reason, at: started, ...(rollback === true && { rollback }) };
-  return found(ports, { tag, image, releasedAt: started }, { services, targets, marks: { started }, request: word });
+  const digests = begunEarly(ports.registry.digests(repository, image.digest));
+  return found(ports, { tag, image, digests, releasedAt: started }, { services, targets, marks: { started }, request: word });
 }
 
 /** Where a release goes, and what its deployments begin with. The services share one repository. */
@@ -112,15 +114,17 @@ type Goal = {
 /** What nobody asked for by hand is deployed only while its tag still names it. */
 async function foundIfUnmoved(ports: Ports, { tag, digest, releasedAt }: Pick<Release, 'tag' | 'digest' | 'releasedAt'>, goal: Goal): Promise<ResolveReleaseResult> {
   const repository = repositoryOf(goal);
+  const digests = begunEarly(ports.registry.digests(repository, digest));
   const image = await ports.registry.image(repository, { tag });
   if (image === null) return nothing('superseded', `tag ${tag} was removed from ${repository.name} since the push`);
   if (image.digest !== digest) return nothing('superseded', `tag ${tag} of ${repository.name} moved to ${image.digest} since the push of ${digest}`);
-  return found(ports, { tag, image, releasedAt }, goal);
+  return found(ports, { tag, image, digests, releasedAt }, goal);
 }
 
-type Found = { readonly tag: string; readonly image: PushedImage; readonly releasedAt: Instant };
+/** `digests`: what the image is known by. */
+type Found = { readonly tag: string; readonly image: PushedImage; readonly digests: Promise<readonly string[]>; readonly releasedAt: Instant };
 
-async function found({ registry, clock }: Ports, { tag, image, releasedAt }: Found, goal: Goal): Promise<ResolveReleaseResult> {
+async function found({ clock }: Ports, { tag, image, digests, releasedAt }: Found, goal: Goal): Promise<ResolveReleaseResult> {
   const repository = repositoryOf(goal);
   const { services, targets, marks, request } = goal;
   if (image.archived) {
@@ -131,7 +135,7 @@ async function found({ registry, clock }: Ports, { tag, image, releasedAt }: Fou
     repository: repository.name,
     tag,
     digest: image.digest,
-    digests: await registry.digests(repository, image.digest),
+    digests: await digests,
     releasedAt: new Date(releasedAt).toISOString(),
     imagePushedAt: image.imagePushedAt,
   };

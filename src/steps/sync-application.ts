@@ -94,8 +94,9 @@ async function openWatch({ services, git, argocd, clock }: Ports, { input, deplo
 async function follow(watch: SyncWatch): Promise<SyncEnd | null> {
   const { argocd, clock, ref, want } = watch;
   const endsAt = earliest(sliceEnd(clock.now(), clock.remaining()), want.deadline);
-  let latest = await firstLook(watch);
-  const decided = await decideOn(watch, latest);
+  const first = await firstLook(watch);
+  let latest = first.application;
+  const decided = await decideOn(watch, latest, first.asked);
   if (decided !== null) return decided;
   const seen = await watchSlice<ObservedApplication, SyncEnd>(clock, {
     endsAt,
@@ -111,11 +112,14 @@ async function follow(watch: SyncWatch): Promise<SyncEnd | null> {
 }
 
 /** A commit that is news to Argo CD may be synced without being compared first; for any other, the look begins with a comparison. */
-async function firstLook(watch: SyncWatch): Promise<ObservedApplication> {
+async function firstLook(watch: SyncWatch): Promise<{ readonly application: ObservedApplication; readonly asked: Promise<boolean> | null }> {
   const { argocd, clock, ref, want, memory } = watch;
-  if (isNews(want, memory.syncRequested, clock.now())) return argocd.application(ref);
+  if (isNews(want, memory.syncRequested, clock.now())) {
+    const asked = begunEarly(watch.mayWrite());
+    return { application: await argocd.application(ref), asked };
+  }
   watch.memory = { ...memory, compared: true };
-  return argocd.application(ref, 'normal');
+  return { application: await argocd.application(ref, 'normal'), asked: null };
 }
 
 function conclude(deployment: Deployment, watch: SyncWatch, decided: SyncEnd | null): Result {

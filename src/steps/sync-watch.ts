@@ -41,12 +41,16 @@ export type SeenOperation = { readonly seenAt: Instant; readonly revision: strin
 /** A decision that ends the watch; the others are done here. */
 export type SyncEnd = Extract<SyncDecision, { readonly next: 'applied' | 'failed' | 'errored' | 'superseded' }>;
 
-/** Decides on one observation and does what the decision asks for, until it has ended or must wait for the next observation: null. */
-export async function decideOn(watch: SyncWatch, observed: ObservedApplication): Promise<SyncEnd | null> {
+/**
+ * Decides on one observation and does what the decision asks for, until it has ended or must wait for the next observation: null.
+ *
+ * @param asked `mayWrite`, where it was asked beside the observation, for a request that follows at once
+ */
+export async function decideOn(watch: SyncWatch, observed: ObservedApplication, asked: Promise<boolean> | null = null): Promise<SyncEnd | null> {
   const receivedAt = watch.clock.now();
   let application = observed;
   watch.memory = afterObservation(watch.memory);
-  for (;;) {
+  for (let proof = asked; ; proof = null) {
     const decision = decideSync(application, watch.want, watch.memory, watch.clock.now());
     const ours = ourOperation(application, watch.want, watch.memory.covers);
     if (ours !== null) watch.operation = { seenAt: watch.operation?.seenAt ?? receivedAt, revision: ours.revision, reported: reportedOf(ours.operation) };
@@ -54,7 +58,7 @@ export async function decideOn(watch: SyncWatch, observed: ObservedApplication):
       case 'wait':
         return null;
       case 'request-sync':
-        return requestSync(watch, application);
+        return requestSync(watch, application, proof ?? watch.mayWrite());
       case 'terminate':
         return terminate(watch, decision.operation);
       case 'refresh':
@@ -121,8 +125,8 @@ async function terminate(watch: SyncWatch, judged: string): Promise<SyncEnd | nu
 }
 
 /** Whatever the answer, the next observation shows an operation: the requested one, or the one that was faster. */
-async function requestSync(watch: SyncWatch, { autoSync }: ObservedApplication): Promise<SyncEnd | null> {
-  if (!(await watch.mayWrite())) return { next: 'superseded', cause: CLAIM_LOST };
+async function requestSync(watch: SyncWatch, { autoSync }: ObservedApplication, proof: Promise<boolean>): Promise<SyncEnd | null> {
+  if (!(await proof)) return { next: 'superseded', cause: CLAIM_LOST };
   const infos = [{ name: 'slipway-execution', value: watch.execution }];
   const answer = await watch.argocd.sync(watch.ref, { prune: autoSync?.prune ?? false, infos });
   if (answer === 'requested') watch.memory = { ...watch.memory, syncRequested: true };

@@ -13,7 +13,8 @@ import type { SmokeCheck } from '../ports/smoke-check.ts';
 import { begunEarly } from './begun-early.ts';
 import { brokenOff } from './broken-off.ts';
 import { defineStep } from './step.ts';
-import { editedRepository, readTargetConfig, type TargetConfig } from './target-config.ts';
+import { readTargetConfig, type TargetConfig } from './target-config.ts';
+import { wantedEnd } from './wanted-end.ts';
 import { watchSlice } from './watch-slice.ts';
 import { TargetStepInput } from './wire.ts';
 
@@ -100,16 +101,6 @@ async function lastEnd(server: ArgoCd, clock: Clock, { config, want, until }: Fo
     },
   });
   return ended ?? last;
-}
-
-function wantedEnd({ edits }: TargetConfig, deployment: Deployment): WantedEnd {
-  const { commit, marks, operationRevision } = deployment;
-  return {
-    repository: editedRepository(edits, deployment),
-    committedAt: marks.committed ?? marks.started,
-    revisions: [commit?.head, operationRevision].filter((revision) => revision !== undefined),
-    operationSeen: operationRevision !== undefined,
-  };
 }
 
 /** Asked again until it answers as it should. An answer that stays wrong is the release's; none at all is the network's. */

@@ -97,6 +97,7 @@ function observedOperation(status: Status | null | undefined): ObservedOperation
     initiatedBy: operation.initiatedBy?.username ?? '',
     infos: operation.info ?? [],
     partial: (operation.sync?.resources ?? []).length > 0,
+    results: syncResult?.resources?.length ?? 0,
     failures: failuresOf(state),
   };
 }

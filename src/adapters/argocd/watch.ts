@@ -34,16 +34,18 @@ export type Watched = { readonly ref: ApplicationRef; readonly signal: AbortSign
 
 /**
  * The Application now, then after each change, until the signal aborts. Before each opening the Application is read: without the
- * right to read it, or without the Application, Argo CD opens a stream that stays silent.
+ * right to read it, or without the Application, Argo CD opens a stream that stays silent. Whoever has just seen it need not: the stream
+ * begins with the Application as it is.
  */
 export async function* watchApplication(api: Api, watched: Watched): AsyncGenerator<ApplicationResource> {
   const { signal, versions } = watched;
   let shown: string | null | undefined;
   let failures = 0;
+  let isKnown = versions.hasSeen(watched.ref.name);
   while (!signal.aborted) {
     let answered = false;
     try {
-      for await (const application of currentThenChanges(api, watched)) {
+      for await (const application of isKnown ? changes(api, watched) : currentThenChanges(api, watched)) {
         answered = true;
         const { resourceVersion } = application.metadata;
         // Another call may have seen this version first: what counts is whether this watch has shown it.
@@ -59,11 +61,16 @@ export async function* watchApplication(api: Api, watched: Watched): AsyncGenera
     }
     await pauseUnlessAborted(REOPEN_AFTER_MS[failures] ?? LONGEST_PAUSE_MS, signal);
     failures++;
+    isKnown = false;
   }
 }
 
-async function* currentThenChanges(api: Api, { ref, signal, read }: Watched): AsyncGenerator<ApplicationResource> {
-  yield await read(signal);
+async function* currentThenChanges(api: Api, watched: Watched): AsyncGenerator<ApplicationResource> {
+  yield await watched.read(watched.signal);
+  yield* changes(api, watched);
+}
+
+async function* changes(api: Api, { ref, signal }: Watched): AsyncGenerator<ApplicationResource> {
   const call = `watch ${applicationName(ref)}`;
   for await (const data of openEvents(api, ref, call, signal)) {
     const { result, error } = parseAnswer(api, call, Event, data);

@@ -76,10 +76,12 @@ function checkedUrl({ name, url }: HttpServer): URL {
   throw new ConfigurationError(`${name} must have an https URL: plain http is allowed to loopback addresses only`);
 }
 
+/** One secure context serves every connection: reading the system's CAs takes longer than the rest of a handshake does. */
 function createAgent(base: URL, caBundle: string | undefined): http.Agent {
   if (base.protocol === 'http:') return new http.Agent({ keepAlive: true });
-  const ca = caBundle === undefined ? {} : { ca: [...tls.getCACertificates('default'), caBundle] };
-  return new https.Agent({ keepAlive: true, ...ca });
+  if (caBundle === undefined) return new https.Agent({ keepAlive: true });
+  const secureContext = tls.createSecureContext({ ca: [...tls.getCACertificates('default'), caBundle] });
+  return new https.Agent({ keepAlive: true, secureContext });
 }
 
 async function connectTo(connection: Connection, request: HttpRequest): Promise<http.IncomingMessage> {

@@ -43,6 +43,8 @@ const CASES: readonly Case[] = [
   ['waits while a requested operation has not begun', { operationRequested: true, sync: outOfSync }, {}, { next: 'wait' }],
   ['waits for the requested operation although an ended one is still shown', { operationRequested: true, operation: anOperation() }, {}, { next: 'wait' }],
   ['reads the live template while an operation with our value runs', { operation: anOperation(running) }, {}, { next: 'read-live-template' }],
+  ['waits for an operation that has not reported on anything: it has applied nothing', { operation: anOperation({ ...running, results: 0 }) }, {}, { next: 'wait' }],
+  ['reads the live template once it has', { operation: anOperation({ ...running, results: 1 }) }, {}, { next: 'read-live-template' }],
   ['is applied while hooks still run', { operation: anOperation(running) }, { live: WHOLE }, { next: 'applied' }],
   ['waits for the end of a partial sync, which runs no hooks', { operation: anOperation({ ...running, ...HEALED }) }, { live: WHOLE }, { next: 'wait' }],
   ['asks for a whole sync where auto-sync has brought our commit by healing', { autoSync: AUTO, operation: anOperation(HEALED) }, {}, { next: 'request-sync' }],

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createMemoryServiceStore } from '../../../src/adapters/memory/service-store.ts';
 import type { ClusterSnapshot } from '../../../src/domain/cluster.ts';
 import { ConfigurationError, ForbiddenError, UnavailableError } from '../../../src/domain/errors.ts';
@@ -6,7 +6,7 @@ import { later } from '../../../src/domain/instant.ts';
 import { LONGEST_SLICE } from '../../../src/domain/slice.ts';
 import type { ArgoCd } from '../../../src/ports/argo-cd.ts';
 import { checkRollout } from '../../../src/steps/check-rollout.ts';
-import { anOperation } from '../../support/application.ts';
+import { anOperation, aRevision } from '../../support/application.ts';
 import { aDigest } from '../../support/release.ts';
 import { APPLIED, aRolloutWorld, aWebWorkload, NOW, rolledOut, type RolloutWorld, starting, waitingFor } from '../../support/rollout-world.ts';
 
@@ -85,6 +85,22 @@ describe('checkRollout', () => {
   ])('leaves something to verify when %s', async (_when, options) => {
     const world = await aRolloutWorld({ snapshot: rolledOut(), ...options });
     expect(await run(world)).toMatchObject({ status: 'ready', deployment: { marks: { ready: NOW } } });
+  });
+
+  it.each([
+    ['once, while the pods start', [{ revisions: [aRevision()], deployedAt: NOW }], 0],
+    ['again at the end where it had not ended by then', [], 1],
+  ])('asks how the operation ended %s', async (_how, history, atTheEnd) => {
+    const world = await aRolloutWorld({ application: { history, operation: anOperation() } });
+    const application = vi.spyOn(world.argocd, 'application');
+    const result = run(world, world.input({ commit: { revision: aRevision(), head: aRevision(), url: null, changes: [] } }));
+    await settled();
+    world.cluster.show(starting());
+    await settled();
+    expect(application).toHaveBeenCalledTimes(1);
+    world.cluster.show(rolledOut());
+    expect((await result).status).toBe('succeeded');
+    expect(application).toHaveBeenCalledTimes(1 + atTheEnd);
   });
 
   it('keeps the warnings of steps before, each once', async () => {

@@ -158,6 +158,13 @@ describe('syncApplication', () => {
     expect(world.argocd.requests).toEqual([]);
   });
 
+  it('requests nothing for a push of its own when the claim is lost beside its look', async () => {
+    const world = await aSyncWorld({ pushed: true });
+    const targets = { target: lostAtSecondLook(world) };
+    expect((await syncApplication.run({ ...world.ports, targets }, world.input())).status).toBe('superseded');
+    expect(world.argocd.requests).toEqual([]);
+  });
+
   it('ends errored at a window that keeps auto-sync out', async () => {
     const world = await aSyncWorld({ application: { autoSync: { prune: false }, sync: outOfSync } });
     world.argocd.close({ window: 'deny * * * * * for 1h', until: '2026-01-02T04:00:00.000Z' }, ['auto-sync']);

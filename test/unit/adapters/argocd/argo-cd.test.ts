@@ -194,7 +194,7 @@ describe('an Application', () => {
       operationRequested: true,
       sources: [{ repoUrl: 'https://charts.example.com', targetRevision: '1.2' }, { repoUrl: 'https://git.example.com/c.git', targetRevision: 'main' }],
       sync: { status: 'OutOfSync', revisions: ['a', 'b'] },
-      operation: { phase: 'Failed', revisions: ['x', 'y'], initiatedBy: 'alice', automated: false, failures: ['Deployment web: is invalid', 'Job migrate: backoff limit', 'Pod probe: no message'] },
+      operation: { phase: 'Failed', revisions: ['x', 'y'], initiatedBy: 'alice', automated: false, results: 4, failures: ['Deployment web: is invalid', 'Job migrate: backoff limit', 'Pod probe: no message'] },
     });
   });
 });
