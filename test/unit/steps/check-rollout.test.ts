@@ -42,7 +42,7 @@ describe('checkRollout', () => {
     expect(deployment.marks).toMatchObject({ ready: later(NOW, 9_000), noticed: later(NOW, 9_000) });
   });
 
-  it('asks Argo CD for the live templates once, however often the cluster changes, and for the operation once they are Ready', async () => {
+  it('asks Argo CD for the live templates once, however often the cluster changes, and for the operation early and once they are Ready', async () => {
     const world = await aRolloutWorld();
     const asked: string[] = [];
     const argocd: ArgoCd = {
@@ -56,7 +56,7 @@ describe('checkRollout', () => {
       world.cluster.show(snapshot);
     }
     expect(await result).toHaveProperty('status', 'succeeded');
-    expect(asked).toEqual(['workloads', 'application']);
+    expect(asked).toEqual(['workloads', 'application', 'application']);
   });
 
   it('never marks ready before applied', async () => {
