@@ -36,8 +36,8 @@ export async function commitFiles(gitea: TokenForge, change: GitChange, known: F
 }
 
 /**
- * A commit on top of the branch as it is now, on a branch of its own. One that an earlier try left behind is taken
- * over.
+ * A commit on top of the branch as it is now, on a branch of its own. One that an earlier try left behind is
+ * taken over.
  */
 export async function createAside(gitea: TokenForge, aside: string, { files, message }: Pick<GitChange, 'files' | 'message'>, known: Files, force = true): Promise<z.output<typeof Created>> {
   const operations = Object.entries(changedOrSame(gitea, files, known)).map(([path, text]) => ({
