@@ -7,8 +7,9 @@ const LOWEST = 10_000;
 const given = new Set<number>();
 
 /**
- * A port of loopback that nothing listens on now, and that was given to nobody else here. It lies below the range from which the kernel gives out ports for outgoing
- * connections: a server that is stopped and started again would otherwise find its port taken by a client that had asked for it.
+ * A port of loopback that nothing listens on now, and that was given to nobody else here. It lies below the range from which the kernel
+ * gives out ports for outgoing connections: a server that is stopped and started again would otherwise find its port taken by a client
+ * that had asked for it.
  */
 export async function freePort(): Promise<number> {
   const [below = 32_768] = readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8').split(/\s+/).map(Number);

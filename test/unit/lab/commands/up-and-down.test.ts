@@ -10,6 +10,7 @@ import { isAlive, type KernelProcess } from '../../../../lab/processes/kernel-pr
 import { readRecords } from '../../../../lab/processes/process-record.ts';
 import { endAll, startProcess } from '../../../../lab/processes/processes.ts';
 import { untilReady } from '../../../../lab/processes/until-ready.ts';
+import { guardsOf } from '../../../support/lab/guards.ts';
 
 const FOREVER = 'setInterval(() => undefined, 1000)';
 const PARTS = ['etcd', 'redis'];
@@ -78,19 +79,6 @@ async function commandAtWork(): Promise<{ readonly end: (signal: NodeJS.Signals)
   return { end, place, started: running(place) };
 }
 
-/** Pids of the guards of a place. */
-function guards(place: string): readonly number[] {
-  return readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && commandLine(pid).includes(`guard-main.ts\0${place}`)).map(Number);
-}
-
-function commandLine(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
 describe('lab:up', () => {
   it('leaves the lab up and says how to reach it; a second one says so, and disturbs nothing', async () => {
     expect(await up()).toBe(0);
@@ -153,7 +141,7 @@ describe('lab:down', () => {
 
   it('clears what a command left that was killed together with its guard', async () => {
     const { end, place, started } = await commandAtWork();
-    for (const pid of guards(place)) process.kill(pid, 'SIGKILL');
+    for (const pid of guardsOf(place)) process.kill(pid, 'SIGKILL');
     await end('SIGKILL');
     expect(started.map(isAlive)).toEqual([true, true]);
     await expect(up()).rejects.toThrow('npm run lab:down ends it');

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isAlive, type KernelProcess } from '../../../../lab/processes/kernel-process.ts';
 import { readRecords } from '../../../../lab/processes/process-record.ts';
 import { endAll } from '../../../../lab/processes/processes.ts';
+import { guardsOf } from '../../../support/lab/guards.ts';
 
 let place: string;
 
@@ -41,19 +42,6 @@ async function guarded(last: string): Promise<{ readonly end: (signal: NodeJS.Si
 
 const WAIT = 'console.log("up"); setInterval(() => undefined, 1000);';
 
-/** Pids of the guards of this place. */
-function guards(): readonly string[] {
-  return readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && commandLine(pid).includes(`guard-main.ts\0${place}`));
-}
-
-function commandLine(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
 describe('startGuard', () => {
   it.each(['SIGKILL', 'SIGINT', 'SIGHUP'] as const)('ends everything and removes the folder when its parent ends by %s', async (signal) => {
     const { end, started } = await guarded(WAIT);
@@ -73,7 +61,7 @@ describe('startGuard', () => {
   it('leaves everything up once it is released', async () => {
     const { ended, started } = await guarded('guard.release(); console.log("up");');
     await ended;
-    await expect.poll(guards, { timeout: 20_000 }).toEqual([]);
+    await expect.poll(() => guardsOf(place), { timeout: 20_000 }).toEqual([]);
     expect(existsSync(place)).toBe(true);
     expect(started.map(isAlive)).toEqual([true, true]);
   });
