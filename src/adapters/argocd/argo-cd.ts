@@ -1,11 +1,11 @@
-import { type ForbiddenError, RefusedError, UnavailableError } from '../../domain/errors.ts';
+import { type ForbiddenError, RefusedError, TimeoutError, UnavailableError } from '../../domain/errors.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { ApplicationRef, ArgoCdServer } from '../../domain/service.ts';
 import { closedWindowMessage, type SyncStarter } from '../../domain/sync.ts';
 import type { ArgoCd, OpenArgoCd, SyncRequest, SyncRights } from '../../ports/argo-cd.ts';
 import type { Secrets } from '../../ports/secrets.ts';
 import { createHttpClient, type HttpClient } from '../http/http-client.ts';
-import { type Api, applicationName, applicationPath, context, get, parseAnswer, post, remove, scope, tokenOf } from './api.ts';
+import { type Api, applicationName, applicationPath, context, get, parseAnswer, post, type Query, remove, scope, tokenOf } from './api.ts';
 import { mayOn } from './can-i.ts';
 import { type ApplicationResource, ApplicationSchema, observedApplication } from './application-schema.ts';
 import { hidesReason, isBusy, isIdle, isWindow, refusalError } from './errors.ts';
@@ -15,7 +15,9 @@ import { watchApplication } from './watch.ts';
 import { readWorkloads } from './workloads.ts';
 
 /** A refresh blocks until the controller has compared. Argo CD has no limit of its own, so both sides get one. */
-const REFRESH_SECONDS = 15;
+const REFRESH_SECONDS = { normal: 10, hard: 15 } as const;
+
+type Refresh = keyof typeof REFRESH_SECONDS;
 
 /** `now` dates the end of sync windows. */
 type Ports = { readonly secrets: Secrets; readonly now?: () => Instant };
@@ -41,7 +43,7 @@ function argoCd(api: Api, now: () => Instant): ArgoCd {
   const versions = createSeenVersions();
   return {
     async application(ref, refresh) {
-      const application = await readApplication(api, ref, refresh);
+      const application = await (refresh === 'normal' ? refreshApplication(api, ref) : readApplication(api, ref, refresh));
       versions.see(application);
       return observedApplication(application);
     },
@@ -56,8 +58,22 @@ function argoCd(api: Api, now: () => Instant): ArgoCd {
   };
 }
 
-async function readApplication(api: Api, ref: ApplicationRef, refresh?: 'normal' | 'hard', signal?: AbortSignal): Promise<ApplicationResource> {
-  const limited = refresh === undefined ? {} : { headers: { 'grpc-timeout': `${REFRESH_SECONDS}S` }, silence: (REFRESH_SECONDS + 3) * 1000 };
+/**
+ * Argo CD loses a refresh that is asked while the answer to a write of its controller is under way: that answer replaces the newer Application in
+ * its cache (`writeBackToInformer` of Argo CD 3.5 compares no versions). The same request again would change nothing in the Application, and so wake
+ * nobody; a hard one does. A comparison that was only slow answers both.
+ */
+async function refreshApplication(api: Api, ref: ApplicationRef): Promise<ApplicationResource> {
+  try {
+    return await readApplication(api, ref, 'normal');
+  } catch (error) {
+    if (!(error instanceof TimeoutError)) throw error;
+    return readApplication(api, ref, 'hard');
+  }
+}
+
+async function readApplication(api: Api, ref: ApplicationRef, refresh?: Refresh, signal?: AbortSignal): Promise<ApplicationResource> {
+  const limited = refresh === undefined ? {} : limitedTo(REFRESH_SECONDS[refresh]);
   const call = `${refresh === undefined ? 'read' : 'refresh'} ${applicationName(ref)}`;
   try {
     return await get(api, {
@@ -70,6 +86,10 @@ async function readApplication(api: Api, ref: ApplicationRef, refresh?: 'normal'
   } catch (error) {
     throw hidesReason(error) ? await deniedOrUnread(api, ref, call, error) : error;
   }
+}
+
+function limitedTo(seconds: number): Pick<Query<unknown>, 'headers' | 'silence'> {
+  return { headers: { 'grpc-timeout': `${seconds}S` }, silence: (seconds + 3) * 1000 };
 }
 
 /** Argo CD also says "permission denied" where it could not read the Application itself, lest anybody learn whether there is one. */

@@ -165,6 +165,18 @@ describe('an Application', () => {
     expect(server?.requests[0]).toMatchObject({ path: '/api/v1/applications/inference-dev?refresh=hard&project=inference', headers: { 'grpc-timeout': '15S' } });
   });
 
+  it('is asked for a hard refresh where Argo CD lost a normal one', async () => {
+    const argocd = await connect(({ path }) => (path.includes('refresh=normal') ? { status: 504, body: refusal(4, 'context deadline exceeded') } : { body: application('1') }));
+    expect((await argocd.application(REF, 'normal')).name).toBe(REF.name);
+    expect(server?.requests.map(({ path, headers }) => [/refresh=(\w+)/.exec(path)?.[1], headers['grpc-timeout']])).toEqual([['normal', '10S'], ['hard', '15S']]);
+  });
+
+  it.each(['normal', 'hard'] as const)('is given up where Argo CD answers no refresh, after a hard one (asked: %s)', async (how) => {
+    const argocd = await connect(() => ({ status: 504, body: refusal(4, 'context deadline exceeded') }));
+    await expect(argocd.application(REF, how)).rejects.toMatchObject({ name: 'TimeoutError', message: expect.stringContaining('took too long to refresh Application inference-dev') as string });
+    expect(server?.requests.map(({ path }) => /refresh=(\w+)/.exec(path)?.[1])).toEqual(how === 'normal' ? ['normal', 'hard'] : ['hard']);
+  });
+
   it('is read once more when a kept connection had been closed', async () => {
     const argocd = await connect((_request, index) => (index === 1 ? 'cut' : { body: application('1') }));
     await argocd.application(REF);
