@@ -53,6 +53,7 @@ describe('what the functions load', () => {
       for (const name of Object.keys(BUDGETS)) {
         const [module] = Object.values(unzipSync(readFileSync(new URL(`${name}.zip`, PACKAGE))));
         writeFileSync(join(folder, `${name}.cjs`), module ?? '');
+        expect(Buffer.from(module ?? []).toString()).not.toMatch(/\bimport\(["']node:/);
       }
       const load = `const loaded = process.argv.slice(1).map((name) => typeof require('./' + name + '.cjs').handler);
         console.log(JSON.stringify({ loaded, modules: process.moduleLoadList }));`;
