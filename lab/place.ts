@@ -25,6 +25,18 @@ async function makeReadable(folder: string): Promise<void> {
   for (const { name } of folders) await makeReadable(join(folder, name));
 }
 
+/** Says to who may still be starting the lab that it is being ended. */
+export async function markEnding(place: string): Promise<void> {
+  await writeFile(join(place, ENDING), '');
+}
+
+/** Whether somebody ends, or has ended, the lab of a folder. */
+export function isEnding(place: string): boolean {
+  return !existsSync(place) || existsSync(join(place, ENDING));
+}
+
+const ENDING = 'ending';
+
 /** Removes what a lab that could not start has left, but what its processes wrote: the message about it names their logs. */
 export async function removeAllButLogs(place: string): Promise<void> {
   if (!existsSync(join(place, 'logs'))) return removePlace(place);

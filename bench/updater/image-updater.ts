@@ -32,7 +32,8 @@ export async function startImageUpdater({ place, tools, kubernetes, registryUrl,
   const own = ['--health-probe-bind-address', `${HOST}:${probe}`, '--registries-conf-path', registries, '--git-commit-message-path', '', '--leader-election=false'];
   const args = ['run', '--kubeconfig', kubernetes.kubeconfig, '--argocd-namespace', 'argocd', '--watch-namespaces', 'argocd', ...own, ...listening];
   const env = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: place, KUBECONFIG: kubernetes.kubeconfig, GIT_CONFIG_NOSYSTEM: '1' };
-  const running = await startProcess(place, { name: 'argocd-image-updater', command: commandOf(tools, 'argocd-image-updater'), args, env });
+  const ports = mode === 'best' ? [probe, webhook] : [probe];
+  const running = await startProcess(place, { name: 'argocd-image-updater', command: commandOf(tools, 'argocd-image-updater'), args, env, ports });
   await untilReady(running, async () => (await fetch(`http://${HOST}:${probe}/readyz`)).ok);
   return {
     tell: (repository, image) => tellOfPush(`http://${HOST}:${webhook}/webhook?type=cloudevents`, repository, image),

@@ -1,4 +1,4 @@
-import { dropPointer, placeThatIsUp, POINTER, removePlace } from '../place.ts';
+import { dropPointer, markEnding, placeThatIsUp, POINTER, removePlace } from '../place.ts';
 import { endAll } from '../processes/processes.ts';
 
 /** Ends what `lab:up` left up: the processes that it recorded, and no other. `pointer` is where the checkout remembers its lab. */
@@ -8,6 +8,7 @@ export async function labDown(pointer = POINTER): Promise<number> {
     console.error('No lab of this checkout is up; npm run lab:up starts one.');
     return 0;
   }
+  await markEnding(place);
   await endAll(place);
   await removePlace(place);
   await dropPointer(place, pointer);

@@ -1,4 +1,4 @@
-import { claimPointer, dropPointer, makePlace, POINTER, removeAllButLogs } from '../place.ts';
+import { claimPointer, dropPointer, isEnding, makePlace, POINTER, removeAllButLogs } from '../place.ts';
 import { startGuard } from '../processes/guard.ts';
 import { endAll } from '../processes/processes.ts';
 
@@ -11,7 +11,7 @@ export type LeaveUpOptions = {
 
 /**
  * Starts a lab and leaves it up when this process ends. Where it can't start, everything that was started is ended, and the logs stay.
- * @throws Error in one sentence: this checkout's lab is up, or what did not start
+ * @throws Error in one sentence: this checkout's lab is up, what did not start, or that the lab was ended meanwhile
  */
 export async function leaveUp({ start, pointer = POINTER }: LeaveUpOptions): Promise<number> {
   const place = await makePlace();
@@ -19,13 +19,15 @@ export async function leaveUp({ start, pointer = POINTER }: LeaveUpOptions): Pro
   try {
     await claimPointer(place, pointer);
     console.log(await start(place));
-    return 0;
   } catch (error) {
+    // Who ends it removes it; the guard, what was started since.
+    if (isEnding(place)) throw new Error('The lab was ended by npm run lab:down while it started.', { cause: error });
     await endAll(place);
     await removeAllButLogs(place);
     await dropPointer(place, pointer);
-    throw error;
-  } finally {
     guard.release();
+    throw error;
   }
+  guard.release();
+  return 0;
 }

@@ -47,7 +47,6 @@ describe("Argo CD's stream of Applications", () => {
     response.resume();
     await world.argocd.stop();
     expect(await ended).toMatchObject({ code: 'ECONNRESET' });
-    world = { ...world, stop: async () => undefined };
   });
 });
 

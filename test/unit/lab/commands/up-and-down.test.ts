@@ -114,6 +114,21 @@ describe('lab:up', () => {
     rmSync(place, { recursive: true });
   });
 
+  it('says so when a lab:down ends the lab while it starts, and leaves nothing behind', async () => {
+    let down: Promise<number> | undefined;
+    let lab = '';
+    const start = async (place: string): Promise<string> => {
+      lab = place;
+      const part = await startProcess(place, { name: 'etcd', command: process.execPath, args: ['-e', FOREVER] });
+      down = labDown(pointer);
+      await untilReady(part, async () => false);
+      return 'never';
+    };
+    await expect(leaveUp({ start, pointer })).rejects.toThrow(new Error('The lab was ended by npm run lab:down while it started.'));
+    expect(await down).toBe(0);
+    expect([existsSync(lab), existsSync(pointer)]).toEqual([false, false]);
+  });
+
   it.each(['SIGKILL', 'SIGINT'] as const)('leaves nothing behind when it ends by %s, and the next one starts', async (signal) => {
     const { end, place, started } = await commandAtWork();
     expect(started.map(isAlive)).toEqual([true, true]);
