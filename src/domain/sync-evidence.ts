@@ -8,6 +8,11 @@ export function isRunning({ operationRequested, operation }: ObservedApplication
   return operationRequested || operation?.phase === 'Running' || operation?.phase === 'Terminating';
 }
 
+/** An operation was requested, and Argo CD has not begun it: what it shows is the one before. */
+export function isPending({ operationRequested, operation }: ObservedApplication): boolean {
+  return operationRequested && operation?.phase !== 'Running' && operation?.phase !== 'Terminating';
+}
+
 /** Names the operation that runs, so that it can be told from the next one; null when none does, or when it is ending already. */
 export function runningOperation({ operation }: ObservedApplication): string | null {
   return operation?.phase === 'Running' ? `${operation.startedAt} ${operation.revisions.join(' ')}` : null;

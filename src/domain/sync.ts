@@ -1,9 +1,9 @@
 import { type ObservedApplication, type RepositoryOfEdits, sourceOf } from './application.ts';
-import type { Instant } from './instant.ts';
+import { elapsed, type Instant, later, type Milliseconds } from './instant.ts';
 import type { LiveTemplate } from './live-template.ts';
 import { isNews, type NewCommit, waitsToBeAsked } from './new-commit.ts';
 import { isSourceDown } from './source-down.ts';
-import { commitOrNull, comparisonError, coverage, describeOperation, deployedSinceCommit, isBlockedByWindow, isRunning, isSinceCommit, operationRevision, runningOperation, shortRevision, unreadRevision } from './sync-evidence.ts';
+import { commitOrNull, comparisonError, coverage, describeOperation, deployedSinceCommit, isBlockedByWindow, isPending, isRunning, isSinceCommit, operationRevision, runningOperation, shortRevision, unreadRevision } from './sync-evidence.ts';
 
 /** What SyncApplication waits for in one Application. */
 export type WantedSync = NewCommit & {
@@ -16,7 +16,10 @@ export type WantedSync = NewCommit & {
 };
 
 /** Each is worth one refresh of its own. */
-export type RefreshReason = 'new-commit' | 'comparison-error' | 'old-comparison' | 'missing-value';
+export type RefreshReason = 'new-commit' | 'not-begun' | 'comparison-error' | 'old-comparison' | 'missing-value';
+
+/** How long a requested operation may take to begin before it counts as lost: far longer than Argo CD needs, and far shorter than until it looks again by itself. */
+const BEGIN_MS: Milliseconds = 10_000;
 
 /** Who would start the operation; a sync window may stop one and not the other. */
 export type SyncStarter = 'request' | 'auto-sync';
@@ -32,6 +35,8 @@ export type SyncMemory = {
   /** Of the current observation; null until read. */
   readonly live: LiveTemplate | null;
   readonly syncRequested: boolean;
+  /** Since when we have seen an operation that was requested and has not begun; null where there is none. */
+  readonly pendingSince: Instant | null;
   /** Argo CD has compared at our request, and so since our commit. */
   readonly compared: boolean;
   readonly refreshes: ReadonlySet<RefreshReason>;
@@ -74,12 +79,12 @@ export function decideSync(application: ObservedApplication, want: WantedSync, m
 
 /** What a slice starts with: our own head is known to have our value. */
 export function freshMemory(head: string, syncRequested: boolean): SyncMemory {
-  return { covers: new Map([[head, true]]), replaced: new Set(), terminated: null, live: null, syncRequested, compared: false, refreshes: new Set(), branch: null, window: null };
+  return { covers: new Map([[head, true]]), replaced: new Set(), terminated: null, live: null, syncRequested, pendingSince: null, compared: false, refreshes: new Set(), branch: null, window: null };
 }
 
 /** What stays known when a new observation arrives. */
-export function afterObservation(memory: SyncMemory): SyncMemory {
-  return { ...memory, live: null };
+export function afterObservation(memory: SyncMemory, application: ObservedApplication, now: Instant): SyncMemory {
+  return { ...memory, live: null, pendingSince: isPending(application) ? (memory.pendingSince ?? now) : null };
 }
 
 /** `source` is the position of ours among the Application's sources. */
@@ -110,10 +115,21 @@ function whileRunning(sight: Sight): SyncDecision | null {
   const revision = operationRevision(application, want.source);
   if (revision !== null && memory.replaced.has(revision)) return endReplaced(sight) ?? running;
   if (isBlockedByWindow(application)) return closedWindow(sight, application.operation?.automated === true ? 'auto-sync' : 'request') ?? running;
+  if (isPending(application)) return untilBegun(sight, running);
   if (coverage(revision, memory.covers) !== true || application.operation?.partial === true) return running;
   if (application.operation?.results === 0) return running;
   if (memory.live === null) return { next: 'read-live-template' };
   return memory.live.runs === 'whole' ? { next: 'applied' } : running;
+}
+
+/**
+ * Argo CD can lose a request as it can lose a refresh: its controller puts an older copy of the Application over the one that has it
+ * (`writeBackToInformer` of Argo CD 3.5 compares no versions). Whatever changes the Application next makes it look again.
+ */
+function untilBegun({ memory, now }: Sight, running: SyncDecision & { readonly next: 'wait' }): SyncDecision {
+  if (memory.refreshes.has('not-begun')) return running;
+  const lostAt = later(memory.pendingSince ?? now, BEGIN_MS);
+  return elapsed(lostAt, now) >= 0 ? { next: 'refresh', how: 'normal', because: 'not-begun' } : { ...running, recheckAt: lostAt };
 }
 
 /**
@@ -215,7 +231,7 @@ export function closedWindowMessage(application: string, { window, until }: Clos
   return `Application ${application} cannot be synced: window closed ${end} (${window}); redrive after it, or allow manual syncs in it`;
 }
 
-function wait(want: WantedSync, reason: string): SyncDecision {
+function wait(want: WantedSync, reason: string): SyncDecision & { readonly next: 'wait' } {
   return { next: 'wait', reason, recheckAt: want.deadline };
 }
 

@@ -97,18 +97,20 @@ async function follow(watch: SyncWatch): Promise<SyncEnd | null> {
   const first = await firstLook(watch);
   let latest = first.application;
   const decided = await decideOn(watch, latest, first.asked);
-  if (decided !== null) return decided;
+  if (decided.next !== 'wait') return decided;
   const seen = await watchSlice<ObservedApplication, SyncEnd>(clock, {
     endsAt,
     open: (signal) => argocd.watch(ref, signal),
     async look(application) {
       latest = application;
       const answer = await decideOn(watch, application);
-      return answer === null ? { recheckAt: endsAt } : { answer };
+      return answer.next === 'wait' ? answer : { answer };
     },
   });
   // Past the deadline even the last observation decides.
-  return seen ?? decideOn(watch, latest);
+  if (seen !== null) return seen;
+  const last = await decideOn(watch, latest);
+  return last.next === 'wait' ? null : last;
 }
 
 /** A commit that is news to Argo CD may be synced without being compared first; for any other, the look begins with a comparison. */

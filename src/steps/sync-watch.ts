@@ -41,29 +41,30 @@ export type SeenOperation = { readonly seenAt: Instant; readonly revision: strin
 /** A decision that ends the watch; the others are done here. */
 export type SyncEnd = Extract<SyncDecision, { readonly next: 'applied' | 'failed' | 'errored' | 'superseded' }>;
 
+/** Nothing to do before the next observation, or `recheckAt`. */
+export type SyncWait = { readonly next: 'wait'; readonly recheckAt: Instant };
+
 /**
- * Decides on one observation and does what the decision asks for, until it has ended or must wait for the next observation: null.
+ * Decides on one observation and does what the decision asks for, until it has ended or must wait.
  *
  * @param asked `mayWrite`, where it was asked beside the observation, for a request that follows at once
  */
-export async function decideOn(watch: SyncWatch, observed: ObservedApplication, asked: Promise<boolean> | null = null): Promise<SyncEnd | null> {
+export async function decideOn(watch: SyncWatch, observed: ObservedApplication, asked: Promise<boolean> | null = null): Promise<SyncEnd | SyncWait> {
   const receivedAt = watch.clock.now();
   let application = observed;
-  watch.memory = afterObservation(watch.memory);
+  watch.memory = afterObservation(watch.memory, application, receivedAt);
   for (let proof = asked; ; proof = null) {
     const decision = decideSync(application, watch.want, watch.memory, watch.clock.now());
     const ours = ourOperation(application, watch.want, watch.memory.covers);
     if (ours !== null) watch.operation = { seenAt: watch.operation?.seenAt ?? receivedAt, revision: ours.revision, reported: reportedOf(ours.operation) };
     switch (decision.next) {
-      case 'wait':
-        return null;
       case 'request-sync':
-        return requestSync(watch, application, proof ?? watch.mayWrite());
+        return (await requestSync(watch, application, proof ?? watch.mayWrite())) ?? untilNext(watch);
       case 'terminate':
-        return terminate(watch, decision.operation);
+        return (await terminate(watch, decision.operation)) ?? untilNext(watch);
       case 'refresh':
-        watch.memory = { ...afterObservation(watch.memory), compared: true, refreshes: new Set([...watch.memory.refreshes, decision.because]) };
         application = await watch.argocd.application(watch.ref, decision.how);
+        watch.memory = { ...afterObservation(watch.memory, application, watch.clock.now()), compared: true, refreshes: new Set([...watch.memory.refreshes, decision.because]) };
         break;
       case 'read-revision':
       case 'read-branch':
@@ -75,6 +76,10 @@ export async function decideOn(watch: SyncWatch, observed: ObservedApplication, 
         return decision;
     }
   }
+}
+
+function untilNext({ want }: SyncWatch): SyncWait {
+  return { next: 'wait', recheckAt: want.deadline };
 }
 
 function reportedOf({ startedAt, finishedAt }: ObservedOperation): SeenOperation['reported'] {

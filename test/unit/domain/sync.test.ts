@@ -41,6 +41,9 @@ const outOfSync = { status: 'OutOfSync', revisions: [OURS] } as const;
 
 const CASES: readonly Case[] = [
   ['waits while a requested operation has not begun', { operationRequested: true, sync: outOfSync }, {}, { next: 'wait' }],
+  ['looks at it again ten seconds after it was first seen', { operationRequested: true }, {}, { next: 'wait', recheckAt: '2026-01-02T03:05:19.000Z' }],
+  ['asks Argo CD to compare when it has not begun by then: the request may be lost', { operationRequested: true }, { pendingSince: '2026-01-02T03:04:59.000Z' }, { next: 'refresh', how: 'normal', because: 'not-begun' }],
+  ['asks that once', { operationRequested: true }, { pendingSince: '2026-01-02T03:04:59.000Z', refreshes: new Set(['not-begun']) }, { next: 'wait', recheckAt: DEADLINE }],
   ['waits for the requested operation although an ended one is still shown', { operationRequested: true, operation: anOperation() }, {}, { next: 'wait' }],
   ['reads the live template while an operation with our value runs', { operation: anOperation(running) }, {}, { next: 'read-live-template' }],
   ['waits for an operation that has not reported on anything: it has applied nothing', { operation: anOperation({ ...running, results: 0 }) }, {}, { next: 'wait' }],
@@ -204,7 +207,7 @@ describe('decideSync', () => {
   });
 
   it('names the deadline as the time to look again', () => {
-    expect(decide({ operationRequested: true })).toMatchObject({ recheckAt: DEADLINE });
+    expect(decide({ operation: anOperation({ ...running, revisions: [OTHER] }) }, { covers: KNOWN })).toMatchObject({ next: 'wait', recheckAt: DEADLINE });
   });
 });
 

@@ -55,13 +55,33 @@ describe('syncApplication', () => {
     expect(read).not.toHaveBeenCalled();
   });
 
+  it('asks Argo CD to compare, which finds the request, where its controller has lost it', async () => {
+    const world = await aSyncWorld({ application: { sync: { status: 'Synced', revisions: [OTHER] } }, pushed: true });
+    world.argocd.react({
+      requested: () => world.argocd.show({ operationRequested: true }),
+      refreshed() {
+        world.argocd.run([aLiveWorkload(NEW_IMAGE)]);
+        world.argocd.show({ operationRequested: false, operation: anOperation() });
+      },
+    });
+    const result = run(world);
+    await started(world);
+    world.clock.advance(9_999);
+    await started(world);
+    expect(world.argocd.refreshes).toEqual([]);
+    world.clock.advance(1);
+    expect((await result).status).toBe('applied');
+    expect(world.argocd.refreshes).toEqual(['normal']);
+    expect(world.argocd.requests).toHaveLength(1);
+  });
+
   it('compares first in a later slice, however young the commit is', async () => {
     const world = await aSyncWorld({ application: { operationRequested: true }, pushed: true });
     const result = run(world, world.input({ syncRequested: true, watchingSince: '2026-01-02T03:04:59.900Z' }));
     await started(world);
+    expect(world.argocd.refreshes).toEqual(['normal']);
     world.clock.advance(240_000);
     expect((await result).status).toBe('running');
-    expect(world.argocd.refreshes).toEqual(['normal']);
   });
 
   it('asks again where Argo CD was still shown the head before the push', async () => {
