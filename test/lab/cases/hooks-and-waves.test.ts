@@ -18,12 +18,12 @@ beforeAll(async () => {
   cases = await startCases(
     [
       { name: 'bad-hook', environment: (dev) => dev.setIn(['verify', 'timeout'], '8s') },
-      { name: 'hung-hook', environment: (dev) => dev.setIn(['verify', 'timeout'], '4s') },
+      { name: 'hung-hook', environment: (dev) => dev.setIn(['verify', 'timeout'], '10s') },
       { name: 'bad-wave', chart: withServiceInLaterWave, environment: (dev) => dev.set('rollback', 'automatic') },
       { name: 'retried', application: retriedForEver, environment: (dev) => dev.set('interrupt', true) },
-      { name: 'retried-in-turn', application: retriedForEver, environment: (dev) => dev.setIn(['sync', 'timeout'], '20s') },
+      { name: 'retried-in-turn', application: retriedForEver, environment: (dev) => dev.setIn(['sync', 'timeout'], '30s') },
       { name: 'theirs' },
-      { name: 'theirs-hangs', environment: (dev) => dev.setIn(['sync', 'timeout'], '6s') },
+      { name: 'theirs-hangs', environment: (dev) => dev.setIn(['sync', 'timeout'], '15s') },
     ],
     { faultOf: ({ metadata, spec }) => (spec.containers.some(({ image }) => image.endsWith(BAD.digest)) ? (metadata.name.startsWith('bad-wave') ? 'bad-pull' : 'bad-crash') : undefined) },
   );
