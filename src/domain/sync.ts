@@ -18,7 +18,10 @@ export type WantedSync = NewCommit & {
 /** Each is worth one refresh of its own. */
 export type RefreshReason = 'new-commit' | 'not-begun' | 'comparison-error' | 'old-comparison' | 'missing-value';
 
-/** How long a requested operation may take to begin before it counts as lost: far longer than Argo CD needs, and far shorter than until it looks again by itself. */
+/**
+ * How long a requested operation may take to begin before it counts as lost: far longer than Argo CD needs, and far shorter than until it
+ * looks again by itself.
+ */
 const BEGIN_MS: Milliseconds = 10_000;
 
 /** Who would start the operation; a sync window may stop one and not the other. */

@@ -59,9 +59,9 @@ function argoCd(api: Api, now: () => Instant): ArgoCd {
 }
 
 /**
- * Argo CD loses a refresh that is asked while the answer to a write of its controller is under way: that answer replaces the newer Application in
- * its cache (`writeBackToInformer` of Argo CD 3.5 compares no versions). The same request again would change nothing in the Application, and so wake
- * nobody; a hard one does. A comparison that was only slow answers both.
+ * Argo CD loses a refresh that is asked while the answer to a write of its controller is under way: that answer replaces the newer
+ * Application in its cache (`writeBackToInformer` of Argo CD 3.5 compares no versions). The same request again would change nothing in the
+ * Application, and so wake nobody; a hard one does. A comparison that was only slow answers both.
  */
 async function refreshApplication(api: Api, ref: ApplicationRef): Promise<ApplicationResource> {
   try {

@@ -98,7 +98,7 @@ describe.concurrent('a sync that Argo CD tries again and again, since its hook f
     expect(await cases.commits(name)).toEqual([`deploy(dev): ${name} 1.1.1-bad`, `deploy(dev): ${name} 1.2.0`]);
     const [older, ...newer] = await operations.stop();
     expect(older).toMatchObject({ phase: 'Failed', message: expect.stringContaining('Operation terminated') as string, by: 'auto-sync' });
-    // Auto-sync may sync once more, for a commit of another case, before it knows what it has applied. Slipway asks for none.
+    // What auto-sync does besides is its own affair, as after another case's commit; Slipway asks for none.
     expect(new Set(newer.map(({ phase, by }) => `${phase} ${by}`))).toEqual(new Set(['Succeeded auto-sync']));
     expect(await cases.live(name)).toEqual([NEWEST.digest]);
   }
