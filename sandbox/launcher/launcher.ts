@@ -10,6 +10,8 @@ import { removeFolder } from './own-folder.ts';
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
+const TIME_TO_END_MS = 3_000;
+
 const [socket = ''] = process.argv.slice(2);
 createServer(readCommand).listen(socket, () => process.stdout.write('listening\n'));
 // Our standard input ends when the process that started us is gone, however it ended: nothing that it had started stays.
@@ -51,7 +53,7 @@ function start({ command, args, env }: Command, connection: Socket, input: Buffe
   children.add(child);
   child.on('close', () => children.delete(child));
   connection.on('close', () => {
-    child.kill();
+    endInTime(child);
     // What nobody reads any more must not keep it from ending.
     for (const stream of [child.stdout, child.stderr]) stream.resume();
   });
@@ -68,6 +70,17 @@ function start({ command, args, env }: Command, connection: Socket, input: Buffe
     end(connection, { error: message });
   });
   child.on('close', (code) => end(connection, { code }));
+}
+
+/**
+ * Asked to end, git removes its lock files. One that is asked while it sets its handler up raises the signal again for ever
+ * (sigchain_push in git's sigchain.c counts the handler after it has set it), and would keep a core busy.
+ */
+function endInTime(child: Child): void {
+  if (!children.has(child)) return;
+  child.kill();
+  const late = setTimeout(() => killGroup(child), TIME_TO_END_MS);
+  child.once('close', () => clearTimeout(late));
 }
 
 function feed({ stdin }: Child, connection: Socket, input: Buffer): void {

@@ -46,6 +46,13 @@ describe('launch', () => {
     await expect.poll(() => isThere(Number(line.toString())), PATIENT).toBe(false);
   });
 
+  it('ends a process that is killed and does not end by itself, as git may', async () => {
+    const process = shell('trap "" TERM; echo $$; while :; do :; done');
+    const [line] = (await once(process.stdout, 'data')) as [Buffer];
+    process.kill();
+    await expect.poll(() => isThere(Number(line.toString())), PATIENT).toBe(false);
+  });
+
   it('leaves no process and no file behind when the one that asked for it is killed', async () => {
     const temp = mkdtempSync(join(tmpdir(), 'slipway-temp-'));
     const module = new URL('../../../sandbox/launcher/launch.ts', import.meta.url).href;
